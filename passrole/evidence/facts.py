@@ -1,0 +1,76 @@
+"""What is known about a role: each fact is known, absent, or unknown with the reason why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[T]):
+    """A fact that was read."""
+
+    value: T
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The role was read, and it has no such thing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A fact that could not be read; ``reason`` says why, in words for a person."""
+
+    reason: str
+
+
+Fact = Known[T] | Absent | Unknown
+ABSENT = Absent()
+
+
+def known(fact: "Fact[T]") -> T | None:
+    """The value of a known fact, else None."""
+    return fact.value if isinstance(fact, Known) else None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleEvidence:
+    """Facts about one role, as read at ``observed_at`` (ISO 8601, UTC; IAM only tells the present).
+
+    Attributes:
+        arn, name, path: ``path`` begins and ends with a slash.
+        role_id: IAM's unique id (``AROA…``): another for a role that was deleted and made anew.
+        tags: the role's tags; an empty mapping if it has none.
+        trust_policy: the decoded document.
+        permissions_boundary: ARN of the boundary policy.
+        created_at: ISO 8601, UTC.
+    """
+
+    arn: Fact[str]
+    name: Fact[str]
+    path: Fact[str]
+    role_id: Fact[str]
+    tags: Fact[Mapping[str, str]]
+    trust_policy: Fact[Mapping[str, Any]]
+    permissions_boundary: Fact[str]
+    created_at: Fact[str]
+    observed_at: str
+
+    @classmethod
+    def unknown(cls, reason: str, observed_at: str) -> "RoleEvidence":
+        """Evidence of a role of which nothing could be read."""
+        nothing = Unknown(reason)
+        return cls(nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, observed_at)
+
+    def made_after(self, reason: str) -> "RoleEvidence":
+        """The same role's name and path with everything else unknown: another role bore the name at the pass."""
+        nothing = Unknown(reason)
+        return replace(
+            self,
+            role_id=nothing,
+            tags=nothing,
+            trust_policy=nothing,
+            permissions_boundary=nothing,
+        )

@@ -1,0 +1,252 @@
+"""A finding: this resource holds this role in this place and should not. Its identity and its life."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from passrole.evidence import RoleEvidence, known
+from passrole.passes import Outcome, Pass, Passer
+from passrole.policy import Decision, Stage, Verdict
+
+_STAGE_ORDER = (Stage.OBSERVE, Stage.ALERT, Stage.QUARANTINE)
+
+
+class State(StrEnum):
+    """Where a finding is in its life."""
+
+    OPEN = "open"
+    CONTAINED = "contained"
+    RELEASED = "released"
+    RESOLVED = "resolved"
+    EXEMPTED = "exempted"
+
+
+class News(StrEnum):
+    """A step in a finding's life that people and functions are told of."""
+
+    OPENED = "opened"
+    REOPENED = "reopened"
+    CONTAINED = "contained"
+    CONTAINMENT_REFUSED = "containment_refused"
+    CONTAINMENT_FAILED = "containment_failed"
+    RELEASED = "released"
+
+
+class Severity(StrEnum):
+    """How urgent a finding is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a finding's life: what happened, by whom, why. ``at`` is ISO 8601, UTC."""
+
+    revision: int
+    at: str
+    news: News
+    who: str
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {f: getattr(self, f) for f in self.__dataclass_fields__}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Step":
+        return cls(data["revision"], data["at"], News(data["news"]), data["who"], data["why"])
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The present state of a finding.
+
+    Attributes:
+        id: derived from what the finding is about, so that it is found again and never made twice.
+        resource: ARN of what holds the role; None for attempts, and where the record does not tell.
+        role: the role's ARN, or the text of the record where IAM did not resolve it.
+        role_id: IAM's unique id, if known.
+        passer, event_source, event_name, outcome, last_pass: of the latest pass that fed the finding.
+        passes: how many passes fed it.
+        reasons: of the latest verdict.
+        revision: the number of its latest step; ``published`` that of the latest step told on the topic.
+        updated_at: time of the latest step.
+    """
+
+    id: str
+    account: str | None
+    region: str | None
+    resource: str | None
+    resource_type: str | None
+    place: str
+    role: str
+    role_id: str | None
+    services: tuple[str, ...]
+    passer: Passer
+    event_source: str
+    event_name: str
+    event_time: str | None
+    outcome: Outcome
+    decision: Decision
+    reasons: tuple[str, ...]
+    policy_hash: str
+    severity: Severity
+    response: Stage
+    state: State
+    passes: int
+    last_pass: str
+    opened_at: str
+    updated_at: str
+    revision: int
+    published: int
+
+    @property
+    def has_news(self) -> bool:
+        """Whether a step is not yet told on the topic."""
+        return self.published < self.revision
+
+    def to_json(self) -> dict[str, Any]:
+        data = {f: getattr(self, f) for f in self.__dataclass_fields__}
+        return data | {
+            "passer": self.passer.to_json(),
+            "services": list(self.services),
+            "reasons": list(self.reasons),
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Finding":
+        return cls(
+            **data
+            | {
+                "services": tuple(data["services"]),
+                "passer": Passer.from_json(data["passer"]),
+                "outcome": Outcome(data["outcome"]),
+                "decision": Decision(data["decision"]),
+                "reasons": tuple(data["reasons"]),
+                "severity": Severity(data["severity"]),
+                "response": Stage(data["response"]),
+                "state": State(data["state"]),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A finding as it should become, with the step that says so (None: only counted), from ``before``."""
+
+    finding: Finding
+    step: Step | None
+    before: Finding | None
+
+
+def findings_of(
+    pass_: Pass, verdict: Verdict, evidence: RoleEvidence, response: Stage, now: str
+) -> tuple[Finding, ...]:
+    """The findings that a pass feeds, as if none existed before: one a resource that holds the role."""
+    role = known(evidence.arn) or pass_.role.value or "unknown"
+    role_id = known(evidence.role_id)
+    succeeded = pass_.outcome is Outcome.SUCCEEDED
+    resources: tuple[str | None, ...] = (pass_.resources if succeeded else ()) or (None,)
+    return tuple(
+        Finding(
+            id=_identity(pass_, resource, role_id or role),
+            account=pass_.account,
+            region=pass_.region,
+            resource=resource,
+            resource_type=pass_.resource_type,
+            place=pass_.place,
+            role=role,
+            role_id=role_id,
+            services=pass_.services,
+            passer=pass_.passer,
+            event_source=pass_.event_source,
+            event_name=pass_.event_name,
+            event_time=pass_.event_time,
+            outcome=pass_.outcome,
+            decision=verdict.decision,
+            reasons=verdict.reasons,
+            policy_hash=verdict.policy_hash,
+            severity=severity_of(pass_, verdict),
+            response=response,
+            state=State.OPEN,
+            passes=1,
+            last_pass=pass_.id,
+            opened_at=now,
+            updated_at=now,
+            revision=1,
+            published=0,
+        )
+        for resource in resources
+    )
+
+
+def feed(before: Finding | None, fresh: Finding) -> Change:
+    """What a pass does to a finding: opens it, is counted by it, or opens it again.
+
+    Events come late and unordered: a pass from before the finding's latest step is only counted.
+    """
+    if before is None:
+        return Change(fresh, Step(1, fresh.opened_at, News.OPENED, _who(fresh.passer), fresh.reasons[0]), None)
+    counted = replace(
+        fresh,
+        state=before.state,
+        passes=before.passes + 1,
+        opened_at=before.opened_at,
+        updated_at=before.updated_at,
+        revision=before.revision,
+        published=before.published,
+    )
+    why = _why_reopened(before, fresh)
+    if why is None:
+        return Change(counted, None, before)
+    return advance(counted, State.OPEN, News.REOPENED, fresh.updated_at, _who(fresh.passer), why, before=before)
+
+
+def advance(
+    finding: Finding, state: State, news: News, at: str, who: str, why: str, before: Finding | None = None
+) -> Change:
+    """The next step of a finding's life."""
+    revision = finding.revision + 1
+    after = replace(finding, state=state, revision=revision, updated_at=at)
+    return Change(after, Step(revision, at, news, who, why), before or finding)
+
+
+def severity_of(pass_: Pass, verdict: Verdict) -> Severity:
+    """A role that now works for a resource weighs more than an attempt or a doubt."""
+    if pass_.outcome is Outcome.FAILED:
+        return Severity.LOW
+    if pass_.outcome is Outcome.DENIED or verdict.decision is Decision.UNDETERMINED:
+        return Severity.MEDIUM
+    return Severity.HIGH
+
+
+def _why_reopened(before: Finding, fresh: Finding) -> str | None:
+    if _STAGE_ORDER.index(fresh.response) > _STAGE_ORDER.index(before.response):
+        return f"the policy now says {fresh.response} where it said {before.response}"
+    if before.state is State.OPEN:
+        return None
+    # CloudTrail's times have whole seconds: in the same second the pass may be the later one.
+    if fresh.event_time is not None and fresh.event_time[:19] < before.updated_at[:19]:
+        return None
+    return f"the role was passed again after it was {before.state}"
+
+
+def _identity(pass_: Pass, resource: str | None, role: str) -> str:
+    if pass_.outcome is not Outcome.SUCCEEDED:
+        day = (pass_.event_time or "")[:10]
+        passer = pass_.passer.role_arn or pass_.passer.arn or pass_.passer.principal_id
+        about: list[Any] = ["attempt", pass_.account, passer, role, list(pass_.services), day]
+    elif resource is None:
+        about = ["pass", pass_.account, pass_.region, pass_.id, role]
+    else:
+        about = ["resource", pass_.account, pass_.region, resource, pass_.place, role]
+    # Each part quoted, so that none can run into its neighbour and forge the identity of another finding.
+    text = repr([str(part) if part is not None else None for part in about])
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _who(passer: Passer) -> str:
+    return passer.arn or passer.invoked_by or passer.principal_id or "unknown"

@@ -1,0 +1,171 @@
+"""The values that describe a pass: one role handed to one service by one call."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """How the call that passes the role ended."""
+
+    SUCCEEDED = "succeeded"
+    DENIED = "denied"
+    FAILED = "failed"
+
+
+class RoleKind(StrEnum):
+    """How the record names the role."""
+
+    ROLE_ARN = "role_arn"
+    ROLE_NAME = "role_name"
+    ROLE_ARN_OR_NAME = "role_arn_or_name"
+    INSTANCE_PROFILE_ARN = "instance_profile_arn"
+    INSTANCE_PROFILE_NAME = "instance_profile_name"
+    INSTANCE_PROFILE_ARN_OR_NAME = "instance_profile_arn_or_name"
+
+    @property
+    def is_instance_profile(self) -> bool:
+        return self.name.startswith("INSTANCE_PROFILE")
+
+
+@dataclass(frozen=True, slots=True)
+class PassedRole:
+    """The role as the record names it.
+
+    Attributes:
+        value: the text in the record; None where the record does not show the role.
+        kind: what ``value`` is.
+        arn: the role's ARN where the record alone tells it; None for names and instance profiles, which
+            IAM must resolve.
+        name: the role's name where the record alone tells it.
+    """
+
+    value: str | None
+    kind: RoleKind | None
+    arn: str | None
+    name: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {"value": self.value, "kind": self.kind, "arn": self.arn, "name": self.name}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "PassedRole":
+        kind = RoleKind(data["kind"]) if data["kind"] else None
+        return cls(data["value"], kind, data["arn"], data["name"])
+
+
+@dataclass(frozen=True, slots=True)
+class Passer:
+    """The principal that made the call, from ``userIdentity`` (CloudTrail's userIdentity element).
+
+    Attributes:
+        type: ``IAMUser``, ``AssumedRole``, ``Root``, ``AWSService`` …
+        arn: of the user or the session.
+        role_arn: behind an assumed role, the role.
+        account: of the principal.
+        principal_id: the unique id (``AROA…:session`` for a session).
+        name: the user's name, or the session's.
+        source_identity: set by ``sts:SetSourceIdentity``.
+        on_behalf_of: the Identity Center user behind the session.
+        access_key_id, source_ip, user_agent: as recorded.
+        invoked_by: the AWS service that made the call for the principal.
+    """
+
+    type: str | None = None
+    arn: str | None = None
+    role_arn: str | None = None
+    account: str | None = None
+    principal_id: str | None = None
+    name: str | None = None
+    source_identity: str | None = None
+    on_behalf_of: str | None = None
+    access_key_id: str | None = None
+    source_ip: str | None = None
+    user_agent: str | None = None
+    invoked_by: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {field: getattr(self, field) for field in self.__dataclass_fields__}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Passer":
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One role handed to one service by one call.
+
+    Attributes:
+        event_id, event_time, event_source, event_name, account, region: of the record. Times are ISO 8601, UTC.
+        outcome: how the call ended; ``error_code`` is CloudTrail's, if it did not succeed.
+        role: the role as the record names it.
+        path: where the role stands in the record, with indices (``requestParameters.roleArns.0``).
+        place: what the role is to the resource (``execution role``): the same for every call that can set it.
+        services: the service principals that may get the role; several where the call alone does not tell.
+        resources: ARNs of what holds the role now; several where one call makes several.
+        resource_type: as IAM names resource types (``lambda:function``).
+        passer: who made the call.
+    """
+
+    event_id: str
+    event_time: str | None
+    event_source: str
+    event_name: str
+    account: str | None
+    region: str | None
+    outcome: Outcome
+    role: PassedRole
+    path: str
+    place: str
+    services: tuple[str, ...]
+    resources: tuple[str, ...]
+    resource_type: str | None
+    passer: Passer
+    error_code: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The pass's identity: stable over redeliveries of the same event."""
+        return f"{self.event_id}#{self.path}"
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of ``passrole extract --json``; unknown is null."""
+        return {
+            "event_id": self.event_id,
+            "event_time": self.event_time,
+            "event_source": self.event_source,
+            "event_name": self.event_name,
+            "account": self.account,
+            "region": self.region,
+            "outcome": self.outcome,
+            "error_code": self.error_code,
+            "role": self.role.to_json(),
+            "path": self.path,
+            "place": self.place,
+            "services": list(self.services),
+            "resource": self.resources[0] if self.resources else None,
+            "resources": list(self.resources),
+            "resource_type": self.resource_type,
+            "passer": self.passer.to_json(),
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Pass":
+        return cls(
+            event_id=data["event_id"],
+            event_time=data["event_time"],
+            event_source=data["event_source"],
+            event_name=data["event_name"],
+            account=data["account"],
+            region=data["region"],
+            outcome=Outcome(data["outcome"]),
+            role=PassedRole.from_json(data["role"]),
+            path=data["path"],
+            place=data["place"],
+            services=tuple(data["services"]),
+            resources=tuple(data["resources"]),
+            resource_type=data["resource_type"],
+            passer=Passer.from_json(data["passer"]),
+            error_code=data["error_code"],
+        )
