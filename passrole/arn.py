@@ -10,7 +10,9 @@ from typing import Self
 
 # ASCII only, whole string only: a look-alike letter or a trailing newline makes no ARN.
 _PARTITION = r"aws(?:-[a-z]+)*"
-_ARN = re.compile(rf"arn:({_PARTITION}):([a-z0-9-]+):([a-z0-9-]*):([0-9]{{12}}|aws|):([\x21-\x7e][\x20-\x7e]*)")
+_ARN = re.compile(
+    rf"arn:({_PARTITION}):([a-z0-9-]+):([a-z0-9-]*):([0-9]{{12}}|aws|):([\x21-\x7e][\x20-\x7e]*)"
+)
 _PATH = r"/(?:[\x21-\x7e]{1,510}/)?"
 _NAME = r"[A-Za-z0-9_+=,.@-]"
 _ROLE = re.compile(rf"arn:({_PARTITION}):iam::([0-9]{{12}}):role({_PATH})({_NAME}{{1,64}})")

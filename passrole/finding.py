@@ -189,7 +189,9 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
     Events come late and unordered: a pass from before the finding's latest step is only counted.
     """
     if before is None:
-        return Change(fresh, Step(1, fresh.opened_at, News.OPENED, _who(fresh.passer), fresh.reasons[0]), None)
+        return Change(
+            fresh, Step(1, fresh.opened_at, News.OPENED, _who(fresh.passer), fresh.reasons[0]), None
+        )
     counted = replace(
         fresh,
         state=before.state,
@@ -202,7 +204,9 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
     why = _why_reopened(before, fresh)
     if why is None:
         return Change(counted, None, before)
-    return advance(counted, State.OPEN, News.REOPENED, fresh.updated_at, _who(fresh.passer), why, before=before)
+    return advance(
+        counted, State.OPEN, News.REOPENED, fresh.updated_at, _who(fresh.passer), why, before=before
+    )
 
 
 def advance(

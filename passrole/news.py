@@ -35,7 +35,7 @@ class Pointer:
         finding_id, revision = data.get("finding_id"), data.get("revision")
         if not isinstance(finding_id, str) or not isinstance(revision, int):
             raise ValueError("a pointer needs a finding_id and a revision")
-        return cls(finding_id, revision, News(data.get("news")))
+        return cls(finding_id, revision, News(str(data.get("news"))))
 
 
 class Topic(Protocol):
@@ -75,7 +75,11 @@ def attributes_of(finding: Finding, news: News) -> dict[str, str]:
         "response": finding.response,
         "severity": finding.severity,
         "verdict": finding.decision,
-        "service": finding.services[0] if len(finding.services) == 1 else "several" if finding.services else "unknown",
+        "service": finding.services[0]
+        if len(finding.services) == 1
+        else "several"
+        if finding.services
+        else "unknown",
         "account": finding.account or "unknown",
         "region": finding.region or "unknown",
     }

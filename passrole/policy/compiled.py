@@ -129,7 +129,9 @@ def load_deployed() -> CompiledPolicy:
 
 
 def _statement(data: dict[str, Any]) -> Statement:
-    conditions = tuple(Condition(operator, key, tuple(values)) for operator, key, values in data["conditions"])
+    conditions = tuple(
+        Condition(operator, key, tuple(values)) for operator, key, values in data["conditions"]
+    )
     return Statement(data["sid"], data["effect"], tuple(data["resources"]), conditions)
 
 

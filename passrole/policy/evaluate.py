@@ -106,7 +106,11 @@ def _any(results: Iterable[Truth]) -> Truth:
 def _reasons(
     decision: Decision, parts: tuple[StatementPart, ...], pass_: Pass, evidence: RoleEvidence
 ) -> tuple[str, ...]:
-    role = evidence.arn.value if isinstance(evidence.arn, Known) else pass_.role.value or "a role that is not visible"
+    role = (
+        evidence.arn.value
+        if isinstance(evidence.arn, Known)
+        else pass_.role.value or "a role that is not visible"
+    )
     if decision is Decision.APPROVED:
         sids = [p.sid for p in parts if p.effect == "Allow" and p.result is Truth.TRUE]
         return (f"{role} is approved by {' and '.join(sids)}",)
