@@ -1,0 +1,48 @@
+"""The EventBridge envelope: what makes an event CloudTrail's own, and whose it is."""
+
+import json
+from typing import Any
+
+from passrole.catalogue.rules import DETAIL_TYPE
+
+
+class EnvelopeError(ValueError):
+    """The event is not one that the guard may judge; the message says why."""
+
+
+class UnreadableEvent(EnvelopeError):
+    """The text is no EventBridge envelope around a CloudTrail record."""
+
+
+class ForgedEvent(EnvelopeError):
+    """The event was not put by AWS for this account."""
+
+
+def record_in(body: str, account: str) -> dict[str, Any]:
+    """The CloudTrail record in an EventBridge envelope that came for ``account``.
+
+    AWS alone can put events whose source begins with ``aws.``; the rules pin that, and this checks it again.
+
+    Raises:
+        UnreadableEvent: no JSON, or not of the shape.
+        ForgedEvent: another source, or another account's record.
+    """
+    try:
+        envelope = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableEvent(f"not JSON: {error}") from None
+    if not isinstance(envelope, dict):
+        raise UnreadableEvent("not an EventBridge envelope: expected an object")
+    source, detail = envelope.get("source"), envelope.get("detail")
+    if not isinstance(source, str) or not source.startswith("aws."):
+        raise ForgedEvent(f"source is {source!r:.100}, expected aws.*")
+    if envelope.get("detail-type") != DETAIL_TYPE:
+        raise UnreadableEvent(
+            f"detail-type is {envelope.get('detail-type')!r:.100}, expected {DETAIL_TYPE!r}"
+        )
+    if not isinstance(detail, dict):
+        raise UnreadableEvent("detail is no CloudTrail record: expected an object")
+    for owner in (envelope.get("account"), detail.get("recipientAccountId", account)):
+        if owner != account:
+            raise ForgedEvent(f"the event is of account {owner!r:.100}, expected {account}")
+    return detail
