@@ -1,4 +1,4 @@
-"""The pointer that travels over the topic: which finding has news. Receivers reload the finding from the ledger."""
+"""The pointer that travels over the topic: which finding has news. Receivers reload the finding itself."""
 
 import json
 from dataclasses import dataclass

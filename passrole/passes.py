@@ -97,7 +97,7 @@ class Pass:
     """One role handed to one service by one call.
 
     Attributes:
-        event_id, event_time, event_source, event_name, account, region: of the record. Times are ISO 8601, UTC.
+        event_id, event_time, event_source, event_name, account, region: of the record. Times are ISO 8601.
         outcome: how the call ended; ``error_code`` is CloudTrail's, if it did not succeed.
         role: the role as the record names it.
         path: where the role stands in the record, with indices (``requestParameters.roleArns.0``).

@@ -54,7 +54,7 @@ class ResourcePlace:
         type: as IAM names resource types (``lambda:function``).
         paths: into the record; the first that yields an id or an ARN counts.
         arn: template for ids; ``{}`` is the id.
-        qualified: whether a version or an alias may follow the id behind a colon; it is no part of the resource.
+        qualified: whether a version or an alias, no part of the resource, may follow the id behind a colon.
     """
 
     type: str

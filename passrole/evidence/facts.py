@@ -65,7 +65,7 @@ class RoleEvidence:
         return cls(nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, observed_at)
 
     def made_after(self, reason: str) -> "RoleEvidence":
-        """The same role's name and path with everything else unknown: another role bore the name at the pass."""
+        """Its name and path, with the rest unknown: another role bore the name when the pass was made."""
         nothing = Unknown(reason)
         return replace(
             self,

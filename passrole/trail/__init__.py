@@ -1,6 +1,6 @@
 """CloudTrail records -> passes."""
 
-from passrole.trail.envelope import EnvelopeError, ForgedEvent, UnreadableEvent, record_in
+from passrole.trail.envelope import EnvelopeError, ForgedEventError, UnreadableEventError, record_in
 from passrole.trail.extraction import passes_of
 
-__all__ = ["EnvelopeError", "ForgedEvent", "UnreadableEvent", "passes_of", "record_in"]
+__all__ = ["EnvelopeError", "ForgedEventError", "UnreadableEventError", "passes_of", "record_in"]

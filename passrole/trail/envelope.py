@@ -10,11 +10,11 @@ class EnvelopeError(ValueError):
     """The event is not one that the guard may judge; the message says why."""
 
 
-class UnreadableEvent(EnvelopeError):
+class UnreadableEventError(EnvelopeError):
     """The text is no EventBridge envelope around a CloudTrail record."""
 
 
-class ForgedEvent(EnvelopeError):
+class ForgedEventError(EnvelopeError):
     """The event was not put by AWS for this account."""
 
 
@@ -24,25 +24,25 @@ def record_in(body: str, account: str) -> dict[str, Any]:
     AWS alone can put events whose source begins with ``aws.``; the rules pin that, and this checks it again.
 
     Raises:
-        UnreadableEvent: no JSON, or not of the shape.
-        ForgedEvent: another source, or another account's record.
+        UnreadableEventError: no JSON, or not of the shape.
+        ForgedEventError: another source, or another account's record.
     """
     try:
         envelope = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise UnreadableEvent(f"not JSON: {error}") from None
+        raise UnreadableEventError(f"not JSON: {error}") from None
     if not isinstance(envelope, dict):
-        raise UnreadableEvent("not an EventBridge envelope: expected an object")
+        raise UnreadableEventError("not an EventBridge envelope: expected an object")
     source, detail = envelope.get("source"), envelope.get("detail")
     if not isinstance(source, str) or not source.startswith("aws."):
-        raise ForgedEvent(f"source is {source!r:.100}, expected aws.*")
+        raise ForgedEventError(f"source is {source!r:.100}, expected aws.*")
     if envelope.get("detail-type") != DETAIL_TYPE:
-        raise UnreadableEvent(
+        raise UnreadableEventError(
             f"detail-type is {envelope.get('detail-type')!r:.100}, expected {DETAIL_TYPE!r}"
         )
     if not isinstance(detail, dict):
-        raise UnreadableEvent("detail is no CloudTrail record: expected an object")
+        raise UnreadableEventError("detail is no CloudTrail record: expected an object")
     for owner in (envelope.get("account"), detail.get("recipientAccountId", account)):
         if owner != account:
-            raise ForgedEvent(f"the event is of account {owner!r:.100}, expected {account}")
+            raise ForgedEventError(f"the event is of account {owner!r:.100}, expected {account}")
     return detail

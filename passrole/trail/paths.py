@@ -1,7 +1,7 @@
 """Finding values in a record by the catalogue's paths.
 
 A path is members parted by dots; ``[]`` behind a member means each element of its list. CloudTrail collapses
-some one-element lists into the element itself and writes some empty lists as ``{}``: both are taken as they are meant.
+some one-element lists into the element itself and writes some empty lists as ``{}``: both are understood.
 """
 
 from collections.abc import Iterator

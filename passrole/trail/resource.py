@@ -36,5 +36,9 @@ def _arn(value: Any, place: ResourcePlace, record: dict[str, Any]) -> str | None
     region = given.region if given else text(record.get("awsRegion"))
     account = given.account if given else text(record.get("recipientAccountId"))
     partition = given.partition if given else partition_of(region)
-    arn = place.arn.replace("{}", identifier)
-    return arn.format_map({"partition": partition, "region": region or "", "account": account or ""})
+    known = {"{partition}": partition, "{region}": region or "", "{account}": account or "", "{}": identifier}
+    # The identifier goes in last: it comes from the caller and may look like a placeholder itself.
+    arn = place.arn
+    for placeholder, part in known.items():
+        arn = arn.replace(placeholder, part)
+    return arn

@@ -1,0 +1,115 @@
+"""From the role as a record names it to evidence about the role, over any source of IAM's answers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from passrole.arn import parse_instance_profile_arn, parse_role_arn
+from passrole.clock import Clock, iso, parse_time
+from passrole.evidence.facts import ABSENT, Fact, Known, RoleEvidence, Unknown
+from passrole.passes import Pass
+
+Description = Mapping[str, Any]
+
+
+class IamSource(Protocol):
+    """Answers as IAM's API gives them: ``GetRole`` and ``GetInstanceProfile``, by name."""
+
+    def role(self, name: str) -> Description | Unknown:
+        """The ``Role`` of GetRole, or why it cannot be read."""
+
+    def instance_profile(self, name: str) -> Description | Unknown:
+        """The ``InstanceProfile`` of GetInstanceProfile, or why it cannot be read."""
+
+
+def gather(source: IamSource, pass_: Pass, clock: Clock) -> RoleEvidence:
+    """Evidence about the role of a pass. What cannot be read is unknown, never absent."""
+    now = iso(clock())
+    role = pass_.role
+    if role.value is None:
+        return RoleEvidence.unknown("the record does not show the role", now)
+    if role.kind is not None and role.kind.is_instance_profile:
+        return _of_profile(source, pass_, role.value, now)
+    if role.arn is not None:
+        return _of_arn(source, pass_, role.arn, now)
+    if role.name is not None:
+        described = source.role(role.name)
+        if isinstance(described, Unknown):
+            return RoleEvidence.unknown(described.reason, now)
+        return _evidence(described, pass_, now)
+    return RoleEvidence.unknown("the record's text names no role", now)
+
+
+def _of_profile(source: IamSource, pass_: Pass, value: str, now: str) -> RoleEvidence:
+    """An instance profile stands for the one role in it; the names of the two need not be alike."""
+    arn = parse_instance_profile_arn(value)
+    if arn and arn.account != pass_.account:
+        return RoleEvidence.unknown("the instance profile is of another account", now)
+    described = source.instance_profile(arn.name if arn else value)
+    if isinstance(described, Unknown):
+        return RoleEvidence.unknown(described.reason, now)
+    if arn and described["Arn"] != value:
+        return RoleEvidence.unknown("the instance profile of that name has another ARN now", now)
+    roles = described.get("Roles") or []
+    if not roles:
+        return RoleEvidence.unknown("the instance profile holds no role now", now)
+    return _of_arn(source, pass_, roles[0]["Arn"], now)
+
+
+def _of_arn(source: IamSource, pass_: Pass, value: str, now: str) -> RoleEvidence:
+    arn = parse_role_arn(value)
+    if arn is None:
+        return RoleEvidence.unknown("the record's text is no role ARN", now)
+    if arn.account != pass_.account:
+        # Asking our own account for the name would answer about another role.
+        return _named_only(value, "the role is of another account", now)
+    described = source.role(arn.name)
+    if isinstance(described, Unknown):
+        return _named_only(value, described.reason, now)
+    if described["Arn"] != value:
+        return RoleEvidence.unknown("the role of that name has another ARN now", now)
+    return _evidence(described, pass_, now)
+
+
+def _named_only(value: str, reason: str, now: str) -> RoleEvidence:
+    """What the ARN alone tells; the rest is unknown."""
+    arn = parse_role_arn(value)
+    assert arn is not None  # noqa: S101 - the callers parsed it
+    unknown = Unknown(reason)
+    return RoleEvidence(
+        arn=Known(value),
+        name=Known(arn.name),
+        path=Known(arn.path),
+        role_id=unknown,
+        tags=unknown,
+        trust_policy=unknown,
+        permissions_boundary=unknown,
+        created_at=unknown,
+        observed_at=now,
+    )
+
+
+def _evidence(role: Description, pass_: Pass, now: str) -> RoleEvidence:
+    created = _created(role)
+    boundary: Fact[str] = ABSENT
+    if role.get("PermissionsBoundary"):
+        boundary = Known(role["PermissionsBoundary"]["PermissionsBoundaryArn"])
+    evidence = RoleEvidence(
+        arn=Known(role["Arn"]),
+        name=Known(role["RoleName"]),
+        path=Known(role["Path"]),
+        role_id=Known(role["RoleId"]),
+        tags=Known({tag["Key"]: tag["Value"] for tag in role.get("Tags") or []}),
+        trust_policy=Known(role["AssumeRolePolicyDocument"]),
+        permissions_boundary=boundary,
+        created_at=Known(iso(created)) if created else Unknown("the role has no creation date"),
+        observed_at=now,
+    )
+    if created and pass_.event_time and created > parse_time(pass_.event_time):
+        return evidence.made_after("the role was made anew after the pass")
+    return evidence
+
+
+def _created(role: Description) -> datetime | None:
+    created = role.get("CreateDate")
+    return parse_time(created) if isinstance(created, str) else created

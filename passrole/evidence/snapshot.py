@@ -1,0 +1,69 @@
+"""Evidence from a file: what ``aws iam get-account-authorization-details`` prints."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from passrole.clock import Clock, utc_now
+from passrole.evidence.facts import RoleEvidence, Unknown
+from passrole.evidence.resolve import Description, gather
+from passrole.passes import Pass
+
+
+class SnapshotError(ValueError):
+    """The file is no snapshot; the message names the file and what was expected."""
+
+
+class Snapshot:
+    """Roles and instance profiles as they were when the snapshot was taken."""
+
+    def __init__(self, details: dict[str, Any], clock: Clock = utc_now) -> None:
+        roles = details["RoleDetailList"]
+        self._roles = {role["RoleName"]: role for role in roles}
+        self._profiles = {p["InstanceProfileName"]: p for role in roles for p in role["InstanceProfileList"]}
+        self._clock = clock
+
+    @classmethod
+    def read(cls, path: Path) -> "Snapshot":
+        """Reads a snapshot file.
+
+        Raises:
+            SnapshotError: the file cannot be read or is of another shape.
+        """
+        expected = "expected the output of: aws iam get-account-authorization-details"
+        try:
+            return cls(json.loads(path.read_text("utf-8")))
+        except OSError as error:
+            raise SnapshotError(f"{path}: {error.strerror}") from None
+        except (ValueError, RecursionError) as error:
+            raise SnapshotError(f"{path}: not JSON ({error}); {expected}") from None
+        except (KeyError, TypeError, AttributeError) as error:
+            raise SnapshotError(
+                f"{path}: no snapshot of IAM ({error} is missing or wrong); {expected}"
+            ) from None
+
+    def evidence(self, pass_: Pass) -> RoleEvidence:
+        """Evidence about the role of a pass, as of the snapshot."""
+        return gather(self, pass_, self._clock)
+
+    def role(self, name: str) -> Description | Unknown:
+        return self._roles.get(name) or Unknown("it is not in the snapshot")
+
+    def instance_profile(self, name: str) -> Description | Unknown:
+        return self._profiles.get(name) or Unknown("it is not in the snapshot")
+
+
+class NoIam:
+    """Evidence from nowhere: what the record alone tells."""
+
+    def __init__(self, clock: Clock = utc_now) -> None:
+        self._clock = clock
+
+    def evidence(self, pass_: Pass) -> RoleEvidence:
+        return gather(self, pass_, self._clock)
+
+    def role(self, name: str) -> Description | Unknown:
+        return Unknown(f"no snapshot was given to look {name} up in")
+
+    def instance_profile(self, name: str) -> Description | Unknown:
+        return Unknown(f"no snapshot was given to look {name} up in")
