@@ -1,0 +1,91 @@
+"""Corrections of MiniStack 1.5.33, made in memory, where it differs from AWS in what this project needs."""
+
+import hashlib
+import importlib
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+def install(injection_mark: str) -> None:
+    """Apply every correction; `injection_mark` is the trace header that lets an `aws.` source pass."""
+    _let_marked_events_in(injection_mark)
+    _give_functions_their_role()
+    _keep_permissions_boundaries()
+
+
+def _let_marked_events_in(mark: str) -> None:
+    """AWS's own events come from inside; tests put theirs through PutEvents, which refuses `aws.` sources."""
+    eventbridge: Any = importlib.import_module("ministack.services.eventbridge")
+    original: Callable[..., Any] = eventbridge._put_events
+
+    def put_events(data: dict[str, Any], allow_aws_source: bool = False) -> Any:
+        entries = data.get("Entries") or []
+        marked = bool(entries) and all(entry.get("TraceHeader") == mark for entry in entries)
+        return original(data, allow_aws_source=allow_aws_source or marked)
+
+    eventbridge._put_events = put_events
+
+
+def _give_functions_their_role() -> None:
+    """Without AUTH, MiniStack runs functions as root: give them a session of their role, as Lambda does."""
+    runtime: Any = importlib.import_module("ministack.core.lambda_runtime")
+    lambda_service: Any = importlib.import_module("ministack.services.lambda_svc")
+
+    runtime.execution_credentials = function_credentials
+    lambda_service.execution_credentials = function_credentials
+
+
+def function_credentials(function: dict[str, Any]) -> dict[str, str]:
+    """Environment variables with keys of a session of the function's role."""
+    sts: Any = importlib.import_module("ministack.services.sts")
+    iam: Any = importlib.import_module("ministack.services.iam")
+    account = str(function["FunctionArn"]).split(":")[4]
+    role_arn = str(function.get("Role", ""))
+    role_name = role_arn.rpartition("/")[2]
+    session_name = str(function.get("FunctionName", "function"))[:64]
+    role = iam._roles.get_scoped(account, None, role_name) or {}
+    # Derived, so that a worker that is started again keeps a session that is known already.
+    seed = f"{function['FunctionArn']}:{role_arn}:{role.get('RoleId')}"
+    access_key = "ASIA" + hashlib.sha256(seed.encode()).hexdigest()[:16].upper()
+    secret = hashlib.sha256(f"secret:{seed}".encode()).hexdigest()
+    token = hashlib.sha256(f"token:{seed}".encode()).hexdigest()
+    session = {
+        "Arn": f"arn:aws:sts::{account}:assumed-role/{role_name}/{session_name}",
+        "UserId": f"{role.get('RoleId', role_name)}:{session_name}",
+        "SecretAccessKey": secret,
+        "SessionToken": token,
+        "IssuedAt": time.time(),
+    }
+    sts.register_session(access_key, session)
+    return {
+        "AWS_ACCESS_KEY_ID": access_key,
+        "AWS_SECRET_ACCESS_KEY": secret,
+        "AWS_SESSION_TOKEN": token,
+    }
+
+
+def _keep_permissions_boundaries() -> None:
+    """CloudFormation drops a role's PermissionsBoundary: put it back after create and update."""
+    provisioners: Any = importlib.import_module("ministack.services.cloudformation.provisioners")
+    iam: Any = importlib.import_module("ministack.services.iam")
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]
+    create: Callable[..., Any] = handlers["create"]
+    update: Callable[..., Any] = handlers["update"]
+
+    def keep(name: str, properties: dict[str, Any]) -> None:
+        if boundary := properties.get("PermissionsBoundary"):
+            iam._roles[name]["PermissionsBoundary"] = boundary
+
+    def create_role(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        created = create(logical_id, properties, stack_name)
+        keep(created[0], properties)
+        return created
+
+    def update_role(physical_id: str, old: Any, new: dict[str, Any], *rest: Any, **named: Any) -> Any:
+        updated = update(physical_id, old, new, *rest, **named)
+        keep(updated[0] if isinstance(updated, tuple) else physical_id, new)
+        return updated
+
+    handlers["create"] = create_role
+    handlers["update"] = update_role
