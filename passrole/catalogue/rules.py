@@ -1,8 +1,8 @@
 """EventBridge rules compiled from the catalogue: which events come to the guard at all.
 
 Sources: "Amazon EventBridge event patterns" and "quotas" (a pattern has at most 2,048 characters). Customers
-cannot put events whose source begins with ``aws.``: that is pinned. A denied call's record often has no request
-parameters, so one more rule goes by the error message, which names the action.
+cannot put events whose source begins with ``aws.``: that is pinned. A denied call's record often has no
+request parameters, so one more rule goes by the error message, which names the action.
 """
 
 import json

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from passrole.arn import parse_instance_profile_arn, parse_role_arn
+from passrole.arn import IamArn, parse_instance_profile_arn, parse_role_arn
 from passrole.clock import Clock, iso, parse_time
 from passrole.evidence.facts import ABSENT, Fact, Known, RoleEvidence, Unknown
 from passrole.passes import Pass
@@ -62,22 +62,20 @@ def _of_arn(source: IamSource, pass_: Pass, value: str, now: str) -> RoleEvidenc
         return RoleEvidence.unknown("the record's text is no role ARN", now)
     if arn.account != pass_.account:
         # Asking our own account for the name would answer about another role.
-        return _named_only(value, "the role is of another account", now)
+        return _named_only(arn, "the role is of another account", now)
     described = source.role(arn.name)
     if isinstance(described, Unknown):
-        return _named_only(value, described.reason, now)
+        return _named_only(arn, described.reason, now)
     if described["Arn"] != value:
         return RoleEvidence.unknown("the role of that name has another ARN now", now)
     return _evidence(described, pass_, now)
 
 
-def _named_only(value: str, reason: str, now: str) -> RoleEvidence:
+def _named_only(arn: IamArn, reason: str, now: str) -> RoleEvidence:
     """What the ARN alone tells; the rest is unknown."""
-    arn = parse_role_arn(value)
-    assert arn is not None  # noqa: S101 - the callers parsed it
     unknown = Unknown(reason)
     return RoleEvidence(
-        arn=Known(value),
+        arn=Known(str(arn)),
         name=Known(arn.name),
         path=Known(arn.path),
         role_id=unknown,
@@ -105,7 +103,8 @@ def _evidence(role: Description, pass_: Pass, now: str) -> RoleEvidence:
         created_at=Known(iso(created)) if created else Unknown("the role has no creation date"),
         observed_at=now,
     )
-    if created and pass_.event_time and created > parse_time(pass_.event_time):
+    # A record's time has whole seconds: within the same second the role was there first, or no call had passed it.
+    if created and pass_.event_time and created.replace(microsecond=0) > parse_time(pass_.event_time):
         return evidence.made_after("the role was made anew after the pass")
     return evidence
 

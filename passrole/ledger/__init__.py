@@ -1,0 +1,22 @@
+"""The ledger: the durable record of passes, findings, deliveries, containments and release intents."""
+
+from typing import TYPE_CHECKING
+
+from passrole.ledger.containments import Containment, ContainmentRecords
+from passrole.ledger.deliveries import Claim, DeliveryRecords
+from passrole.ledger.findings import FindingRecords
+from passrole.ledger.intents import Intent, IntentRecords
+from passrole.ledger.table import Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+
+class Ledger(FindingRecords, DeliveryRecords, ContainmentRecords, IntentRecords):
+    """All records, over one DynamoDB table."""
+
+    def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
+        self._table = Table(table_name, client)
+
+
+__all__ = ["Claim", "Containment", "Intent", "Ledger"]

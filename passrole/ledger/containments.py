@@ -1,0 +1,100 @@
+"""Containments in the ledger: the lease on a resource, who holds it, its prior state, and the acts of an hour."""
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from passrole.clock import iso
+from passrole.ledger import keys
+from passrole.ledger.table import IS_NEW, Condition, Put, Table
+
+_LEASE = timedelta(minutes=5)
+_BUDGET_KEPT = timedelta(days=2)
+
+
+class ContainmentState(StrEnum):
+    """How far a containment is: its prior state is saved, the resource is contained, it was given back."""
+
+    SAVED = "saved"
+    CONTAINED = "contained"
+    RELEASED = "released"
+
+
+@dataclass(frozen=True, slots=True)
+class Containment:
+    """The hold on one resource.
+
+    Attributes:
+        resource: its ARN.
+        module: the quarantine module that acts on it.
+        prior: its state before the first act; saved once, and what a release puts back.
+        holds: ids of the findings that hold the resource; it is released when the last one ends.
+    """
+
+    resource: str
+    module: str
+    prior: dict[str, Any]
+    holds: tuple[str, ...]
+    state: ContainmentState
+    saved_at: str
+
+    def held_by(self, finding_id: str) -> "Containment":
+        """With one more hold."""
+        return replace(self, holds=tuple(dict.fromkeys((*self.holds, finding_id))))
+
+    def without(self, finding_id: str) -> "Containment":
+        """With one hold less."""
+        return replace(self, holds=tuple(h for h in self.holds if h != finding_id))
+
+
+class ContainmentRecords:
+    """The part of the ledger that holds containments."""
+
+    _table: Table
+
+    def take_lease(self, resource: str, owner: str, now: datetime) -> bool:
+        """Takes the resource for ``owner`` for five minutes; False while another owner has it."""
+        free = Condition(
+            "attribute_not_exists(#pk) OR #owner = :owner OR #until < :now",
+            {"#pk": keys.PARTITION_KEY, "#owner": "owner", "#until": "until"},
+            {":owner": owner, ":now": iso(now)},
+        )
+        lease = {"owner": owner, "until": iso(now + _LEASE)}
+        return self._table.put(Put(keys.of_lease(resource), lease, free))
+
+    def give_lease_back(self, resource: str, owner: str) -> None:
+        """Ends the owner's lease, if it still has it."""
+        mine = Condition("#owner = :owner", {"#owner": "owner"}, {":owner": owner})
+        self._table.delete(keys.of_lease(resource), mine)
+
+    def containment(self, resource: str) -> Containment | None:
+        """The containment of a resource, past ones too."""
+        item = self._table.get(keys.of_containment(resource))
+        return _containment(json.loads(item["body"])) if item else None
+
+    def save_containment(self, containment: Containment, before: Containment | None) -> bool:
+        """Writes a containment over what was read; False if it has changed meanwhile."""
+        lock = IS_NEW
+        if before:
+            lock = Condition("#body = :body", {"#body": "body"}, {":body": _text(before)})
+        key = keys.of_containment(containment.resource)
+        return self._table.put(Put(key, {"body": _text(containment)}, lock))
+
+    def spend_act(self, act: str, cap: int, now: datetime) -> bool:
+        """Counts one act in this clock hour; False if ``cap`` others were counted. The same act counts once."""
+        hour = iso(now)[:13]
+        expires = int((now + _BUDGET_KEPT).timestamp())
+        return self._table.add_to_set(keys.of_budget(hour), "acts", act, cap, expires)
+
+
+def _text(containment: Containment) -> str:
+    data = {name: getattr(containment, name) for name in containment.__dataclass_fields__}
+    return json.dumps(data, sort_keys=True)
+
+
+def _containment(data: dict[str, Any]) -> Containment:
+    return Containment(
+        **data | {"holds": tuple(data["holds"]), "state": ContainmentState(data["state"])},
+    )

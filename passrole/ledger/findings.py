@@ -1,0 +1,135 @@
+"""Passes and findings in the ledger: written together, listed, and kept in the outbox until published."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from passrole.evidence import RoleEvidence, known
+from passrole.finding import Change, Finding, Step
+from passrole.ledger import keys
+from passrole.ledger.table import IS_NEW, Condition, Item, Put, Table
+from passrole.passes import Pass
+from passrole.policy import Verdict
+
+# DynamoDB takes 100 items in a transaction: the pass, and two for each finding.
+_CHANGES_AT_ONCE = 49
+_END_OF_TIME = "9999"
+
+
+class FindingRecords:
+    """The part of the ledger that holds passes, findings and their steps."""
+
+    _table: Table
+
+    def has_pass(self, pass_id: str) -> bool:
+        """Whether the pass, and all that it led to, was written."""
+        return self._table.get(keys.of_pass(pass_id)) is not None
+
+    def findings_fed_by(self, pass_id: str) -> tuple[Finding, ...]:
+        """The findings that a written pass fed, as they are now."""
+        item = self._table.get(keys.of_pass(pass_id)) or {"finding_ids": []}
+        found = (self.finding(finding_id) for finding_id in item["finding_ids"])
+        return tuple(f for f in found if f is not None)
+
+    def record_pass(
+        self, pass_: Pass, verdict: Verdict, evidence: RoleEvidence, changes: Sequence[Change], now: str
+    ) -> bool:
+        """Writes a pass and what it does to findings, all or nothing (by 49 findings, the pass last).
+
+        False if the pass is there already or a finding has changed meanwhile: read again, and try again.
+        """
+        item: Item = {
+            "body": _text(pass_.to_json() | verdict.to_json()),
+            "recorded_at": now,
+            "role_arn": known(evidence.arn),
+            "role_id": known(evidence.role_id),
+            "observed_at": evidence.observed_at,
+            "finding_ids": [change.finding.id for change in changes],
+        }
+        puts = [put for change in changes for put in _puts(change)]
+        size = 2 * _CHANGES_AT_ONCE
+        chunks = [puts[start : start + size] for start in range(0, len(puts), size)] or [[]]
+        chunks[-1].append(Put(keys.of_pass(pass_.id), item, IS_NEW))
+        return all(self._table.put_all(chunk) for chunk in chunks)
+
+    def record_change(self, change: Change) -> bool:
+        """Writes a finding's next step; False if the finding has changed meanwhile."""
+        return self._table.put_all(list(_puts(change)))
+
+    def finding(self, finding_id: str) -> Finding | None:
+        """A finding as it is now."""
+        item = self._table.get(keys.of_finding(finding_id))
+        return _finding(item) if item else None
+
+    def step(self, finding_id: str, revision: int) -> Step | None:
+        """One step of a finding's life."""
+        item = self._table.get(keys.of_step(finding_id, revision))
+        return Step.from_json(json.loads(item["body"])) if item else None
+
+    def history(self, finding_id: str) -> tuple[Step, ...]:
+        """All steps of a finding's life, oldest first."""
+        items = self._table.query(keys.of_finding(finding_id)[0], "STEP#")
+        return tuple(Step.from_json(json.loads(item["body"])) for item in items)
+
+    def findings(self) -> Iterator[Finding]:
+        """All findings, oldest first within each shard."""
+        for shard in range(keys.SHARDS):
+            yield from self._indexed(keys.FINDINGS_INDEX, f"FINDINGS#{shard}", _END_OF_TIME)
+
+    def unpublished(self, until: str) -> Iterator[Finding]:
+        """Findings whose latest step is from ``until`` or before and was not published."""
+        for shard in range(keys.SHARDS):
+            yield from self._indexed(keys.OUTBOX_INDEX, f"OUTBOX#{shard}", until)
+
+    def unpublished_steps(self, finding: Finding) -> tuple[Step, ...]:
+        """The steps after the last one that was published, oldest first."""
+        revisions = range(finding.published + 1, finding.revision + 1)
+        return tuple(s for s in (self.step(finding.id, r) for r in revisions) if s is not None)
+
+    def mark_published(self, finding: Finding) -> None:
+        """Notes that the topic was told all steps up to ``finding.revision``."""
+        now = self.finding(finding.id)
+        while now is not None and now.published < finding.revision:
+            marked = replace(now, published=finding.revision)
+            if self._table.put(_put(marked, now)):
+                return
+            now = self.finding(finding.id)
+
+    def _indexed(self, index: str, partition: str, until: str) -> Iterator[Finding]:
+        partition_key, sort_key = f"{index}_pk", f"{index}_sk"
+        for item in self._table.query_index(index, partition_key, sort_key, partition, until):
+            yield _finding(item)
+
+
+def _puts(change: Change) -> Iterator[Put]:
+    yield _put(change.finding, change.before)
+    if change.step:
+        key = keys.of_step(change.finding.id, change.step.revision)
+        yield Put(key, {"body": _text(change.step.to_json())}, IS_NEW)
+
+
+def _put(finding: Finding, before: Finding | None) -> Put:
+    """Written only over what was read: the text of the record itself is the lock."""
+    shard = keys.shard_of(finding.id)
+    item: Item = {
+        "body": _text(finding.to_json()),
+        keys.FINDINGS_PK: f"FINDINGS#{shard}",
+        keys.FINDINGS_SK: f"{finding.opened_at}#{finding.id}",
+    }
+    if finding.has_news:
+        item |= {keys.OUTBOX_PK: f"OUTBOX#{shard}", keys.OUTBOX_SK: finding.updated_at}
+    lock = (
+        Condition("#body = :body", {"#body": "body"}, {":body": _text(before.to_json())})
+        if before
+        else IS_NEW
+    )
+    return Put(keys.of_finding(finding.id), item, lock)
+
+
+def _finding(item: Item) -> Finding:
+    return Finding.from_json(json.loads(item["body"]))
+
+
+def _text(data: dict[str, Any]) -> str:
+    return json.dumps(data, sort_keys=True)

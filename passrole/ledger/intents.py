@@ -1,0 +1,77 @@
+"""Release intents: a person is about to give a role back, so the pass that this makes is expected."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from passrole.clock import iso, parse_time
+from passrole.ledger import keys
+from passrole.ledger.table import Condition, Put, Table
+from passrole.passes import Outcome, Pass
+
+_VALID = timedelta(minutes=10)
+# Events come late: the intent is kept for longer than it is valid.
+_KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """That ``operator_role`` will pass ``role_arn`` to ``resource`` between ``created_at`` and ``valid_until``."""
+
+    resource: str
+    role_arn: str
+    operator_role: str
+    finding_id: str
+    created_at: str
+    valid_until: str
+
+
+class IntentRecords:
+    """The part of the ledger that holds release intents."""
+
+    _table: Table
+
+    def announce_release(
+        self, resource: str, role_arn: str, operator_role: str, finding_id: str, now: datetime
+    ) -> Intent:
+        """Writes an intent that is valid for ten minutes and for one call."""
+        intent = Intent(resource, role_arn, operator_role, finding_id, iso(now), iso(now + _VALID))
+        body = json.dumps(
+            {name: getattr(intent, name) for name in intent.__dataclass_fields__}, sort_keys=True
+        )
+        item = {"body": body, keys.TIME_TO_LIVE: int((now + _KEPT).timestamp())}
+        self._table.put(Put(keys.of_intent(resource, role_arn), item))
+        return intent
+
+    def match_intent(self, pass_: Pass, role_arn: str) -> Intent | None:
+        """The intent that announced this pass, which it uses up; None if there is none.
+
+        All must fit: the resource, the role, the operator role behind the passer, and the time. An intent
+        serves one event: a second call within its time is a pass like any other.
+        """
+        if pass_.outcome is not Outcome.SUCCEEDED or len(pass_.resources) != 1 or pass_.event_time is None:
+            return None
+        key = keys.of_intent(pass_.resources[0], role_arn)
+        item = self._table.get(key)
+        if item is None:
+            return None
+        intent = Intent(**json.loads(item["body"]))
+        # A record's time has whole seconds.
+        at, created = parse_time(pass_.event_time), parse_time(intent.created_at).replace(microsecond=0)
+        in_time = created <= at <= parse_time(intent.valid_until)
+        if not in_time or pass_.passer.role_arn != intent.operator_role:
+            return None
+        unused = Condition(
+            "#body = :body AND (attribute_not_exists(used_by) OR used_by = :event)",
+            {"#body": "body"},
+            {":body": item["body"], ":event": pass_.event_id},
+        )
+        return (
+            intent
+            if self._table.put(Put(key, _without_keys(item) | {"used_by": pass_.event_id}, unused))
+            else None
+        )
+
+
+def _without_keys(item: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in item.items() if name not in (keys.PARTITION_KEY, keys.SORT_KEY)}

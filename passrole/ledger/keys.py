@@ -1,0 +1,50 @@
+"""The keys of the ledger's one table; the stack makes the table from these names, too."""
+
+PARTITION_KEY = "pk"
+SORT_KEY = "sk"
+TIME_TO_LIVE = "expires_at"
+
+FINDINGS_INDEX = "findings"
+FINDINGS_PK, FINDINGS_SK = "findings_pk", "findings_sk"
+OUTBOX_INDEX = "outbox"
+OUTBOX_PK, OUTBOX_SK = "outbox_pk", "outbox_sk"
+
+# One partition takes 1,000 writes a second: a storm of findings must not throttle detection at an index.
+SHARDS = 4
+
+
+def of_pass(pass_id: str) -> tuple[str, str]:
+    return f"PASS#{pass_id}", "PASS"
+
+
+def of_finding(finding_id: str) -> tuple[str, str]:
+    return f"FINDING#{finding_id}", "FINDING"
+
+
+def of_step(finding_id: str, revision: int) -> tuple[str, str]:
+    return f"FINDING#{finding_id}", f"STEP#{revision:06}"
+
+
+def of_delivery(finding_id: str, revision: int, channel: str) -> tuple[str, str]:
+    return f"FINDING#{finding_id}", f"DELIVERY#{revision:06}#{channel}"
+
+
+def of_lease(resource: str) -> tuple[str, str]:
+    return f"RESOURCE#{resource}", "LEASE"
+
+
+def of_containment(resource: str) -> tuple[str, str]:
+    return f"RESOURCE#{resource}", "CONTAINMENT"
+
+
+def of_intent(resource: str, role_arn: str) -> tuple[str, str]:
+    return f"RESOURCE#{resource}", f"INTENT#{role_arn}"
+
+
+def of_budget(hour: str) -> tuple[str, str]:
+    return f"BUDGET#{hour}", "BUDGET"
+
+
+def shard_of(finding_id: str) -> int:
+    """The shard of a finding: its id is a digest, so its digits spread evenly."""
+    return int(finding_id[:4], 16) % SHARDS
