@@ -2,9 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from passrole.finding import Finding, News, Step
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns.client import SNSClient
 
 VERSION = 1
 
@@ -83,3 +86,21 @@ def attributes_of(finding: Finding, news: News) -> dict[str, str]:
         "account": finding.account or "unknown",
         "region": finding.region or "unknown",
     }
+
+
+class SnsTopic:
+    """The topic ``findings``."""
+
+    def __init__(self, topic_arn: str, sns: "SNSClient") -> None:
+        self._topic_arn = topic_arn
+        self._sns = sns
+
+    def publish(self, message: str, attributes: dict[str, str]) -> None:
+        """Sends one message with string attributes."""
+        self._sns.publish(
+            TopicArn=self._topic_arn,
+            Message=message,
+            MessageAttributes={
+                name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+            },
+        )

@@ -103,7 +103,7 @@ def _evidence(role: Description, pass_: Pass, now: str) -> RoleEvidence:
         created_at=Known(iso(created)) if created else Unknown("the role has no creation date"),
         observed_at=now,
     )
-    # A record's time has whole seconds: within the same second the role was there first, or no call had passed it.
+    # A record's time has whole seconds; within one second the role came first, or no call could pass it.
     if created and pass_.event_time and created.replace(microsecond=0) > parse_time(pass_.event_time):
         return evidence.made_after("the role was made anew after the pass")
     return evidence

@@ -1,4 +1,4 @@
-"""Containments in the ledger: the lease on a resource, who holds it, its prior state, and the acts of an hour."""
+"""Containments in the ledger: the lease on a resource, its holds and prior state, and the acts of an hour."""
 
 import json
 from dataclasses import dataclass, replace
@@ -83,7 +83,7 @@ class ContainmentRecords:
         return self._table.put(Put(key, {"body": _text(containment)}, lock))
 
     def spend_act(self, act: str, cap: int, now: datetime) -> bool:
-        """Counts one act in this clock hour; False if ``cap`` others were counted. The same act counts once."""
+        """Counts one act in this clock hour, the same act once; False if ``cap`` others were counted."""
         hour = iso(now)[:13]
         expires = int((now + _BUDGET_KEPT).timestamp())
         return self._table.add_to_set(keys.of_budget(hour), "acts", act, cap, expires)

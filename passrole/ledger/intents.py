@@ -16,7 +16,7 @@ _KEPT = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """That ``operator_role`` will pass ``role_arn`` to ``resource`` between ``created_at`` and ``valid_until``."""
+    """``operator_role`` will pass ``role_arn`` to ``resource`` between ``created_at`` and ``valid_until``."""
 
     resource: str
     role_arn: str

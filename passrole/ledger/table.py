@@ -1,4 +1,4 @@
-"""DynamoDB as the ledger uses it: conditional puts, transactions, consistent reads. Knows nothing of records."""
+"""DynamoDB as the ledger uses it: conditional puts, transactions, consistent reads."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

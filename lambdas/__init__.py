@@ -1,0 +1,1 @@
+"""The Lambda entry points, each thin: parse, call the domain, answer."""

@@ -1,0 +1,1 @@
+"""Contains resources: topic -> queue -> this function -> AWS APIs, ledger and topic."""

@@ -1,0 +1,1 @@
+"""Judges events: EventBridge -> queue -> this function -> ledger and topic."""

@@ -1,0 +1,82 @@
+"""Entry point of ``detect``: a batch of EventBridge envelopes from the intake queue."""
+
+from functools import lru_cache
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas.shared.clients import client
+from lambdas.shared.observability import logger, metrics
+from lambdas.shared.settings import Settings
+from passrole.detection import Detected, Detector
+from passrole.evidence.iam import LiveIam
+from passrole.ledger import Ledger
+from passrole.news import SnsTopic
+from passrole.policy import load_deployed
+from passrole.trail import ForgedEventError, UnreadableEventError
+
+_processor = BatchProcessor(event_type=EventType.SQS)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    """Judges each event of the batch; those that failed are delivered again."""
+    account = context.invoked_function_arn.split(":")[4]
+    return process_partial_response(
+        event=event,
+        record_handler=lambda record: _judge(record, account),
+        processor=_processor,
+        context=context,
+    )
+
+
+@lru_cache(maxsize=1)
+def _detector(account: str) -> Detector:
+    settings = Settings.from_environment()
+    return Detector(
+        account=account,
+        policy=load_deployed(),
+        evidence=LiveIam(client("iam")),
+        ledger=Ledger(settings.ledger_table, client("dynamodb")),
+        topic=SnsTopic(settings.findings_topic_arn, client("sns")),
+    )
+
+
+def _judge(record: SQSRecord, account: str) -> None:
+    try:
+        for detected in _detector(account).detect(record.body):
+            _report(detected)
+    except ForgedEventError as error:
+        # Not AWS's word: it changes nothing, and trying again would not make it true.
+        metrics.add_metric("ForgedEvents", MetricUnit.Count, 1)
+        logger.warning("forged event ignored", extra={"why": str(error), "message_id": record.message_id})
+    except UnreadableEventError as error:
+        metrics.add_metric("UnreadableEvents", MetricUnit.Count, 1)
+        logger.error("unreadable event", extra={"why": str(error), "message_id": record.message_id})
+        raise  # to the dead-letter queue, where a person can look at it
+
+
+def _report(detected: Detected) -> None:
+    pass_, verdict = detected.pass_, detected.verdict
+    if verdict is None:
+        metrics.add_metric("PassesDeliveredAgain", MetricUnit.Count, 1)
+        return
+    metrics.add_metric(f"Passes{verdict.decision.capitalize()}", MetricUnit.Count, 1)
+    logger.info(
+        "pass",
+        extra={
+            "pass_id": pass_.id,
+            "call": f"{pass_.event_source}:{pass_.event_name}",
+            "role": pass_.role.value,
+            "resources": pass_.resources,
+            "passer": pass_.passer.arn,
+            "outcome": pass_.outcome,
+            "verdict": verdict.decision,
+            "reasons": verdict.reasons,
+            "policy": verdict.policy_hash,
+        },
+    )

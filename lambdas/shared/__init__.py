@@ -1,0 +1,1 @@
+"""What every entry point needs: settings, logging and metrics, the batch."""

@@ -1,0 +1,17 @@
+"""AWS clients of the functions: adaptive retries, and time-outs that end before the function does."""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+_CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=10,
+    retries={"mode": "adaptive", "max_attempts": 4},
+)
+
+
+def client(service: str, region: str | None = None) -> Any:
+    """A client for ``service`` in the function's region, or in another."""
+    return boto3.client(service, region_name=region, config=_CONFIG)  # type: ignore[call-overload]

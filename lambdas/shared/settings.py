@@ -1,0 +1,39 @@
+"""The environment of the functions, read once at start into a checked value."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the stack tells a function.
+
+    Attributes:
+        slack_secret_id: the secret with the webhook's URL; None if Slack is not configured.
+        alerts_topic_arn, operator_role_arn: None for functions that do not use them.
+        stack_name: for the commands that alerts show.
+    """
+
+    ledger_table: str
+    findings_topic_arn: str
+    alerts_topic_arn: str | None
+    slack_secret_id: str | None
+    operator_role_arn: str | None
+    stack_name: str
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Reads the settings.
+
+        Raises:
+            KeyError: a variable that every function needs is missing.
+        """
+        return cls(
+            ledger_table=environment["LEDGER_TABLE"],
+            findings_topic_arn=environment["FINDINGS_TOPIC_ARN"],
+            alerts_topic_arn=environment.get("ALERTS_TOPIC_ARN"),
+            slack_secret_id=environment.get("SLACK_SECRET_ID"),
+            operator_role_arn=environment.get("OPERATOR_ROLE_ARN"),
+            stack_name=environment["STACK_NAME"],
+        )

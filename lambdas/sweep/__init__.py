@@ -1,0 +1,1 @@
+"""Publishes what an interrupted function left in the outbox: schedule -> this function -> topic."""

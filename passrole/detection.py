@@ -1,0 +1,106 @@
+"""What happens to one event: passes, evidence, verdicts, findings, news. At least once in, one record out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from passrole.clock import Clock, iso, utc_now
+from passrole.evidence import RoleEvidence, known
+from passrole.finding import Finding, feed, findings_of
+from passrole.ledger import Ledger
+from passrole.news import Topic, publish_news
+from passrole.passes import Pass
+from passrole.policy import CompiledPolicy, Decision, Verdict, evaluate, stage_for
+from passrole.trail import passes_of, record_in
+
+_ATTEMPTS = 5
+_NO_CONCERN = (Decision.APPROVED, Decision.EXEMPT)
+
+
+class BusyLedgerError(RuntimeError):
+    """Others kept changing the same finding; the message is to be delivered again."""
+
+
+class EvidenceSource(Protocol):
+    """Where facts about the role of a pass come from."""
+
+    def evidence(self, pass_: Pass) -> RoleEvidence:
+        """Evidence about the role; what cannot be read is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """One pass with its verdict; ``verdict`` is None where an earlier delivery of the event was judged."""
+
+    pass_: Pass
+    verdict: Verdict | None
+
+
+class Detector:
+    """Judges events of one account and writes down what they mean."""
+
+    def __init__(
+        self,
+        account: str,
+        policy: CompiledPolicy,
+        evidence: EvidenceSource,
+        ledger: Ledger,
+        topic: Topic,
+        clock: Clock = utc_now,
+    ) -> None:
+        self._account = account
+        self._policy = policy
+        self._evidence = evidence
+        self._ledger = ledger
+        self._topic = topic
+        self._clock = clock
+
+    def detect(self, body: str) -> Iterator[Detected]:
+        """Judges each pass in an EventBridge envelope, records it, and publishes the news that it makes.
+
+        Raises:
+            EnvelopeError: the event is not to be judged, or not readable.
+            BusyLedgerError: to be delivered again.
+        """
+        for pass_ in passes_of(record_in(body, self._account)):
+            yield self._detect_pass(pass_)
+
+    def _detect_pass(self, pass_: Pass) -> Detected:
+        if self._ledger.has_pass(pass_.id):
+            self._publish(pass_)
+            return Detected(pass_, None)
+        evidence = self._evidence.evidence(pass_)
+        verdict = self._expected(pass_, evidence, evaluate(self._policy, pass_, evidence))
+        recorded = self._record(pass_, verdict, evidence)
+        self._publish(pass_)
+        return Detected(pass_, verdict if recorded else None)
+
+    def _expected(self, pass_: Pass, evidence: RoleEvidence, verdict: Verdict) -> Verdict:
+        """The verdict, unless an operator announced this very pass as part of a release."""
+        role_arn = known(evidence.arn)
+        if verdict.decision in _NO_CONCERN or role_arn is None:
+            return verdict
+        intent = self._ledger.match_intent(pass_, role_arn)
+        if intent is None:
+            return verdict
+        why = f"{role_arn} was given back by the release of finding {intent.finding_id}"
+        return replace(verdict, decision=Decision.EXEMPT, reasons=(why,))
+
+    def _record(self, pass_: Pass, verdict: Verdict, evidence: RoleEvidence) -> bool:
+        """Writes the pass and what it does to findings; False if another delivery was faster."""
+        for _ in range(_ATTEMPTS):
+            now = iso(self._clock())
+            fresh: tuple[Finding, ...] = ()
+            if verdict.decision not in _NO_CONCERN:
+                stage = stage_for(self._policy, pass_, verdict)
+                fresh = findings_of(pass_, verdict, evidence, stage, now)
+            changes = [feed(self._ledger.finding(finding.id), finding) for finding in fresh]
+            if self._ledger.record_pass(pass_, verdict, evidence, changes, now):
+                return True
+            if self._ledger.has_pass(pass_.id):
+                return False
+        raise BusyLedgerError(f"pass {pass_.id} could not be recorded in {_ATTEMPTS} attempts")
+
+    def _publish(self, pass_: Pass) -> None:
+        for finding in self._ledger.findings_fed_by(pass_.id):
+            publish_news(self._ledger, self._topic, finding)
