@@ -1,0 +1,1 @@
+"""The AWS resources of the guardrail: one construct a capability, thin stacks."""

@@ -1,0 +1,38 @@
+"""What a deployment is made of, read and checked before any resource is declared."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from passrole.catalogue.rules import RulePattern
+from passrole.policy.load import Settings
+from passrole.quarantine.module import QuarantineModule
+
+
+class DeploymentError(Exception):
+    """The deployment cannot be made as it is asked for; the message is one line that says what to change."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where the guard lives; both are None when the synthesis is for any account and region."""
+
+    account: str | None
+    region: str | None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Home":
+        """Takes what the CDK's command line tells of the credentials in use."""
+        return cls(environment.get("CDK_DEFAULT_ACCOUNT") or None, environment.get("CDK_DEFAULT_REGION") or None)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The inputs of the stacks."""
+
+    home: Home
+    settings: Settings
+    patterns: tuple[RulePattern, ...]
+    modules: tuple[QuarantineModule, ...]
+    bundle: Path
+    policy_layer: Path

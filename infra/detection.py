@@ -1,0 +1,69 @@
+"""Detection: reads events, asks IAM about the roles, writes passes and findings, tells the topic."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.encryption import Encryption
+from infra.functions import FunctionShare, GuardFunction
+from infra.ledger import Ledger
+from infra.names import Env, Part
+from infra.queues import WorkQueue
+from infra.rights import add_grants
+from infra.topics import FindingsTopic
+from passrole.quarantine.grants import Grant
+
+TIMEOUT = Duration.seconds(60)
+
+# What `passrole/evidence/iam.py` asks of AWS.
+EVIDENCE_GRANTS = (
+    Grant(
+        actions=("iam:GetRole",),
+        resources=("arn:{partition}:iam::{account}:role/*",),
+        reason="Any role of the account can be passed; detection reads its tags, path and trust policy.",
+    ),
+    Grant(
+        actions=("iam:GetInstanceProfile",),
+        resources=("arn:{partition}:iam::{account}:instance-profile/*",),
+        reason="EC2 calls name an instance profile; detection reads which role is in it.",
+    ),
+    Grant(
+        actions=("ec2:DescribeIamInstanceProfileAssociations",),
+        resources=("*",),
+        reason="ReplaceIamInstanceProfileAssociation names an association only; EC2 has no resource-level rights "
+        "for describing them.",
+    ),
+)
+
+
+class Detection(Construct):
+    """The function `detect` on the intake queue."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        share: FunctionShare,
+        encryption: Encryption,
+        ledger: Ledger,
+        findings: FindingsTopic,
+        operator: iam.Role,
+        events: WorkQueue,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.detect = GuardFunction(
+            self,
+            "Detect",
+            part=Part.DETECT,
+            description="PassRole Guardrail: judges every pass of a role",
+            share=share,
+            timeout=TIMEOUT,
+            environment={Env.OPERATOR_ROLE_ARN: operator.role_arn},
+        )
+        role = self.detect.role
+        ledger.grant_read_write(role)
+        findings.grant_publish(role)
+        encryption.grant_use(role, ("dynamodb", "sns", "sqs"))
+        add_grants(role, "Evidence", EVIDENCE_GRANTS)
+        self.detect.read(events.queue, batch_size=10, window=Duration.seconds(1), concurrency=20)

@@ -1,0 +1,59 @@
+"""A further region: the same rules, forwarding to the home region's bus. Rules are regional, intruders are not."""
+
+from typing import Any
+
+from aws_cdk import Aws, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.deployment import Deployment
+from infra.encryption import Encryption
+from infra.monitoring import Monitoring
+from infra.queues import RuleDeadLetterQueue, rules_of_stack
+from infra.rules import add_rules
+from infra.topics import AlertsTopic
+
+
+class ForwardingStack(Stack):
+    """Rules, the role that EventBridge puts events home with, and an alarm for what did not get there.
+
+    The home bus is named by its ARN: it always exists, so the stacks need no reference between regions. Events of
+    the same account need no policy on it.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, deployment: Deployment, **options: Any) -> None:
+        super().__init__(scope, construct_id, **options)
+        home = deployment.home
+        bus = f"arn:{Aws.PARTITION}:events:{home.region}:{home.account}:event-bus/default"
+        key = Encryption(self, "Encryption").key
+        dead_letters = RuleDeadLetterQueue(self, "RuleDeadLetters", key).queue
+        role = self._forwarder(bus)
+        add_rules(
+            self,
+            deployment.patterns,
+            target_arn=bus,
+            dead_letters=dead_letters,
+            role=role,
+            after=(role, dead_letters),
+        )
+        # An alarm can only tell a topic of its own region.
+        alerts = AlertsTopic(self, "Alerts", key, deployment.settings.alerts.email)
+        Monitoring(self, "Monitoring", alerts.topic).dead_letters({"RuleDeadLetters": dead_letters})
+
+    def _forwarder(self, bus: str) -> iam.Role:
+        role = iam.Role(
+            self,
+            "Forwarder",
+            description="PassRole Guardrail: puts events on the home region's bus",
+            assumed_by=iam.ServicePrincipal(
+                "events.amazonaws.com",
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                    "ArnLike": {"aws:SourceArn": rules_of_stack()},
+                },
+            ),
+        )
+        role.add_to_principal_policy(
+            iam.PolicyStatement(sid="PutEventsHome", actions=["events:PutEvents"], resources=[bus])
+        )
+        return role

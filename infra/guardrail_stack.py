@@ -1,0 +1,134 @@
+"""The guardrail in its home region: joins the capabilities and tells where they are."""
+
+from typing import Any
+
+from aws_cdk import CfnOutput, Fn, Stack
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.deployment import Deployment
+from infra.detection import TIMEOUT as DETECTION_TIMEOUT
+from infra.detection import Detection
+from infra.encryption import Encryption
+from infra.functions import ARCHITECTURE, RUNTIME, FunctionShare
+from infra.intake import Intake
+from infra.ledger import Ledger
+from infra.monitoring import Monitoring
+from infra.names import Env, Output
+from infra.notification import Notification
+from infra.operator_role import OperatorRole
+from infra.quarantine import Quarantine
+from infra.sweeping import Sweeping
+from infra.topics import AlertsTopic, FindingsTopic
+
+
+class GuardrailStack(Stack):
+    """Watches every pass of a role in this region and in those that forward to it."""
+
+    def __init__(self, scope: Construct, construct_id: str, deployment: Deployment, **options: Any) -> None:
+        super().__init__(scope, construct_id, **options)
+        settings = deployment.settings
+        self.encryption = Encryption(self, "Encryption")
+        key = self.encryption.key
+        self.ledger = Ledger(self, "Ledger", key)
+        self.findings = FindingsTopic(self, "Findings", key)
+        self.alerts = AlertsTopic(self, "Alerts", key, settings.alerts.email)
+        guard = {"encryption": self.encryption, "ledger": self.ledger, "findings": self.findings}
+        self.operator = OperatorRole(
+            self, "Operator", operators=settings.operators, modules=deployment.modules, **guard
+        ).role
+        self.intake = Intake(
+            self, "Intake", key=key, patterns=deployment.patterns, function_timeout=DETECTION_TIMEOUT
+        )
+        share = self._share(deployment)
+        self.detection = Detection(
+            self, "Detection", share=share, operator=self.operator, events=self.intake.work, **guard
+        )
+        self.quarantine = Quarantine(
+            self, "Quarantine", share=share, operator=self.operator, modules=deployment.modules, **guard
+        )
+        self.notification = Notification(
+            self,
+            "Notification",
+            share=share,
+            operator=self.operator,
+            alerts=self.alerts,
+            slack_secret=settings.alerts.slack_secret,
+            **guard,
+        )
+        self.sweeping = Sweeping(self, "Sweeping", share=share, **guard)
+        self.findings.restrict_publishers(
+            (self.detection.detect.role, self.quarantine.contain.role, self.sweeping.sweep.role, self.operator)
+        )
+        self._watch()
+        self._tell(settings.alerts.slack_secret)
+
+    def _share(self, deployment: Deployment) -> FunctionShare:
+        return FunctionShare(
+            code=lambda_.Code.from_asset(str(deployment.bundle)),
+            policy_layer=lambda_.LayerVersion(
+                self,
+                "PolicyLayer",
+                description="PassRole Guardrail: the compiled policy",
+                code=lambda_.Code.from_asset(str(deployment.policy_layer)),
+                compatible_runtimes=[RUNTIME],
+                compatible_architectures=[ARCHITECTURE],
+            ),
+            key=self.encryption.key,
+            environment={
+                Env.LEDGER_TABLE: self.ledger.table.table_name,
+                Env.FINDINGS_TOPIC_ARN: self.findings.topic.topic_arn,
+            },
+        )
+
+    def _watch(self) -> None:
+        monitoring = Monitoring(self, "Monitoring", self.alerts.topic)
+        monitoring.dead_letters(
+            {
+                "RuleDeadLetters": self.intake.rule_dead_letters,
+                "IntakeDeadLetters": self.intake.work.dead_letters,
+                "ContainDeadLetters": self.quarantine.work.dead_letters,
+                "NotifyDeadLetters": self.notification.work.dead_letters,
+                "SweepDeadLetters": self.sweeping.dead_letters,
+            }
+        )
+        monitoring.work(
+            {
+                "IntakeQueue": self.intake.work.queue,
+                "ContainQueue": self.quarantine.work.queue,
+                "NotifyQueue": self.notification.work.queue,
+            }
+        )
+        monitoring.functions(
+            {
+                "Detect": self.detection.detect.function,
+                "Contain": self.quarantine.contain.function,
+                "Notify": self.notification.notify.function,
+                "Sweep": self.sweeping.sweep.function,
+            }
+        )
+
+    def _tell(self, slack_secret: str | None) -> None:
+        values = {
+            Output.LEDGER_TABLE: self.ledger.table.table_name,
+            Output.FINDINGS_TOPIC_ARN: self.findings.topic.topic_arn,
+            Output.ALERTS_TOPIC_ARN: self.alerts.topic.topic_arn,
+            Output.INTAKE_QUEUE_URL: self.intake.work.queue.queue_url,
+            Output.INTAKE_DEAD_LETTER_QUEUE_URL: self.intake.work.dead_letters.queue_url,
+            Output.RULE_DEAD_LETTER_QUEUE_URL: self.intake.rule_dead_letters.queue_url,
+            Output.CONTAIN_QUEUE_URL: self.quarantine.work.queue.queue_url,
+            Output.CONTAIN_DEAD_LETTER_QUEUE_URL: self.quarantine.work.dead_letters.queue_url,
+            Output.NOTIFY_QUEUE_URL: self.notification.work.queue.queue_url,
+            Output.NOTIFY_DEAD_LETTER_QUEUE_URL: self.notification.work.dead_letters.queue_url,
+            Output.SWEEP_DEAD_LETTER_QUEUE_URL: self.sweeping.dead_letters.queue_url,
+            Output.OPERATOR_ROLE_ARN: self.operator.role_arn,
+            Output.DETECT_FUNCTION_NAME: self.detection.detect.function.function_name,
+            Output.CONTAIN_FUNCTION_NAME: self.quarantine.contain.function.function_name,
+            Output.NOTIFY_FUNCTION_NAME: self.notification.notify.function.function_name,
+            Output.SWEEP_FUNCTION_NAME: self.sweeping.sweep.function.function_name,
+            Output.RULE_NAMES: Fn.join(",", [rule.ref for rule in self.intake.rules]),
+        }
+        if slack_secret:
+            values[Output.SLACK_SECRET_ID] = slack_secret
+        for name, value in values.items():
+            CfnOutput(self, name, value=value)

@@ -1,0 +1,102 @@
+"""Every name that the stacks give or rely on, so that none is spelled in two places.
+
+Resources get no physical names: CloudFormation makes them, so that two stacks, or two regions, never clash.
+"""
+
+from enum import StrEnum
+
+PROJECT = "PassRoleGuardrail"
+DEFAULT_STACK = PROJECT
+DEFAULT_POLICY = "guardrail.yaml"
+
+CONTEXT_POLICY = "policy"
+CONTEXT_STACK = "stack"
+
+POLICY_PACKAGE = "passrole_policy"
+POLICY_FILE = "policy.json"
+
+
+class Part(StrEnum):
+    """The Lambda functions; each is the package under ``lambdas/`` that holds its handler."""
+
+    DETECT = "detect"
+    CONTAIN = "contain"
+    NOTIFY = "notify"
+    SWEEP = "sweep"
+
+    @property
+    def handler(self) -> str:
+        return f"lambdas.{self.value}.handler.handler"
+
+
+class Env(StrEnum):
+    """Environment variables of the functions."""
+
+    LEDGER_TABLE = "LEDGER_TABLE"
+    FINDINGS_TOPIC_ARN = "FINDINGS_TOPIC_ARN"
+    ALERTS_TOPIC_ARN = "ALERTS_TOPIC_ARN"
+    SLACK_SECRET_ID = "SLACK_SECRET_ID"  # noqa: S105 - the variable's name, not a secret
+    OPERATOR_ROLE_ARN = "OPERATOR_ROLE_ARN"
+    STACK_NAME = "STACK_NAME"
+    SERVICE_NAME = "POWERTOOLS_SERVICE_NAME"
+    METRICS_NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
+    LOG_LEVEL = "POWERTOOLS_LOG_LEVEL"
+
+
+class Output(StrEnum):
+    """Outputs of the guardrail stack, read by the command line, the demonstration and the tests."""
+
+    LEDGER_TABLE = "LedgerTable"
+    FINDINGS_TOPIC_ARN = "FindingsTopicArn"
+    ALERTS_TOPIC_ARN = "AlertsTopicArn"
+    INTAKE_QUEUE_URL = "IntakeQueueUrl"
+    INTAKE_DEAD_LETTER_QUEUE_URL = "IntakeDeadLetterQueueUrl"
+    RULE_DEAD_LETTER_QUEUE_URL = "RuleDeadLetterQueueUrl"
+    CONTAIN_QUEUE_URL = "ContainQueueUrl"
+    CONTAIN_DEAD_LETTER_QUEUE_URL = "ContainDeadLetterQueueUrl"
+    NOTIFY_QUEUE_URL = "NotifyQueueUrl"
+    NOTIFY_DEAD_LETTER_QUEUE_URL = "NotifyDeadLetterQueueUrl"
+    SWEEP_DEAD_LETTER_QUEUE_URL = "SweepDeadLetterQueueUrl"
+    OPERATOR_ROLE_ARN = "OperatorRoleArn"
+    DETECT_FUNCTION_NAME = "DetectFunctionName"
+    CONTAIN_FUNCTION_NAME = "ContainFunctionName"
+    NOTIFY_FUNCTION_NAME = "NotifyFunctionName"
+    SWEEP_FUNCTION_NAME = "SweepFunctionName"
+    RULE_NAMES = "RuleNames"
+    SLACK_SECRET_ID = "SlackSecretId"  # noqa: S105 - the output's name, not a secret
+
+
+class Key(StrEnum):
+    """Attributes of the ledger that its keys and indexes are made of."""
+
+    PARTITION = "pk"
+    SORT = "sk"
+    TTL = "expires_at"
+    FINDINGS_PARTITION = "findings_pk"
+    FINDINGS_SORT = "findings_sk"
+    OUTBOX_PARTITION = "outbox_pk"
+    OUTBOX_SORT = "outbox_sk"
+
+
+class Index(StrEnum):
+    """Indexes of the ledger."""
+
+    FINDINGS = "findings"
+    OUTBOX = "outbox"
+
+
+class Attribute(StrEnum):
+    """Message attributes of the topic ``findings`` that subscriptions filter by."""
+
+    RESPONSE = "response"
+    NEWS = "news"
+
+
+# What `contain` is told of: it reloads the finding and decides by the ledger, not by these words.
+CONTAIN_RESPONSES = ("quarantine",)
+CONTAIN_NEWS = ("opened", "reopened")
+
+
+def forwarding_stack(stack: str, region: str) -> str:
+    """The name of the stack that forwards a further region's events home."""
+    return f"{stack}-{region}"

@@ -1,0 +1,48 @@
+"""The operator role: people assume it to read findings and to release what was contained."""
+
+from collections.abc import Iterable, Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra.encryption import Encryption
+from infra.ledger import Ledger
+from infra.rights import add_grants
+from infra.topics import FindingsTopic
+from passrole.quarantine.module import QuarantineModule
+
+
+class OperatorRole(Construct):
+    """Gives old roles back at release: the one principal of the guard that may pass roles."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        operators: Sequence[str],
+        encryption: Encryption,
+        ledger: Ledger,
+        findings: FindingsTopic,
+        modules: Iterable[QuarantineModule],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.role = iam.Role(
+            self,
+            "Role",
+            description="PassRole Guardrail: for people who release what was contained",
+            assumed_by=_trusted(operators),
+            max_session_duration=Duration.hours(1),
+        )
+        ledger.grant_read_write(self.role)
+        findings.grant_publish(self.role)
+        encryption.grant_use(self.role, ("dynamodb", "sns"))
+        add_grants(self.role, "Release", (grant for module in modules for grant in module.release_grants))
+
+
+def _trusted(operators: Sequence[str]) -> iam.IPrincipal:
+    """The policy's operators; without any, the account itself, so that IAM in the account decides who may."""
+    if not operators:
+        return iam.AccountRootPrincipal()
+    return iam.CompositePrincipal(*(iam.ArnPrincipal(arn) for arn in operators))

@@ -1,0 +1,104 @@
+"""The topics: `findings` for machines, `alerts` for people; owner only, TLS only."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from aws_cdk import Aws
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.queues import WorkQueue
+
+
+class FindingsTopic(Construct):
+    """Carries pointers to findings that have news; receivers read the findings themselves in the ledger."""
+
+    def __init__(self, scope: Construct, construct_id: str, key: kms.IKey) -> None:
+        super().__init__(scope, construct_id)
+        self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+
+    def grant_publish(self, role: iam.Role) -> None:
+        _grant_publish(role, "PublishFindings", self.topic)
+
+    def restrict_publishers(self, roles: Iterable[iam.Role]) -> None:
+        """Denies publishing to every other principal of the account, administrators included."""
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="OnlyTheGuardPublishes",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={"ArnNotEquals": {"aws:PrincipalArn": [role.role_arn for role in roles]}},
+            )
+        )
+
+    def subscribe(self, work: WorkQueue, attributes: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Sends the topic's messages, or those with such attributes, to a work queue.
+
+        Deliveries are raw: the queue's body is the pointer. What SNS cannot deliver goes to the queue's
+        dead-letter queue.
+        """
+        work.queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="FindingsTopic",
+                principals=[iam.ServicePrincipal("sns.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[work.queue.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": self.topic.topic_arn}},
+            )
+        )
+        filters = {
+            name: sns.SubscriptionFilter.string_filter(allowlist=list(values))
+            for name, values in (attributes or {}).items()
+        }
+        sns.Subscription(
+            work,
+            "Subscription",
+            topic=self.topic,
+            protocol=sns.SubscriptionProtocol.SQS,
+            endpoint=work.queue.queue_arn,
+            raw_message_delivery=True,
+            filter_policy=filters or None,
+            dead_letter_queue=work.dead_letters,
+        )
+
+
+class AlertsTopic(Construct):
+    """Carries what people read: alerts, and the alarms of the guard itself."""
+
+    def __init__(self, scope: Construct, construct_id: str, key: kms.IKey, emails: Iterable[str]) -> None:
+        super().__init__(scope, construct_id)
+        self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="AlarmsOfThisAccount",
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                    "ArnLike": {
+                        "aws:SourceArn": f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:*"
+                    },
+                },
+            )
+        )
+        for number, email in enumerate(emails, start=1):
+            sns.Subscription(
+                self,
+                f"Email{number}",
+                topic=self.topic,
+                protocol=sns.SubscriptionProtocol.EMAIL,
+                endpoint=email,
+            )
+
+    def grant_publish(self, role: iam.Role) -> None:
+        _grant_publish(role, "PublishAlerts", self.topic)
+
+
+def _grant_publish(role: iam.Role, sid: str, topic: sns.Topic) -> None:
+    role.add_to_principal_policy(
+        iam.PolicyStatement(sid=sid, actions=["sns:Publish"], resources=[topic.topic_arn])
+    )
