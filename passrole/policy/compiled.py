@@ -1,8 +1,8 @@
 """The compiled policy: what the Lambda functions load in place of guardrail.yaml.
 
 It is plain JSON, made and validated when the stack is synthesized (``policy/load.py``), so that no function
-needs a YAML parser or a validator. Statements are IAM statements for ``iam:PassRole``: ``resources`` are role ARN
-patterns, conditions use IAM's operators over AWS's keys and over keys of our own (``role:Tag/…``).
+needs a YAML parser or a validator. Statements are IAM statements for ``iam:PassRole``: ``resources`` are role
+ARN patterns, conditions use IAM's operators over AWS's keys and over keys of our own (``role:Tag/…``).
 """
 
 import hashlib

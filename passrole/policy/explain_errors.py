@@ -1,0 +1,110 @@
+"""Pydantic's errors in the words of guardrail.yaml: where, what is wrong, what is expected, how to fix it."""
+
+from difflib import get_close_matches
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from passrole.policy.document import Document, Plain
+from passrole.policy.errors import Path
+from passrole.policy.models import SECTIONS
+from passrole.policy.text import printable, quoted
+
+_REQUIRED = {
+    "version": "expected version: 1",
+    "approved": "expected a list of entries, each with name and roles",
+    "name": "expected a name of its own for the entry",
+    "roles": 'expected a list such as ["/application_role/*"]',
+}
+_EXPECTED = {
+    "string_type": "text",
+    "list_type": "a list",
+    "dict_type": "a mapping (key: value)",
+    "model_type": "a mapping (key: value)",
+    "model_attributes_type": "a mapping (key: value)",
+    "is_instance_of": "observe, alert or quarantine",
+    "enum": "observe, alert or quarantine",
+}
+_INTEGERS = {"int_type", "int_parsing", "greater_than_equal", "less_than_equal"}
+
+
+def add_validation_error(document: Document, error: ValidationError) -> None:
+    """Notes each of pydantic's errors as a problem of ``document``."""
+    for details in error.errors(include_url=False):
+        is_key = details["loc"][-1:] == ("[key]",)
+        path: Path = details["loc"][:-1] if is_key else details["loc"]
+        path = _in_file(document, path, details)
+        if document.is_refused(path):
+            continue
+        if is_key or details["type"] == "extra_forbidden":
+            document.add(path, _message(path, details), at_key=True)
+        else:
+            document.add(path, _message(path, details))
+
+
+def _in_file(document: Document, path: Path, details: ErrorDetails) -> Path:
+    """The path without what only the models have (the index of a single value that stands for a list)."""
+    if details["type"] == "missing":
+        return path
+    while path and path not in document.values:
+        path = path[:-1]
+    return path
+
+
+def _message(path: Path, details: ErrorDetails) -> str:
+    kind, given = details["type"], details["input"]
+    if kind == "value_error":
+        return str(details["ctx"]["error"])
+    if kind == "extra_forbidden":
+        return _unknown_key(path)
+    if kind == "missing":
+        return f"missing; {_REQUIRED.get(str(path[-1]), 'required')}"
+    if kind == "literal_error":
+        return f"expected the number 1, the version that this release reads, found {_shown(given)}"
+    if kind in _INTEGERS:
+        return f"expected a whole number from 1 to 1000, found {_shown(given)}"
+    if kind == "too_short":
+        return _empty(path)
+    expected = _EXPECTED.get(kind)
+    if expected is None:
+        return printable(details["msg"])
+    takes_text = expected == "text" or "role_tags" in path[:-1] or path[-1:] == ("email",)
+    if isinstance(given, Plain | int) and takes_text:
+        return _not_text(given)
+    hint = f": write [{quoted(given)}]" if expected == "a list" and isinstance(given, str) else ""
+    return f"expected {expected}, found {_shown(given)}{hint}"
+
+
+def _unknown_key(path: Path) -> str:
+    section = tuple(part for part in path[:-1] if isinstance(part, str))
+    known = list(SECTIONS[section].model_fields)
+    near = get_close_matches(str(path[-1]).lower(), known, n=1)
+    return (
+        f"unknown key; did you mean {near[0]}?"
+        if near
+        else f"unknown key; expected one of {', '.join(known)}"
+    )
+
+
+def _empty(path: Path) -> str:
+    if path[-1] in ("services", "role_tags"):
+        return f"empty; leave {path[-1]} out to set no condition"
+    return "empty; expected at least one value"
+
+
+def _not_text(given: Plain | int) -> str:
+    if isinstance(given, Plain) and given.kind == "nothing":
+        return "expected text, found nothing"
+    raw, kind = (str(given), "a number") if isinstance(given, int) else (given.raw, given.kind)
+    return f"{printable(raw, 80)} is read as {kind}, expected text; quote it: {quoted(raw)}"
+
+
+def _shown(given: Any) -> str:
+    if isinstance(given, dict):
+        return "a mapping"
+    if isinstance(given, list):
+        return "a list"
+    if isinstance(given, Plain):
+        return "nothing" if given.kind == "nothing" else f"{printable(given.raw, 80)} ({given.kind})"
+    return quoted(given) if isinstance(given, str) else printable(str(given), 80)

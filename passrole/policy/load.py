@@ -1,0 +1,81 @@
+"""guardrail.yaml, read and checked: for the command line and the synthesis of the stacks, never in a function.
+
+Every problem is found in one go and told with its place; a file with problems yields no policy at all.
+"""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from passrole.policy import checks
+from passrole.policy.compiled import CompiledPolicy, Responses
+from passrole.policy.document import MAX_BYTES, Plain, read_document
+from passrole.policy.errors import PolicyError, Position, Problem
+from passrole.policy.explain_errors import add_validation_error
+from passrole.policy.models import GuardrailFile
+from passrole.policy.settings import Alerts, Guardrail, Quarantine, Settings
+from passrole.policy.statements import statements_of
+
+
+def load_guardrail(path: Path) -> Guardrail:
+    """Reads and checks the guardrail.yaml at ``path``.
+
+    Raises:
+        PolicyError: with every problem of the file, in its order.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise PolicyError((Problem(str(path), None, (), f"cannot be read: {reason}"),)) from None
+    return parse_guardrail(content, str(path))
+
+
+def parse_guardrail(content: bytes, file: str = "guardrail.yaml") -> Guardrail:
+    """The same for content at hand; ``file`` is what the messages call it.
+
+    Raises:
+        PolicyError: with every problem of the content, in its order.
+    """
+    document = read_document(content, file)
+    if isinstance(document.data, Plain) and not document.problems:
+        document.add((), "the file is empty; expected at least version and approved")
+        raise PolicyError(tuple(document.problems))
+    model = None
+    try:
+        model = GuardrailFile.model_validate(document.data)
+    except ValidationError as error:
+        add_validation_error(document, error)
+    checks.add_problems(document)
+    if document.problems or model is None:
+        raise PolicyError(tuple(document.problems) or _unexplained(file))
+    return Guardrail(_settings(model), _compiled(model), checks.warnings(document, model))
+
+
+def _unexplained(file: str) -> tuple[Problem, ...]:
+    return (Problem(file, Position(1, 1), (), "not a guardrail.yaml of version 1"),)
+
+
+def _settings(model: GuardrailFile) -> Settings:
+    return Settings(
+        regions=tuple(model.regions),
+        alerts=Alerts(tuple(model.alerts.email), model.alerts.slack_secret),
+        operators=tuple(model.operators),
+        quarantine=Quarantine(model.quarantine.acts_per_hour),
+    )
+
+
+def _compiled(model: GuardrailFile) -> CompiledPolicy:
+    response = model.response
+    return CompiledPolicy(
+        statements=tuple(statement for entry in model.approved for statement in statements_of(entry)),
+        responses=Responses(
+            violation=response.violation,
+            undetermined=response.undetermined,
+            denied=response.denied,
+            failed=response.failed,
+            services=dict(response.services),
+        ),
+        acts_per_hour=model.quarantine.acts_per_hour,
+    )

@@ -1,0 +1,218 @@
+"""What single values in guardrail.yaml must look like: each check returns the value or says how to write it.
+
+Sources: "IAM and AWS STS quotas", "IAM identifiers" and "Tags for IAM resources" of the IAM User Guide; the AWS
+General Reference for regions and service principals.
+"""
+
+import re
+import unicodedata
+from difflib import get_close_matches
+
+from passrole.arn import Arn
+from passrole.policy.compiled import Stage
+from passrole.policy.text import printable, quoted
+
+_REGEX_SIGNS = re.compile(r"\^|\$$|\.[*+]|\\|[\[\]()|]")
+_NAME_PATTERN = re.compile(r"[A-Za-z0-9_+=,.@*?-]+")
+_PATH_PATTERN = re.compile(r"[\x21-\x7e]+")
+_ARN_PATTERN = re.compile(r"arn:([a-z*?-]+):([a-z0-9*?-]*):([a-z0-9*?-]*):([^:]*):(.*)", re.DOTALL)
+_ACCOUNT_PATTERN = re.compile(r"[0-9]{12}|(?=.*[*?])[0-9*?]{1,12}")
+_SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com")
+_REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]{1,2}")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
+_TAG_SIGNS = frozenset("_.:/=+-@")
+_WILDCARDS = frozenset("*?")
+_TAG_KEY_MAX, _TAG_VALUE_MAX, _NAME_MAX, _ROLE_NAME_MAX = 128, 256, 128, 64
+
+BY_NAME = " (by name)"  # ends the name of the statement that holds an entry's bare role names
+
+
+def entry_name(text: str) -> str:
+    """The name of an approved entry: what verdicts and alerts call it."""
+    if not text.strip() or text != text.strip():
+        raise ValueError("empty, or with spaces around it; expected a name such as application roles")
+    if not text.isprintable() or len(text) > _NAME_MAX:
+        raise ValueError(f"expected a name of one line and at most {_NAME_MAX} characters")
+    if text.endswith(BY_NAME):
+        raise ValueError(f"names that end in{BY_NAME} are kept for the compiled statements")
+    return text
+
+
+def role_pattern(text: str) -> str:
+    """A path pattern (``/a/*``), a role's name or name pattern, or a role ARN pattern."""
+    if not text:
+        raise ValueError("empty; expected /path/*, a role's name, or a role's ARN")
+    _refuse_lookalikes(text)
+    if "${" in text:
+        raise ValueError("policy variables (${…}) are not supported here")
+    _refuse_regex(text)
+    if text.lower().startswith("arn:"):
+        return _role_arn_pattern(text)
+    if text.startswith("/"):
+        _check_resource(text)
+        return text
+    if "/" in text:
+        bare = text.removeprefix("role/")
+        raise ValueError(f"a path pattern begins with a slash: write {quoted('/' + bare)}")
+    if not _NAME_PATTERN.fullmatch(text) or len(text) > _ROLE_NAME_MAX:
+        raise ValueError(
+            f"{quoted(text)} cannot be a role's name: letters, digits and _+=,.@- (and * ? as wildcards), "
+            f"at most {_ROLE_NAME_MAX}"
+        )
+    return text
+
+
+def approves_every_role(pattern: str) -> bool:
+    """Whether a role pattern matches whatever role there is."""
+    name = pattern.split(":role/", 1)[-1] if pattern.startswith("arn:") else pattern.removeprefix("/")
+    return not name.strip("*")
+
+
+def tag_key(text: str) -> str:
+    """The key of a role's tag: exact, no wildcards; IAM compares it without case."""
+    for prefix in ("role:tag/", "aws:resourcetag/", "iam:resourcetag/", "aws:requesttag/"):
+        if text.lower().startswith(prefix):
+            raise ValueError(f"write the tag's key alone: {quoted(text[len(prefix) :])}")
+    if _WILDCARDS & set(text):
+        raise ValueError("a tag key takes no wildcards; they are for the values")
+    if not 1 <= len(text) <= _TAG_KEY_MAX or not all(_fits_tag(c) for c in text):
+        raise ValueError(
+            f"not a tag key: letters, digits, spaces and _.:/=+-@, 1 to {_TAG_KEY_MAX} characters"
+        )
+    return text
+
+
+def tag_value(text: str) -> str:
+    """The value of a role's tag, or a pattern of it; case counts."""
+    if "${" in text:
+        raise ValueError("policy variables (${…}) are not supported here")
+    _refuse_regex(text)
+    if len(text) > _TAG_VALUE_MAX or not all(_fits_tag(c) or c in _WILDCARDS for c in text):
+        raise ValueError(
+            f"{quoted(text)} cannot be a tag's value: letters, digits, spaces and _.:/=+-@ "
+            f"(and * ? as wildcards), at most {_TAG_VALUE_MAX}"
+        )
+    return text
+
+
+def service_principal(text: str) -> str:
+    """The name of an AWS service as IAM writes it in ``iam:PassedToService``."""
+    if _SERVICE.fullmatch(text):
+        return text
+    shown = quoted(text)
+    if _WILDCARDS & set(text):
+        raise ValueError(f"{shown}: services take no wildcards; name each one")
+    if text.endswith(".amazonaws.com.cn"):
+        raise ValueError(
+            f"write {quoted(text.removesuffix('.cn'))}: it stands for the service in every partition"
+        )
+    guess = text.strip().lower().removesuffix(".amazonaws.com") + ".amazonaws.com"
+    hint = f"; did you mean {guess}?" if _SERVICE.fullmatch(guess) else ""
+    raise ValueError(f"{shown} is no service principal, which ends in .amazonaws.com{hint}")
+
+
+def stage(text: str) -> Stage:
+    """A stage of response."""
+    try:
+        return Stage(text)
+    except ValueError:
+        near = get_close_matches(text.lower(), list(Stage), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise ValueError(f"expected observe, alert or quarantine, found {quoted(text)}{hint}") from None
+
+
+def region(text: str) -> str:
+    """The name of an AWS region."""
+    if _REGION.fullmatch(text):
+        return text
+    if _REGION.fullmatch(text[:-1]):
+        raise ValueError(f"{quoted(text)} is an availability zone; write the region: {text[:-1]}")
+    raise ValueError(f"{quoted(text)} is no region; expected a name such as eu-west-1")
+
+
+def email(text: str) -> str:
+    """An e-mail address that SNS can subscribe."""
+    if not _EMAIL.fullmatch(text):
+        raise ValueError(f"{quoted(text)} is no e-mail address; expected name@example.com")
+    return text
+
+
+def secret_name(text: str) -> str:
+    """The name of a Secrets Manager secret. What is pasted in its place is not repeated: it may be secret."""
+    if "://" in text or text.lower().startswith("hooks.slack.com"):
+        raise ValueError(
+            "this is a URL, and a webhook's URL is itself a secret: store it in a Secrets Manager secret "
+            "and write that secret's name here"
+        )
+    if text.startswith("arn:"):
+        raise ValueError("write the secret's name, not its ARN (without the six characters at the end)")
+    if not _SECRET_NAME.fullmatch(text):
+        raise ValueError("not the name of a secret: letters, digits and /_+=.@-")
+    return text
+
+
+def principal_arn(text: str) -> str:
+    """The ARN of an IAM role, user or account that may take the operator role."""
+    _refuse_lookalikes(text)
+    if _WILDCARDS & set(text):
+        raise ValueError("a principal takes no wildcards; name each role or user")
+    arn = Arn.parse(text)
+    if arn and arn.service == "sts":
+        raise ValueError("this is a session; write the ARN of its role (arn:aws:iam::…:role/…)")
+    known = arn and arn.service == "iam" and not arn.region and arn.account.isdigit()
+    if not arn or not known or not re.fullmatch(r"(?:role|user)/\S*[^\s/]|root", arn.resource):
+        raise ValueError(
+            f"{quoted(text)} is no IAM principal; "
+            "expected an ARN such as arn:aws:iam::111122223333:role/security"
+        )
+    return text
+
+
+def _role_arn_pattern(text: str) -> str:
+    found = _ARN_PATTERN.fullmatch(text)
+    if not found:
+        raise ValueError(f"{quoted(text)} is no role ARN; expected arn:aws:iam::111122223333:role/path/name")
+    _, service, region_, account, resource = found.groups()
+    if service == "sts":
+        raise ValueError("this is the ARN of a session; write the role's: arn:aws:iam::…:role/…")
+    if service != "iam" or region_ or not resource.startswith("role/"):
+        raise ValueError(f"{quoted(text)} is no role ARN; expected arn:aws:iam::111122223333:role/path/name")
+    if not _ACCOUNT_PATTERN.fullmatch(account):
+        raise ValueError(f"the account in a role ARN is 12 digits or *, found {quoted(account)}")
+    _check_resource(resource.removeprefix("role"))
+    return text
+
+
+def _check_resource(path_and_name: str) -> None:
+    """Checks ``/path/name``, wildcards allowed."""
+    if path_and_name.endswith("/"):
+        raise ValueError(
+            f"no role's ARN ends in a slash: write {quoted(path_and_name + '*')} for the roles below it"
+        )
+    name = path_and_name.rsplit("/", 1)[-1]
+    if not _PATH_PATTERN.fullmatch(path_and_name) or not _NAME_PATTERN.fullmatch(name):
+        raise ValueError(f"{quoted(path_and_name)} has characters that no role's path or name has")
+
+
+def _refuse_lookalikes(text: str) -> None:
+    for character in text:
+        if not character.isascii():
+            name = unicodedata.name(character, "unnamed")
+            raise ValueError(
+                f"{printable(character)} (U+{ord(character):04X} {name}) cannot be here: "
+                "ARNs, paths and names of roles are ASCII"
+            )
+
+
+def _refuse_regex(text: str) -> None:
+    found = _REGEX_SIGNS.search(text)
+    if found:
+        raise ValueError(
+            f"{quoted(text)} looks like a regular expression ({printable(found[0])}); patterns are IAM's: "
+            "* is any text, ? any one character, and the whole must match (write .?* for a dot and more)"
+        )
+
+
+def _fits_tag(character: str) -> bool:
+    return character in _TAG_SIGNS or character == " " or unicodedata.category(character)[0] in "LN"
