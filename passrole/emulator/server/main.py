@@ -36,10 +36,12 @@ def main() -> None:
     os.set_inheritable(settings.listener, False)
     threading.Thread(target=_end_with, args=(starter, settings.directory), daemon=True).start()
 
-    from . import shims
+    # Not at the top: MiniStack reads its environment when it is imported, and bridge and shims import it.
+    from . import bridge, shims
 
     application: Any = importlib.import_module("ministack.app")
     shims.install(settings.injection_mark)
+    bridge.Bridge(settings.record_calls, settings.check_pass_role, settings.delivery_seconds).install()
     _serve(application.app, settings.listener)
 
 

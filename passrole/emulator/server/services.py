@@ -1,0 +1,90 @@
+"""Which MiniStack services the bridge reports, and what CloudTrail calls them and their operations."""
+
+import functools
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import botocore.session
+from botocore.model import ServiceModel
+
+READ_ONLY = re.compile(
+    r"(BatchGet|Check|Describe|Generate|Get|Head|List|Lookup|Search|Simulate|Test|Validate)"
+)
+DATA_EVENTS = frozenset({"Invoke", "InvokeAsync", "InvokeWithResponseStream", "PutEvents"})
+"""Operations that CloudTrail takes for data events, which no trail delivers by default."""
+
+# CloudTrail puts the API's date behind most of Lambda's operations, and `v2` behind some.
+LAMBDA_EVENT_NAMES = {
+    "AddPermission": "AddPermission20150331v2",
+    "CreateAlias": "CreateAlias20150331",
+    "CreateEventSourceMapping": "CreateEventSourceMapping20150331",
+    "CreateFunction": "CreateFunction20150331",
+    "DeleteAlias": "DeleteAlias20150331",
+    "DeleteEventSourceMapping": "DeleteEventSourceMapping20150331",
+    "DeleteFunction": "DeleteFunction20150331",
+    "DeleteFunctionConcurrency": "DeleteFunctionConcurrency20171031",
+    "PublishLayerVersion": "PublishLayerVersion20181031",
+    "PublishVersion": "PublishVersion20150331",
+    "PutFunctionConcurrency": "PutFunctionConcurrency20171031",
+    "RemovePermission": "RemovePermission20150331v2",
+    "TagResource": "TagResource20170331v2",
+    "UntagResource": "UntagResource20170331v2",
+    "UpdateAlias": "UpdateAlias20150331",
+    "UpdateEventSourceMapping": "UpdateEventSourceMapping20150331",
+    "UpdateFunctionCode": "UpdateFunctionCode20150331v2",
+    "UpdateFunctionConfiguration": "UpdateFunctionConfiguration20150331v2",
+}
+
+
+@dataclass(frozen=True)
+class Service:
+    """One AWS service: `name` as MiniStack and event sources spell it, `model` as botocore does."""
+
+    name: str
+    model_name: str
+    region: str | None = None
+    """The only region that its events come to, if there is one."""
+
+    @property
+    def event_source(self) -> str:
+        """`eventSource` of its records."""
+        return f"{self.name}.amazonaws.com"
+
+    @functools.cached_property
+    def model(self) -> ServiceModel:
+        """Its botocore model."""
+        model: ServiceModel = _session().get_service_model(self.model_name)
+        return model
+
+    def event_name(self, operation: str) -> str:
+        """`eventName` of an operation."""
+        return LAMBDA_EVENT_NAMES.get(operation, operation) if self.name == "lambda" else operation
+
+
+SERVICES = {
+    service.name: service
+    for service in (
+        Service("batch", "batch"),
+        Service("codebuild", "codebuild"),
+        Service("ec2", "ec2"),
+        Service("ecs", "ecs"),
+        Service("events", "events"),
+        Service("glue", "glue"),
+        Service("iam", "iam", region="us-east-1"),
+        Service("lambda", "lambda"),
+        Service("pipes", "pipes"),
+        Service("scheduler", "scheduler"),
+        Service("states", "stepfunctions"),
+    )
+}
+
+
+def is_recorded(operation: str) -> bool:
+    """Whether EventBridge gets the call by default: a management event that writes."""
+    return operation not in DATA_EVENTS and not READ_ONLY.match(operation)
+
+
+@functools.cache
+def _session() -> Any:
+    return botocore.session.Session()
