@@ -1,0 +1,1 @@
+"""Tells people: topic "findings" -> queue -> this function -> Slack and e-mail."""

@@ -1,0 +1,26 @@
+"""What a channel is asked to tell: one step of a finding's life."""
+
+from dataclasses import dataclass
+
+from passrole.finding import Finding, News, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One step of a finding, for people.
+
+    Attributes:
+        finding: as it is now, which may be further on than ``step``.
+        step: the news.
+        repeat: an earlier delivery of the same news was begun and never confirmed, so that the receiver may
+            have it already.
+    """
+
+    finding: Finding
+    step: Step
+    repeat: bool = False
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the first that people hear of the finding: told whole. Later news are short."""
+        return self.step.news is News.OPENED

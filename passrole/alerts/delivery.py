@@ -1,0 +1,99 @@
+"""Tells one step of a finding on every channel: none lost, none twice without saying so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from passrole.alerts.alert import Alert
+from passrole.alerts.channels.base import Channel, DeliveryError
+from passrole.finding import Finding, Step
+from passrole.ledger import Claim
+from passrole.policy import Stage
+
+
+class DeliveryMarks(Protocol):
+    """What delivering needs of the ledger: one mark a finding, revision and channel."""
+
+    def claim_delivery(self, finding_id: str, revision: int, channel: str, now: datetime) -> Claim:
+        """Takes the delivery for a lease, unless it is done or held."""
+
+    def finish_delivery(self, finding_id: str, revision: int, channel: str, now: datetime) -> None:
+        """Notes that the receiver has it."""
+
+    def drop_claim(self, finding_id: str, revision: int, channel: str) -> None:
+        """Gives the delivery back: the receiver certainly does not have it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why one channel does not have the alert, and the seconds that the receiver asked to wait, if it did."""
+
+    channel: str
+    why: str
+    retry_after: float | None = None
+
+
+class IncompleteDeliveryError(Exception):
+    """At least one channel does not have the alert: the message must come again.
+
+    Attributes:
+        failures: one a channel that failed.
+        delivered: how many channels took the alert in this try.
+    """
+
+    def __init__(self, failures: tuple[Failure, ...], delivered: int) -> None:
+        super().__init__("; ".join(f"{f.channel}: {f.why}" for f in failures))
+        self.failures = failures
+        self.delivered = delivered
+
+    @property
+    def retry_after(self) -> float | None:
+        """The longest wait that a receiver asked for."""
+        return max((f.retry_after for f in self.failures if f.retry_after is not None), default=None)
+
+
+def deliver(
+    ledger: DeliveryMarks, channels: Sequence[Channel], finding: Finding, step: Step, now: datetime
+) -> int:
+    """Tells ``step`` on each channel that does not have it yet; returns on how many it did.
+
+    A channel that fails stops no other. Findings that are only observed are told to nobody.
+
+    Raises:
+        IncompleteDeliveryError: a channel failed, or another worker is at it. The next call tries only
+            what is open.
+    """
+    if finding.response is Stage.OBSERVE:
+        return 0
+    delivered = 0
+    failures: list[Failure] = []
+    for channel in channels:
+        try:
+            delivered += _deliver_on(ledger, channel, finding, step, now)
+        except DeliveryError as error:
+            failures.append(Failure(channel.name, str(error), error.retry_after))
+        # Whatever breaks one channel (a bug in a rendering, a throttled ledger) must not silence the next.
+        except Exception as error:
+            failures.append(Failure(channel.name, f"{type(error).__name__}: {error}"))
+    if failures:
+        raise IncompleteDeliveryError(tuple(failures), delivered)
+    return delivered
+
+
+def _deliver_on(ledger: DeliveryMarks, channel: Channel, finding: Finding, step: Step, now: datetime) -> bool:
+    """Whether the alert was sent now. Other errors than ``DeliveryError`` leave the claim."""
+    claim = ledger.claim_delivery(finding.id, step.revision, channel.name, now)
+    if claim is Claim.DELIVERED:
+        return False
+    if claim is Claim.BUSY:
+        raise DeliveryError("another worker is delivering it")
+    try:
+        channel.send(Alert(finding, step, repeat=claim is Claim.REPEAT))
+    except DeliveryError as error:
+        # A repeat's earlier try may have arrived all the same: only its own claim would be forgotten.
+        if not error.may_have_arrived and claim is Claim.NEW:
+            ledger.drop_claim(finding.id, step.revision, channel.name)
+        raise
+    ledger.finish_delivery(finding.id, step.revision, channel.name, now)
+    return True

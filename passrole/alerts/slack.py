@@ -1,0 +1,144 @@
+"""An alert as a Slack message: Block Kit for an incoming webhook, within Slack's documented limits.
+
+Limits and escaping: docs.slack.dev, "Text object", "Section block", "Header block" and "Formatting message
+text". Names stand in code spans, where nothing is formatted; ``verbatim`` keeps Slack from making links and
+mentions of plain text; no name stands in the header, nor anywhere that this module has not escaped it.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from passrole.alerts import wording
+from passrole.alerts.alert import Alert
+from passrole.alerts.names import cut, visible
+from passrole.finding import News, Severity
+
+Block = dict[str, Any]
+
+_NAME = 180  # characters of a name in a sentence
+_FACT = 400  # of a fact's value, and of its note: below the 2,000 of a field, and of ten such about 8,000
+_REASON = 450  # of a reason; MOST_REASONS and one more of them stay below the 3,000 of a section
+_DONE = 2_400
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9'-]+")
+_PUNCTUATION = re.compile(r"([(\"']*)(.*?)([)\"',.;:!?]*)", re.DOTALL)
+_NOT_A_BACKTICK = "\u02cb"  # a letter that looks like one
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_ICONS = {
+    Severity.LOW: "🟡",
+    Severity.MEDIUM: "🟠",
+    Severity.HIGH: "🔴",
+    Severity.CRITICAL: "🚨",
+    News.CONTAINED: "🔒",
+    News.CONTAINMENT_REFUSED: "⚠️",
+    News.CONTAINMENT_FAILED: "⚠️",
+    News.RELEASED: "🔓",
+}
+
+
+def payload(alert: Alert) -> dict[str, Any]:
+    """The body to post, JSON-ready. ``text`` is what notifications and screen readers show."""
+    head = _header(alert)
+    sentence = _sentence(alert)
+    summary = f"{head}. {sentence}"
+    return {
+        "text": f"{wording.REPEAT} {summary}" if alert.repeat else summary,
+        "blocks": [{"type": "header", "text": {"type": "plain_text", "text": head}}, *_body(alert, sentence)],
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _body(alert: Alert, sentence: str) -> Iterable[Block]:
+    if alert.repeat:
+        yield _context(f"_{wording.REPEAT}_")
+    yield _section(sentence)
+    is_pass = alert.step.news in (News.OPENED, News.REOPENED)
+    if alert.is_first:
+        yield {"type": "section", "fields": [_mrkdwn(_fact(fact)) for fact in wording.facts(alert.finding)]}
+    if is_pass:
+        reasons = "\n".join(f"• {_prose(reason, _REASON)}" for reason in wording.why(alert))
+        yield _section(f"*Why*\n{reasons}")
+    yield _section(f"*What was done*\n{_prose(wording.done(alert), _DONE)}")
+    commands = wording.commands(alert)
+    lines = "\n".join(_escaped(command.line, 300) for command in commands)
+    yield _section(f"*{' · '.join(command.purpose for command in commands)}*\n```{lines}```")
+    yield _context(_footer(alert))
+
+
+def _header(alert: Alert) -> str:
+    """No name stands here: Slack documents no escaping for a header's plain text."""
+    news, severity = alert.step.news, alert.finding.severity
+    if news in _ICONS:
+        return f"{_ICONS[news]} {wording.title(alert)}"
+    return f"{_ICONS[severity]} {severity.upper()}: {wording.title(alert)}"
+
+
+def _sentence(alert: Alert) -> str:
+    return f"{wording.happened(alert, _code)}. {wording.judged(alert)}".rstrip()
+
+
+def _fact(fact: wording.Fact) -> str:
+    note = f"\n{_prose(fact.note, _FACT)}" if fact.note else ""
+    return f"*{fact.label}*\n{_code(fact.value, _FACT)}{note}"
+
+
+def _footer(alert: Alert) -> str:
+    finding = alert.finding
+    passes = "1 pass" if finding.passes == 1 else f"{finding.passes} passes"
+    parts = [f"Finding {_code(finding.id)}", passes]
+    if not alert.is_first:
+        parts.append(
+            f"{_code(finding.account or 'unknown account')} {_code(finding.region or 'unknown region')}"
+        )
+    return " · ".join([*parts, _escaped(wording.when(alert.step.at), 60)])
+
+
+def _code(text: str, limit: int = _NAME) -> str:
+    """A name as a code span. A backtick would end the span: a letter that looks like it takes its place."""
+    return f"`{_escaped(text, limit - 2) or ' '}`"
+
+
+def _prose(text: str, limit: int) -> str:
+    """A sentence that may hold names: what is no plain word becomes a code span, so that nothing formats it.
+
+    Counted as if every word were a span, so that the result is never longer than ``limit``.
+    """
+    first_span = 2  # its backticks; those of each further word are counted with the space before it
+    fitting = cut(
+        visible(" · ".join(text.splitlines())), limit - first_span, lambda c: 3 if c == " " else _size(c)
+    )
+    return " ".join(_word(word) for word in fitting.split(" "))
+
+
+def _word(word: str) -> str:
+    found = _PUNCTUATION.fullmatch(word)
+    opening, core, closing = found.groups() if found else ("", word, "")
+    if not core or _PLAIN_WORD.fullmatch(core) or core == "·" or core == "…":
+        return word
+    return f"{opening}`{_entities(core)}`{closing}"
+
+
+def _escaped(text: str, limit: int) -> str:
+    return _entities(cut(visible(text), limit, _size))
+
+
+def _entities(text: str) -> str:
+    return "".join(_ENTITIES.get(c, c) for c in text.replace("`", _NOT_A_BACKTICK))
+
+
+def _size(character: str) -> int:
+    """What a character costs of Slack's limits: entities count whole, astral characters as UTF-16 pairs."""
+    return len(_ENTITIES.get(character, "  " if ord(character) > 0xFFFF else " "))
+
+
+def _mrkdwn(text: str) -> Block:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": _mrkdwn(text)}
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [_mrkdwn(text)]}

@@ -1,0 +1,97 @@
+"""An alert as an e-mail: a subject that SNS accepts and a plain body that reads in ten seconds."""
+
+import re
+from dataclasses import dataclass
+from functools import partial
+
+from passrole.alerts import wording
+from passrole.alerts.alert import Alert
+from passrole.alerts.names import cut, visible
+from passrole.finding import News
+
+# The SNS API reference of Publish: fewer than 100 characters, no line breaks or control characters; ASCII is
+# what every mail client shows alike.
+SUBJECT_LIMIT = 99
+_NAME = 200
+_FACT = 700
+_PROSE = 3_000
+_SIMPLE_NAME = re.compile(r"[\w+=,.@:/-]+", re.ASCII)
+_TAGS = {
+    News.CONTAINED: "CONTAINED",
+    News.CONTAINMENT_REFUSED: "NOT CONTAINED",
+    News.CONTAINMENT_FAILED: "CONTAINMENT FAILED",
+    News.RELEASED: "RELEASED",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """What SNS turns into an e-mail."""
+
+    subject: str
+    body: str
+
+
+def email(alert: Alert) -> Email:
+    """The alert as an e-mail."""
+    return Email(subject(alert), body(alert))
+
+
+def subject(alert: Alert) -> str:
+    """One line of ASCII, below 100 characters; long names give way, the tag and the finding's id never do."""
+    tag = _TAGS.get(alert.step.news) or alert.finding.severity.upper()
+    prefix = f"{'(may be a repeat) ' if alert.repeat else ''}[{tag}] "
+    suffix = "" if alert.is_first else f" - finding {_ascii(visible(alert.finding.id))[:24]}"
+    room = SUBJECT_LIMIT - len(prefix) - len(suffix)
+    for limit in (60, 40, 30, 24, 20, 16, 12):
+        sentence = wording.happened(alert, partial(_ascii_quote, limit=limit))
+        if len(sentence) <= room:
+            return f"{prefix}{sentence}{suffix}"
+    return f"{prefix}{_ascii(cut(sentence, room - 2))}{suffix}"
+
+
+def body(alert: Alert) -> str:
+    """Plain text, a few hundred words at most."""
+    sentence = f"{wording.happened(alert, _quote)}. {wording.judged(alert)}".rstrip()
+    parts = [wording.REPEAT] if alert.repeat else []
+    parts.append(f"{alert.finding.severity.upper()} · {wording.title(alert)}\n{sentence}")
+    if alert.is_first:
+        parts.append("\n".join(_fact(fact) for fact in wording.facts(alert.finding)))
+    if alert.step.news in (News.OPENED, News.REOPENED):
+        parts.append("Why\n" + "\n".join(f"  - {_prose(reason)}" for reason in wording.why(alert)))
+    parts.append(f"What was done\n  {_prose(wording.done(alert))}")
+    parts.append(
+        "\n".join(f"{command.purpose}\n  {visible(command.line)}" for command in wording.commands(alert))
+    )
+    parts.append(_footer(alert))
+    return "\n\n".join(parts) + "\n"
+
+
+def _fact(fact: wording.Fact) -> str:
+    note = f"\n{'':10}{_prose(fact.note)}" if fact.note else ""
+    return f"{fact.label:<10}{cut(visible(fact.value), _FACT)}{note}"
+
+
+def _footer(alert: Alert) -> str:
+    finding = alert.finding
+    passes = "1 pass" if finding.passes == 1 else f"{finding.passes} passes"
+    where = f"{_quote(finding.account or 'unknown account')} {_quote(finding.region or 'unknown region')}"
+    return f"Finding {visible(finding.id)} · {passes} · {where} · {visible(wording.when(alert.step.at))}"
+
+
+def _quote(text: str, limit: int = _NAME) -> str:
+    """A name, in quotation marks unless it is so plain that it cannot be taken for the sentence around it."""
+    shown = cut(visible(text), limit)
+    return shown if _SIMPLE_NAME.fullmatch(shown) else '"' + shown.replace('"', "'") + '"'
+
+
+def _ascii_quote(text: str, limit: int) -> str:
+    return _ascii(_quote(text, limit))
+
+
+def _ascii(text: str) -> str:
+    return text.replace("…", "...").encode("ascii", "backslashreplace").decode("ascii")
+
+
+def _prose(text: str) -> str:
+    return cut(visible(" · ".join(text.splitlines())), _PROSE)

@@ -1,0 +1,215 @@
+"""The sentences of an alert, said once for every channel.
+
+A channel passes in ``quote``, which makes a name from the record safe for it; all other words are the
+project's own. What is returned as ``Prose`` or in a ``Fact`` is raw text from the record or the policy: the
+channel must make it safe.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from passrole.alerts.alert import Alert
+from passrole.alerts.names import short_passer, short_principal, short_resource, short_role
+from passrole.clock import parse_time
+from passrole.finding import Finding, News, State
+from passrole.passes import Outcome
+from passrole.policy import Decision, Stage
+
+Quote = Callable[[str], str]
+Prose = str
+
+REPEAT = "(may be a repeat: an earlier delivery was not confirmed)"
+MOST_REASONS = 5
+
+_SERVICES = {
+    "ec2.amazonaws.com": "EC2",
+    "ecs-tasks.amazonaws.com": "ECS tasks",
+    "glue.amazonaws.com": "Glue",
+    "lambda.amazonaws.com": "Lambda",
+    "states.amazonaws.com": "Step Functions",
+}
+_KINDS = {
+    "ec2:instance": "EC2 instance",
+    "ecs:task-definition": "ECS task definition",
+    "glue:job": "Glue job",
+    "lambda:function": "Lambda function",
+    "states:stateMachine": "Step Functions state machine",
+}
+_NEWS_TITLES = {
+    News.CONTAINED: "Contained",
+    News.CONTAINMENT_REFUSED: "Not contained",
+    News.CONTAINMENT_FAILED: "Containment failed",
+    News.RELEASED: "Released",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the facts: ``value`` and ``note`` are raw text from the record."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a person can type next, and why they would."""
+
+    purpose: str
+    line: str
+
+
+def title(alert: Alert) -> str:
+    """A few words of our own, no name in them: what kind of news this is."""
+    news = alert.step.news
+    if news in _NEWS_TITLES:
+        return f"{_NEWS_TITLES[news]}: {kind_of(alert.finding)}"
+    again = ", again" if news is News.REOPENED else ""
+    return f"{_what_kind_of_pass(alert.finding)}{again}"
+
+
+def happened(alert: Alert, quote: Quote) -> str:
+    """What happened, in one sentence without its full stop."""
+    finding, news = alert.finding, alert.step.news
+    who, role = quote(short_passer(finding.passer)), quote(short_role(finding.role))
+    thing = resource_of(finding, quote)
+    match news:
+        case News.CONTAINED:
+            return f"{thing} is contained: {who} gave it role {role}"
+        case News.CONTAINMENT_REFUSED:
+            return f"{thing} was not contained: {who} gave it role {role}"
+        case News.CONTAINMENT_FAILED:
+            return f"Containing {thing} failed: {who} gave it role {role}"
+        case News.RELEASED:
+            return f"{thing} was released by {quote(short_principal(alert.step.who) or 'somebody')}"
+    again = " again" if news is News.REOPENED else ""
+    if finding.outcome is Outcome.SUCCEEDED:
+        return f"{who} passed role {role} to {thing}{again}"
+    return f"{who} tried{again} to pass role {role} to {thing}"
+
+
+def judged(alert: Alert) -> str:
+    """What the policy, or AWS, says of the pass: a short sentence; empty for news about containment."""
+    if alert.step.news not in (News.OPENED, News.REOPENED):
+        return ""
+    finding = alert.finding
+    if finding.outcome is Outcome.DENIED:
+        return "AWS denied it."
+    if finding.outcome is Outcome.FAILED:
+        return "The call failed."
+    if finding.decision is Decision.UNDETERMINED:
+        return "Whether the policy approves that cannot be told."
+    return "The policy does not approve that."
+
+
+def facts(finding: Finding) -> tuple[Fact, ...]:
+    """Who, role, service, resource, where and when, each in full."""
+    passer = finding.passer
+    notes = (
+        ("from", passer.source_ip),
+        ("on behalf of", passer.on_behalf_of),
+        ("source identity", passer.source_identity),
+        ("called by", passer.invoked_by),
+    )
+    who = passer.arn or passer.name or passer.invoked_by or passer.principal_id or "unknown"
+    call = f"{finding.event_source.removesuffix('.amazonaws.com')} {finding.event_name}"
+    return (
+        Fact("Who", who, ", ".join(f"{label} {text}" for label, text in notes if text)),
+        Fact("Role", finding.role, f"as {finding.place}"),
+        Fact("Service", " or ".join(finding.services) or "unknown"),
+        Fact("Resource", finding.resource or "not told by the record"),
+        Fact("Account", finding.account or "unknown", finding.region or "region unknown"),
+        Fact("When", when(finding.event_time or finding.opened_at), f"{call}, {finding.outcome}"),
+    )
+
+
+def why(alert: Alert) -> tuple[Prose, ...]:
+    """Why the finding is there: the verdict's reasons, and before them what opened it again."""
+    reasons = alert.finding.reasons
+    if alert.step.news is News.REOPENED and alert.step.why not in reasons:
+        reasons = (alert.step.why, *reasons)
+    more = len(reasons) - MOST_REASONS
+    if more > 0:
+        return (*reasons[:MOST_REASONS], f"and {more} more: see the finding")
+    return reasons
+
+
+def done(alert: Alert) -> Prose:
+    """What was done about it and what still runs."""
+    finding = alert.finding
+    if alert.step.news not in (News.OPENED, News.REOPENED):
+        return alert.step.why or "The ledger does not say more."
+    if finding.outcome is not Outcome.SUCCEEDED:
+        return "Nothing had to be done: the role was not passed."
+    if finding.response is Stage.QUARANTINE:
+        return _quarantine_so_far(finding)
+    holder = (
+        "It still holds the role." if finding.resource else "The record does not tell what holds the role."
+    )
+    return f"Nothing was changed: the policy says {finding.response}. {holder}"
+
+
+def commands(alert: Alert) -> tuple[Command, ...]:
+    """What to type next. A release is offered only where there is, or may soon be, something to release."""
+    finding = alert.finding
+    show = Command("See everything", f"passrole findings show {finding.id}")
+    release = Command("Undo the quarantine", f'passrole findings release {finding.id} --reason "…"')
+    match alert.step.news:
+        case News.OPENED | News.REOPENED:
+            may_be_contained = (
+                finding.response is Stage.QUARANTINE
+                and finding.outcome is Outcome.SUCCEEDED
+                and finding.state in (State.OPEN, State.CONTAINED)
+            )
+        case News.CONTAINED | News.CONTAINMENT_FAILED:
+            may_be_contained = finding.state is not State.RELEASED
+        case _:
+            may_be_contained = False
+    return (show, release) if may_be_contained else (show,)
+
+
+def resource_of(finding: Finding, quote: Quote) -> str:
+    """``Lambda function payments``; only the service, where the record does not tell the resource."""
+    if finding.resource is not None:
+        return f"{kind_of(finding)} {quote(short_resource(finding.resource))}"
+    if not finding.services:
+        return "an unknown service"
+    return " or ".join(_SERVICES.get(s) or quote(s) for s in finding.services[:3])
+
+
+def kind_of(finding: Finding) -> str:
+    """``Lambda function``: from a closed list, so that it is safe as it stands."""
+    return _KINDS.get(finding.resource_type or "", "resource")
+
+
+def when(text: str) -> str:
+    """``2026-11-22 03:14:07 UTC``; the text itself where it is no time."""
+    try:
+        return parse_time(text).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except ValueError:
+        return text
+
+
+def _what_kind_of_pass(finding: Finding) -> str:
+    if finding.outcome is Outcome.DENIED:
+        return "Role pass denied by AWS"
+    if finding.outcome is Outcome.FAILED:
+        return "Role pass that failed"
+    if finding.decision is Decision.UNDETERMINED:
+        return "Role pass that could not be judged"
+    return "Role passed without approval"
+
+
+def _quarantine_so_far(finding: Finding) -> Prose:
+    match finding.state:
+        case State.OPEN:
+            return (
+                "The policy says quarantine. The outcome follows in a message of its own; until then it runs."
+            )
+        case State.CONTAINED:
+            return "It is contained by now; a message of its own says how."
+        case State.RELEASED:
+            return "It was contained and has been released since."
+        case State.RESOLVED | State.EXEMPTED:
+            return f"Nothing more is to be done: the finding is {finding.state} by now."
