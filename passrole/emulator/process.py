@@ -215,6 +215,7 @@ class Emulator:
             "LANG": "C.UTF-8",
             "GATEWAY_PORT": str(port),
             "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "MINISTACK_ACCOUNT_ID": self.account,

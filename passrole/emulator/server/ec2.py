@@ -103,7 +103,7 @@ def _camel_member(member: Any, key: str | None) -> Any:
 
 
 def _numbered(shape: Any, value: Any) -> Any:
-    """A value of a newer request: the wire's names; members of a list numbered, a lone one without the list."""
+    """A value of a newer request: the wire's names; members of a list numbered, a lone one without it."""
     if shape.type_name == "structure" and isinstance(value, dict):
         return {
             _pascal(name, shape.members[name]): (
