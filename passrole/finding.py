@@ -31,6 +31,7 @@ class News(StrEnum):
     CONTAINMENT_REFUSED = "containment_refused"
     CONTAINMENT_FAILED = "containment_failed"
     RELEASED = "released"
+    RESOLVED = "resolved"
 
 
 class Severity(StrEnum):

@@ -13,6 +13,7 @@ class Settings:
         slack_secret_id: the secret with the webhook's URL; None if Slack is not configured.
         alerts_topic_arn, operator_role_arn: None for functions that do not use them.
         stack_name: for the commands that alerts show.
+        protected_resources: ARNs of the guard's own resources, which are never contained.
     """
 
     ledger_table: str
@@ -21,6 +22,7 @@ class Settings:
     slack_secret_id: str | None
     operator_role_arn: str | None
     stack_name: str
+    protected_resources: frozenset[str]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -36,4 +38,7 @@ class Settings:
             slack_secret_id=environment.get("SLACK_SECRET_ID"),
             operator_role_arn=environment.get("OPERATOR_ROLE_ARN"),
             stack_name=environment["STACK_NAME"],
+            protected_resources=frozenset(
+                filter(None, environment.get("PROTECTED_RESOURCES", "").split(","))
+            ),
         )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from passrole.ledger.containments import Containment, ContainmentRecords
+from passrole.ledger.containments import Containment, ContainmentRecords, ContainmentState
 from passrole.ledger.deliveries import Claim, DeliveryRecords
 from passrole.ledger.findings import FindingRecords
 from passrole.ledger.intents import Intent, IntentRecords
@@ -19,4 +19,4 @@ class Ledger(FindingRecords, DeliveryRecords, ContainmentRecords, IntentRecords)
         self._table = Table(table_name, client)
 
 
-__all__ = ["Claim", "Containment", "Intent", "Ledger"]
+__all__ = ["Claim", "Containment", "ContainmentState", "Intent", "Ledger"]

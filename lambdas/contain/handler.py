@@ -1,0 +1,57 @@
+"""Entry point of ``contain``: pointers to findings whose resource is to be quarantined."""
+
+from functools import lru_cache
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas.shared.clients import client
+from lambdas.shared.observability import logger, metrics
+from lambdas.shared.settings import Settings
+from passrole.ledger import Ledger
+from passrole.news import Pointer, SnsTopic
+from passrole.policy import load_deployed
+from passrole.quarantine.containment import Container, Limits
+
+_processor = BatchProcessor(event_type=EventType.SQS)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    """Contains what each pointer of the batch points to; what failed is delivered again."""
+    return process_partial_response(
+        event=event,
+        record_handler=lambda record: _contain(record, context),
+        processor=_processor,
+        context=context,
+    )
+
+
+@lru_cache(maxsize=1)
+def _container(own_arn: str) -> Container:
+    settings = Settings.from_environment()
+    return Container(
+        ledger=Ledger(settings.ledger_table, client("dynamodb")),
+        topic=SnsTopic(settings.findings_topic_arn, client("sns")),
+        clients=lru_cache(client),
+        limits=Limits(load_deployed().acts_per_hour, settings.protected_resources | {own_arn}),
+    )
+
+
+def _contain(record: SQSRecord, context: LambdaContext) -> None:
+    pointer = Pointer.from_message(record.body)
+    owner = f"{context.aws_request_id}/{record.message_id}"
+    finding = _container(context.invoked_function_arn).contain(pointer.finding_id, owner)
+    if finding is None:
+        # Only what the ledger holds is acted on: anybody may have published this.
+        metrics.add_metric("ForgedPointers", MetricUnit.Count, 1)
+        logger.warning("pointer to no finding ignored", extra={"finding": pointer.finding_id})
+        return
+    metrics.add_metric(f"Findings{finding.state.capitalize()}", MetricUnit.Count, 1)
+    logger.info(
+        "finding", extra={"finding": finding.id, "resource": finding.resource, "state": finding.state}
+    )

@@ -1,0 +1,128 @@
+"""Containment of a Lambda function: its event sources are paused, then it gets no concurrency.
+
+The order matters: with concurrency 0 first, messages of a queue would burn their receive counts into the
+dead-letter queue. Source: Lambda's API reference for PutFunctionConcurrency and UpdateEventSourceMapping.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from passrole.arn import Arn
+from passrole.quarantine.grants import Grant
+from passrole.quarantine.module import Clients, State
+
+# While a mapping is in one of these states, it delivers or is about to.
+_ON = ("Creating", "Enabling", "Enabled", "Updating")
+_FUNCTIONS = "arn:{partition}:lambda:*:{account}:function:*"
+_WHY_ANY_FUNCTION = "a violation can be in any function of the account"
+_WHY_ANY_MAPPING = "mappings have no names; the condition narrows them to functions of the account"
+_OF_FUNCTIONS = {"ArnLike": {"lambda:FunctionArn": _FUNCTIONS}}
+
+
+class LambdaFunction:
+    """A Lambda function that holds an execution role."""
+
+    name = "lambda-function"
+    resource_type = "lambda:function"
+    places: tuple[str, ...] = ("execution role",)
+    does = "event source mappings paused, reserved concurrency set to 0: new invocations are refused"
+    still_runs = (
+        "running invocations end by themselves (15 minutes at most) and keep their credentials until then; "
+        "asynchronous events go to the function's failure destination after their retries"
+    )
+    contain_grants: tuple[Grant, ...] = (
+        Grant(
+            actions=(
+                "lambda:GetFunctionConfiguration",
+                "lambda:GetFunctionConcurrency",
+                "lambda:PutFunctionConcurrency",
+            ),
+            resources=(_FUNCTIONS,),
+            reason=_WHY_ANY_FUNCTION,
+        ),
+        Grant(
+            actions=("lambda:ListEventSourceMappings",),
+            resources=("*",),
+            reason="the action takes no resource",
+        ),
+        Grant(
+            actions=("lambda:UpdateEventSourceMapping",),
+            resources=("*",),
+            reason=_WHY_ANY_MAPPING,
+            conditions=_OF_FUNCTIONS,
+        ),
+    )
+    release_grants: tuple[Grant, ...] = (
+        *contain_grants,
+        Grant(
+            actions=("lambda:DeleteFunctionConcurrency",),
+            resources=(_FUNCTIONS,),
+            reason=_WHY_ANY_FUNCTION,
+        ),
+    )
+
+    def describe(self, clients: Clients, resource: Arn) -> State | None:
+        """``role``, ``concurrency`` (None: not reserved) and ``mappings`` (id -> on)."""
+        client, name = clients("lambda", resource.region), str(resource)
+        try:
+            configuration = client.get_function_configuration(FunctionName=name)
+            concurrency = client.get_function_concurrency(FunctionName=name)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
+                return None
+            raise
+        pages = client.get_paginator("list_event_source_mappings").paginate(FunctionName=name)
+        mappings = {m["UUID"]: m["State"] in _ON for page in pages for m in page["EventSourceMappings"]}
+        return {
+            "role": configuration["Role"],
+            "concurrency": concurrency.get("ReservedConcurrentExecutions"),
+            "mappings": mappings,
+        }
+
+    def holds(self, now: State, role_arn: str) -> bool:
+        return bool(now["role"] == role_arn)
+
+    def is_contained(self, now: State) -> bool:
+        return now["concurrency"] == 0 and not any(now["mappings"].values())
+
+    def contain(self, clients: Clients, resource: Arn, now: State) -> None:
+        client = clients("lambda", resource.region)
+        for mapping, on in now["mappings"].items():
+            if on:
+                client.update_event_source_mapping(UUID=mapping, Enabled=False)
+        client.put_function_concurrency(FunctionName=str(resource), ReservedConcurrentExecutions=0)
+
+    def puts_back(self, prior: Mapping[str, Any]) -> tuple[str, ...]:
+        concurrency = prior["concurrency"]
+        reserved = "not reserved" if concurrency is None else str(concurrency)
+        switched = (f"event source mapping {m}: enabled" for m, on in prior["mappings"].items() if on)
+        return (f"concurrency: {reserved}", *switched)
+
+    def gives_back(self, prior: Mapping[str, Any]) -> str | None:  # noqa: ARG002 - the function kept its role
+        return None
+
+    def changed_since(self, now: State, prior: Mapping[str, Any]) -> tuple[str, ...]:
+        changes = []
+        if now["concurrency"] not in (0, prior["concurrency"]):
+            changes.append(f"reserved concurrency is {now['concurrency']}, containment left 0")
+        if now["role"] != prior["role"]:
+            changes.append(f"the execution role is {now['role']}, it was {prior['role']}")
+        return tuple(changes)
+
+    def is_released(self, now: State, prior: Mapping[str, Any]) -> bool:
+        was_on = [mapping for mapping, on in prior["mappings"].items() if on and mapping in now["mappings"]]
+        return now["concurrency"] == prior["concurrency"] and all(now["mappings"][m] for m in was_on)
+
+    def release(self, clients: Clients, resource: Arn, prior: Mapping[str, Any]) -> None:
+        client, name = clients("lambda", resource.region), str(resource)
+        if prior["concurrency"] is None:
+            client.delete_function_concurrency(FunctionName=name)
+        else:
+            client.put_function_concurrency(
+                FunctionName=name, ReservedConcurrentExecutions=prior["concurrency"]
+            )
+        for mapping, on in prior["mappings"].items():
+            if on:
+                client.update_event_source_mapping(UUID=mapping, Enabled=True)
