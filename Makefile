@@ -1,0 +1,64 @@
+# Everything that a person does with the checkout. Needs python3 (3.11 or newer) and make.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := $(CURDIR)/.venv
+INSTALL := -m pip install --quiet --disable-pip-version-check
+export PATH := $(VENV)/bin:$(PATH)
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
+
+.PHONY: help setup demo test format lint types unit e2e synth diff deploy lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(VENV)/.ready  ## .venv with everything; .venv/bin/passrole is there afterwards
+
+$(VENV)/.ready: pyproject.toml requirements.txt requirements/emulator.txt
+	@echo "making .venv: a minute or two, once"
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python $(INSTALL) --require-hashes -r requirements.txt
+	@$(VENV)/bin/python $(INSTALL) --no-deps -e .
+	@test -x $(VENV)/emulator/bin/python || $(PYTHON) -m venv $(VENV)/emulator
+	@$(VENV)/emulator/bin/python $(INSTALL) --require-hashes -r requirements/emulator.txt
+	@touch $@
+
+demo: setup  ## the whole system at work on an embedded AWS emulator; leaves demo-report.html
+	@passrole demo
+
+test: lint types unit e2e  ## every check
+
+format: setup  ## rewrite the code in the project's format
+	@ruff format .
+	@ruff check --fix .
+
+lint: setup
+	ruff format --check .
+	ruff check .
+
+types: setup
+	mypy
+
+unit: setup  ## tests that need no emulator
+	pytest -m "not e2e" -n 2 --dist loadscope
+
+e2e: setup  ## tests of the synthesized template on the embedded emulator
+	pytest -m e2e
+
+synth: setup  ## the CloudFormation templates, in cdk.out
+	@cdk synth --quiet
+
+diff: setup  ## what a deployment would change
+	@cdk diff
+
+deploy: setup  ## deploy to the account and region of your credentials; shows the difference first, then asks
+	@passrole policy validate guardrail.yaml
+	@cdk diff
+	@cdk deploy --all --require-approval any-change
+
+lock: setup  ## resolve the pins again, with hashes
+	cd requirements && for part in emulator lambda; do \
+	  uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 $$part.in -o $$part.txt; done
+	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --all-extras pyproject.toml -o requirements.txt
+
+clean:  ## remove all that was made
+	rm -rf $(VENV) build cdk.out demo-report.html .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
