@@ -38,12 +38,12 @@ _ICONS = {
 
 def payload(alert: Alert) -> dict[str, Any]:
     """The body to post, JSON-ready. ``text`` is what notifications and screen readers show."""
-    head = _header(alert)
-    sentence = _sentence(alert)
-    summary = f"{head}. {sentence}"
+    sentence = f"{wording.happened(alert, _code)}. {wording.judged(alert)}".rstrip()
+    summary = f"{_mark(alert)} {sentence}"
+    header = {"type": "plain_text", "text": _header(alert)}
     return {
-        "text": f"{wording.REPEAT} {summary}" if alert.repeat else summary,
-        "blocks": [{"type": "header", "text": {"type": "plain_text", "text": head}}, *_body(alert, sentence)],
+        "text": f"{summary} {wording.REPEAT}" if alert.repeat else summary,
+        "blocks": [{"type": "header", "text": header}, *_body(alert, sentence)],
         "unfurl_links": False,
         "unfurl_media": False,
     }
@@ -60,22 +60,19 @@ def _body(alert: Alert, sentence: str) -> Iterable[Block]:
         reasons = "\n".join(f"• {_prose(reason, _REASON)}" for reason in wording.why(alert))
         yield _section(f"*Why*\n{reasons}")
     yield _section(f"*What was done*\n{_prose(wording.done(alert), _DONE)}")
-    commands = wording.commands(alert)
-    lines = "\n".join(_escaped(command.line, 300) for command in commands)
-    yield _section(f"*{' · '.join(command.purpose for command in commands)}*\n```{lines}```")
+    # Each in a span of its own: what is copied and pasted as a block would run the release as well.
+    yield _section("\n".join(f"*{c.purpose}*  {_code(c.line, 300)}" for c in wording.commands(alert)))
     yield _context(_footer(alert))
 
 
 def _header(alert: Alert) -> str:
     """No name stands here: Slack documents no escaping for a header's plain text."""
+    return f"{_mark(alert)} {wording.title(alert)}"
+
+
+def _mark(alert: Alert) -> str:
     news, severity = alert.step.news, alert.finding.severity
-    if news in _ICONS:
-        return f"{_ICONS[news]} {wording.title(alert)}"
-    return f"{_ICONS[severity]} {severity.upper()}: {wording.title(alert)}"
-
-
-def _sentence(alert: Alert) -> str:
-    return f"{wording.happened(alert, _code)}. {wording.judged(alert)}".rstrip()
+    return _ICONS[news] if news in _ICONS else f"{_ICONS[severity]} {severity.upper()}:"
 
 
 def _fact(fact: wording.Fact) -> str:

@@ -42,9 +42,10 @@ def subject(alert: Alert) -> str:
     tag = _TAGS.get(alert.step.news) or alert.finding.severity.upper()
     prefix = f"{'(may be a repeat) ' if alert.repeat else ''}[{tag}] "
     suffix = "" if alert.is_first else f" - finding {_ascii(visible(alert.finding.id))[:24]}"
+    say = wording.happened if alert.step.news in (News.OPENED, News.REOPENED) else wording.about
     room = SUBJECT_LIMIT - len(prefix) - len(suffix)
     for limit in (60, 40, 30, 24, 20, 16, 12):
-        sentence = wording.happened(alert, partial(_ascii_quote, limit=limit))
+        sentence = say(alert, partial(_ascii_quote, limit=limit))
         if len(sentence) <= room:
             return f"{prefix}{sentence}{suffix}"
     return f"{prefix}{_ascii(cut(sentence, room - 2))}{suffix}"

@@ -89,6 +89,12 @@ def happened(alert: Alert, quote: Quote) -> str:
     return f"{who} tried{again} to pass role {role} to {thing}"
 
 
+def about(alert: Alert, quote: Quote) -> str:
+    """What later news are about, in the fewest words."""
+    finding = alert.finding
+    return f"{resource_of(finding, quote)}, role {quote(short_role(finding.role))}"
+
+
 def judged(alert: Alert) -> str:
     """What the policy, or AWS, says of the pass: a short sentence; empty for news about containment."""
     if alert.step.news not in (News.OPENED, News.REOPENED):
@@ -119,7 +125,7 @@ def facts(finding: Finding) -> tuple[Fact, ...]:
         Fact("Role", finding.role, f"as {finding.place}"),
         Fact("Service", " or ".join(finding.services) or "unknown"),
         Fact("Resource", finding.resource or "not told by the record"),
-        Fact("Account", finding.account or "unknown", finding.region or "region unknown"),
+        Fact("Where", f"{finding.account or 'account unknown'} {finding.region or 'region unknown'}"),
         Fact("When", when(finding.event_time or finding.opened_at), f"{call}, {finding.outcome}"),
     )
 
@@ -204,9 +210,7 @@ def _what_kind_of_pass(finding: Finding) -> str:
 def _quarantine_so_far(finding: Finding) -> Prose:
     match finding.state:
         case State.OPEN:
-            return (
-                "The policy says quarantine. The outcome follows in a message of its own; until then it runs."
-            )
+            return "Nothing yet. The policy says quarantine; a message of its own tells whether that worked."
         case State.CONTAINED:
             return "It is contained by now; a message of its own says how."
         case State.RELEASED:
