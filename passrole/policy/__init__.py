@@ -2,6 +2,7 @@
 
 from passrole.policy.compiled import CompiledPolicy, Condition, Responses, Stage, Statement, load_deployed
 from passrole.policy.evaluate import evaluate
+from passrole.policy.response import stage_for
 from passrole.policy.verdict import Decision, Verdict
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "Verdict",
     "evaluate",
     "load_deployed",
+    "stage_for",
 ]

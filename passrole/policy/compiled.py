@@ -8,12 +8,24 @@ ARN patterns, conditions use IAM's operators over AWS's keys and over keys of ou
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from importlib import resources
 from typing import Any
 
 VERSION = 1
+ANY_ROLE = "arn:*:iam::*:role/"  # begins the pattern of a path in whatever partition and account
+
+# Condition keys: AWS's own, and those of ours that IAM does not offer for PassRole.
+PASSED_TO_SERVICE = "iam:PassedToService"
+ROLE_ARN = "role:Arn"
+ROLE_NAME = "role:Name"
+ROLE_TAG = "role:Tag/"  # followed by the tag's key
+
+_EFFECTS = ("Allow", "Deny")
+_OPERATORS = ("StringEquals", "StringLike", "ArnLike")
+_KEYS = (PASSED_TO_SERVICE, ROLE_ARN, ROLE_NAME)
 _PACKAGE = "passrole_policy"  # the layer that carries the policy; see infra/policy_asset.py
 _FILE = "policy.json"
 
@@ -53,10 +65,10 @@ class Responses:
     undetermined: Stage = Stage.ALERT
     denied: Stage = Stage.ALERT
     failed: Stage = Stage.OBSERVE
-    services: Mapping[str, Stage] | None = None
+    services: Mapping[str, Stage] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CompiledPolicy:
     """A validated policy, ready to evaluate.
 
@@ -70,7 +82,7 @@ class CompiledPolicy:
     responses: Responses
     acts_per_hour: int
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Twelve hex digits that name this policy in every verdict."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
@@ -94,7 +106,7 @@ class CompiledPolicy:
                     "undetermined": self.responses.undetermined,
                     "denied": self.responses.denied,
                     "failed": self.responses.failed,
-                    "services": dict(self.responses.services or {}),
+                    "services": dict(self.responses.services),
                 },
                 "acts_per_hour": self.acts_per_hour,
             },
@@ -112,11 +124,14 @@ class CompiledPolicy:
         data = json.loads(text)
         if not isinstance(data, dict) or data.get("version") != VERSION:
             raise ValueError(f"not a compiled policy of version {VERSION}")
-        return cls(
-            statements=tuple(_statement(s) for s in data["statements"]),
-            responses=_responses(data["responses"]),
-            acts_per_hour=data["acts_per_hour"],
-        )
+        try:
+            return cls(
+                statements=tuple(_statement(s) for s in data["statements"]),
+                responses=_responses(data["responses"]),
+                acts_per_hour=int(data["acts_per_hour"]),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"not a compiled policy: {type(error).__name__}: {error}") from error
 
 
 def load_deployed() -> CompiledPolicy:
@@ -132,6 +147,13 @@ def _statement(data: dict[str, Any]) -> Statement:
     conditions = tuple(
         Condition(operator, key, tuple(values)) for operator, key, values in data["conditions"]
     )
+    if data["effect"] not in _EFFECTS:
+        raise ValueError(f"not a compiled policy: effect {data['effect']!r}")
+    for condition in conditions:
+        # A condition that is not understood must not be passed over: it may belong to a Deny.
+        known_key = condition.key in _KEYS or condition.key.startswith(ROLE_TAG)
+        if condition.operator not in _OPERATORS or not known_key:
+            raise ValueError(f"not a compiled policy: condition {condition.operator} {condition.key}")
     return Statement(data["sid"], data["effect"], tuple(data["resources"]), conditions)
 
 

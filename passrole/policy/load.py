@@ -1,4 +1,4 @@
-"""guardrail.yaml, read and checked: for the command line and the synthesis of the stacks, never in a function.
+"""guardrail.yaml, read and checked: for the command line and the synthesis of the stacks, not for functions.
 
 Every problem is found in one go and told with its place; a file with problems yields no policy at all.
 """
@@ -7,14 +7,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from passrole.policy import checks
 from passrole.policy.compiled import CompiledPolicy, Responses
-from passrole.policy.document import MAX_BYTES, Plain, read_document
 from passrole.policy.errors import PolicyError, Position, Problem
-from passrole.policy.explain_errors import add_validation_error
-from passrole.policy.models import GuardrailFile
 from passrole.policy.settings import Alerts, Guardrail, Quarantine, Settings
-from passrole.policy.statements import statements_of
+from passrole.policy.source import checks
+from passrole.policy.source.document import MAX_BYTES, Plain, read_document
+from passrole.policy.source.explain_errors import add_validation_error
+from passrole.policy.source.models import GuardrailFile
+from passrole.policy.source.statements import statements_of
 
 
 def load_guardrail(path: Path) -> Guardrail:

@@ -2,7 +2,7 @@
 
 
 def printable(text: str, limit: int = 200) -> str:
-    """``text`` on one line: what does not print is escaped as in Python, what is too long is cut in the middle.
+    """``text`` on one line: what does not print is escaped as in Python, what is too long is shortened.
 
     Newlines, control characters, invisible characters and those that turn the reading direction are escaped,
     so that a name can neither begin a new line in an alert nor hide a part of itself.

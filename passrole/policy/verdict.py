@@ -24,7 +24,14 @@ class Truth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConditionPart:
-    """One condition's part: what was needed, what was seen, and, where unknown, why."""
+    """One condition's part in a verdict.
+
+    Attributes:
+        key, operator, needed: the condition; a statement's resources are ``ArnLike`` on ``role:Arn``.
+        seen: the value, exactly as read; None where it is absent or unknown.
+        result: whether the condition holds.
+        unknown_because: why the value is unknown, where it is.
+    """
 
     key: str
     operator: str
@@ -33,17 +40,10 @@ class ConditionPart:
     result: Truth
     unknown_because: str | None = None
 
-    def __str__(self) -> str:
-        needed = " or ".join(self.needed)
-        if self.result is Truth.UNKNOWN:
-            return f"{self.key} is unknown ({self.unknown_because}), needs {needed}"
-        seen = "absent" if self.seen is None else self.seen
-        return f"{self.key} is {seen}, needs {needed}"
-
 
 @dataclass(frozen=True, slots=True)
 class StatementPart:
-    """One statement's part in the verdict."""
+    """One statement's part in the verdict; ``effect`` is ``Allow`` or ``Deny``."""
 
     sid: str
     effect: str
@@ -53,7 +53,14 @@ class StatementPart:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A decision with its explanation; ``reasons`` are sentences for people, the first says it all."""
+    """A decision with its explanation.
+
+    Attributes:
+        decision: the verdict's word.
+        reasons: sentences for people, each on one line; the first says it all.
+        statements: each statement's part, in the policy's order.
+        policy_hash: names the policy that was asked.
+    """
 
     decision: Decision
     reasons: tuple[str, ...]

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from passrole.policy.compiled import Stage
-from passrole.policy.document import Document
 from passrole.policy.errors import Path, Problem
-from passrole.policy.models import GuardrailFile
-from passrole.policy.syntax import approves_every_role
+from passrole.policy.source.document import Document
+from passrole.policy.source.models import GuardrailFile
+from passrole.policy.source.syntax import approves_every_role
 from passrole.policy.text import quoted
 
 

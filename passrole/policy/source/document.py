@@ -1,9 +1,9 @@
 """YAML text as plain data that remembers where every key and value stands, for errors that people can go to.
 
 Only the plain part of YAML is read: mappings, lists and scalars. Anchors, aliases, merge keys and tags are
-refused, so that no file means more than it shows (and none is a bomb). Of YAML 1.1's guesses (``yes`` is true,
-``012`` is ten, ``2024-01-01`` is a date) none is believed: such a scalar becomes `Plain`, which is no text, and
-the error says to quote it.
+refused, so that no file means more than it shows (and none is a bomb). YAML 1.1's guesses (``yes`` is true,
+``012`` is ten, ``2024-01-01`` is a date) are not believed: such a scalar becomes `Plain`, which is no text,
+and the error says to quote it.
 """
 
 import re

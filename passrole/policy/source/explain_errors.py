@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from passrole.policy.document import Document, Plain
 from passrole.policy.errors import Path
-from passrole.policy.models import SECTIONS
+from passrole.policy.source.document import Document, Plain
+from passrole.policy.source.models import SECTIONS
 from passrole.policy.text import printable, quoted
 
 _REQUIRED = {

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from passrole.policy import syntax
 from passrole.policy.compiled import Stage
+from passrole.policy.source import syntax
 
 
 def _one_or_more(value: Any) -> Any:

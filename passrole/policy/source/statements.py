@@ -1,15 +1,13 @@
 """From approved entries to IAM statements for ``iam:PassRole``.
 
 A path or ARN pattern becomes a resource. A bare name becomes a condition on the role's name and never a
-resource pattern: a wildcard in a resource spans slashes, so that ``role/deploy-*`` would also match whatever role
-somebody makes in a path that begins so.
+resource pattern: a wildcard in a resource spans slashes, so that ``role/deploy-*`` would also match whatever
+role somebody makes in a path that begins so.
 """
 
-from passrole.policy.compiled import Condition, Statement
-from passrole.policy.models import ApprovedEntry
-from passrole.policy.syntax import BY_NAME
-
-_ANY_ROLE = "arn:*:iam::*:role"
+from passrole.policy.compiled import ANY_ROLE, PASSED_TO_SERVICE, ROLE_NAME, ROLE_TAG, Condition, Statement
+from passrole.policy.source.models import ApprovedEntry
+from passrole.policy.source.syntax import BY_NAME
 
 
 def statements_of(entry: ApprovedEntry) -> tuple[Statement, ...]:
@@ -22,20 +20,20 @@ def statements_of(entry: ApprovedEntry) -> tuple[Statement, ...]:
         statements.append(Statement(entry.name, "Allow", resources, conditions))
     if names:
         sid = entry.name + (BY_NAME if resources else "")
-        by_name = (_condition("role:Name", names), *conditions)
-        statements.append(Statement(sid, "Allow", (f"{_ANY_ROLE}/*",), by_name))
+        by_name = (_condition(ROLE_NAME, names), *conditions)
+        statements.append(Statement(sid, "Allow", (f"{ANY_ROLE}*",), by_name))
     return tuple(statements)
 
 
 def _resource(pattern: str) -> str:
-    return _ANY_ROLE + pattern if pattern.startswith("/") else pattern
+    return ANY_ROLE + pattern.removeprefix("/") if pattern.startswith("/") else pattern
 
 
 def _conditions(entry: ApprovedEntry) -> tuple[Condition, ...]:
     tags = (entry.role_tags or {}).items()
-    conditions = [_condition(f"role:Tag/{key}", tuple(values)) for key, values in tags]
+    conditions = [_condition(ROLE_TAG + key, tuple(values)) for key, values in tags]
     if entry.services:
-        conditions.append(Condition("StringEquals", "iam:PassedToService", tuple(entry.services)))
+        conditions.append(Condition("StringEquals", PASSED_TO_SERVICE, tuple(entry.services)))
     return tuple(conditions)
 
 

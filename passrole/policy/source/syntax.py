@@ -1,7 +1,7 @@
 """What single values in guardrail.yaml must look like: each check returns the value or says how to write it.
 
-Sources: "IAM and AWS STS quotas", "IAM identifiers" and "Tags for IAM resources" of the IAM User Guide; the AWS
-General Reference for regions and service principals.
+Sources: "IAM and AWS STS quotas", "IAM identifiers" and "Tags for IAM resources" of the IAM User Guide; the
+AWS General Reference for regions and service principals.
 """
 
 import re
