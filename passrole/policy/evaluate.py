@@ -27,8 +27,8 @@ _OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
     "StringEquals": str.__eq__,
     "StringLike": matches,
 }
-# IAM compares tag keys without case. Beyond ASCII it documents no rule, and Python's would take the Kelvin sign
-# for a k: a look-alike must not approve.
+# IAM compares tag keys without case. Beyond ASCII it documents no rule, and Python's would take the Kelvin
+# sign for a k: a look-alike must not approve.
 _FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 _ANY_SERVICE = Unknown("the record does not tell which service gets the role")
 
@@ -157,4 +157,7 @@ def _any(results: Sequence[Truth]) -> Truth:
 def _role_in_words(pass_: Pass, evidence: RoleEvidence) -> str:
     if isinstance(evidence.arn, Known):
         return evidence.arn.value
-    return pass_.role.value or "a role that the record does not show"
+    role = pass_.role
+    if role.value and role.kind and role.kind.is_instance_profile:
+        return f"the role in {role.value}"
+    return role.value or "a role that the record does not show"

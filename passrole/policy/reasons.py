@@ -19,7 +19,7 @@ _WHICH_ROLE = (ROLE_ARN, ROLE_NAME)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What the policy says if ``service`` is the one that gets the role; None: the record names no service."""
+    """What the policy says if ``service`` gets the role; None where the record names no service."""
 
     service: str | None
     decision: Decision
@@ -45,7 +45,15 @@ def reasons_for(
         return (first, *_listed([s for s in statements if s.result is Truth.UNKNOWN]))
     if all(_true(candidate, "Deny") for candidate in candidates):
         return (f"{role} is denied for {services} by {_decisive(candidates, 'Deny')}",)
-    return _not_approved(f"{role} is not approved for {services}", statements)
+    first = f"{role} is not approved for {services}"
+    denying = [candidate for candidate in candidates if _true(candidate, "Deny")]
+    if denying:
+        first += f": {_decisive(denying, 'Deny')} denies {_services(denying)}"
+        return (
+            first,
+            *_listed([s for s in statements if s.effect == "Allow" and s.result is not Truth.TRUE]),
+        )
+    return _not_approved(first, statements)
 
 
 def _not_approved(first: str, statements: tuple[StatementPart, ...]) -> tuple[str, ...]:
@@ -54,7 +62,7 @@ def _not_approved(first: str, statements: tuple[StatementPart, ...]) -> tuple[st
     if not allows:
         return (f"{first}: the policy approves nothing",)
     near = sorted((s for s in allows if _is_for_role(s)), key=lambda s: len(_missed(s)))
-    others = [s for s in allows if s not in near]
+    others = [s for s in allows if not _is_for_role(s)]
     if near:
         return (f"{first}: {_needs(near[0])}", *_listed([*near[1:], *others]))
     if len(others) == 1:
@@ -75,13 +83,16 @@ def _doubt(candidates: Sequence[Candidate], statements: tuple[StatementPart, ...
                 known = subjects.setdefault(printable(str(part.unknown_because), _REASON), [])
                 if _subject(part) not in known:
                     known.append(_subject(part))
-    return "; ".join(f"{_any_of(names, 'and')} unknown ({reason})" for reason, names in subjects.items())
+    return "; ".join(
+        f"{_any_of(names, 'and')} {'is' if len(names) == 1 else 'are'} unknown ({reason})"
+        for reason, names in subjects.items()
+    )
 
 
 def _listed(statements: Sequence[StatementPart]) -> tuple[str, ...]:
     lines = [_needs(statement) for statement in statements[:_MOST_STATEMENTS]]
     more = len(statements) - len(lines)
-    return (*lines, f"and {more} more statements do not match") if more else tuple(lines)
+    return (*lines, f"and {more} more") if more else tuple(lines)
 
 
 def _needs(statement: StatementPart) -> str:

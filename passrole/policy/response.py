@@ -10,8 +10,8 @@ _MILDEST_FIRST = (Stage.OBSERVE, Stage.ALERT, Stage.QUARANTINE)
 def stage_for(policy: CompiledPolicy, pass_: Pass, verdict: Verdict) -> Stage:
     """The stage of response to ``verdict`` on ``pass_``.
 
-    Approved and exempt passes are only observed. Of an attempt that did not succeed the outcome decides, else the
-    verdict; for a violation, what the policy says about the service that got the role.
+    Approved and exempt passes are only observed. Of an attempt that did not succeed the outcome decides, else
+    the verdict; for a violation, what the policy says about the service that got the role.
     """
     responses = policy.responses
     if verdict.decision in (Decision.APPROVED, Decision.EXEMPT):

@@ -18,9 +18,9 @@ def matches(pattern: str, text: str) -> bool:
 def arn_matches(pattern: str, arn: str) -> bool:
     """Whether an ARN matches an ARN pattern, each of the six parts for itself.
 
-    A wildcard in an earlier part does not run over the colon: a role's path may hold colons, and one named
-    ``/x:role/approved/`` must not pass for the path ``/approved/``. Only the last part of a pattern, which may
-    have fewer than six (``*``), takes all that is left.
+    A wildcard in an earlier part does not run over the colon: a role's path may hold colons, and the path
+    ``/x:role/approved/`` must not pass for ``/approved/``. Only the last part of a pattern, which may have
+    fewer than six (``*``), takes all that is left.
     """
     return _arn_pattern(pattern).fullmatch(arn) is not None
 
@@ -38,10 +38,10 @@ def _arn_pattern(pattern: str) -> re.Pattern[str]:
 
 
 def _expression(pattern: str, any_one: str) -> str:
-    """The pattern as a regular expression whose time is linear in the text, whatever the stars and the text are.
+    """The pattern as a regular expression that never goes back on itself.
 
-    Between two stars the first place that fits is as good as any, so it is searched for once (an atomic group)
-    and never again: names come from attackers, and must not be able to keep the matcher busy.
+    Between two stars the first place that fits is as good as any, so it is searched for once (an atomic
+    group) and never again: names come from attackers, and must not be able to keep the matcher busy.
     """
     first, *rest = [
         "".join(any_one if c == "?" else re.escape(c) for c in literal) for literal in pattern.split("*")
