@@ -1,4 +1,4 @@
-"""From guardrail.yaml and the catalogue to stacks: what `app.py` does, usable without the CDK's command line."""
+"""From guardrail.yaml and the catalogue to stacks: what `app.py` does, with the `cdk` command or without."""
 
 import json
 import os
@@ -83,13 +83,13 @@ def check_regions(regions: tuple[str, ...], home: Home, policy: Path) -> None:
         return
     if not (home.account and home.region):
         raise DeploymentError(
-            f"{policy}: regions: {', '.join(regions)} forward to the home region, whose account and region are not "
-            "known; synthesize with credentials and a region (AWS_PROFILE, AWS_REGION), or leave regions empty"
+            f"{policy}: regions: {', '.join(regions)} forward to the home region, whose account and region "
+            "are not known; synthesize with credentials and a region (AWS_PROFILE, AWS_REGION), or list none"
         )
     if home.region in regions:
         raise DeploymentError(
-            f"{policy}: regions: {home.region} is the home region, where the guardrail is deployed; list further "
-            "regions only"
+            f"{policy}: regions: {home.region} is the home region, where the guardrail is deployed; "
+            "list further regions only"
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from passrole.catalogue.rules import RulePattern
-from passrole.policy.load import Settings
+from passrole.policy.settings import Settings
 from passrole.quarantine.module import QuarantineModule
 
 
@@ -23,7 +23,9 @@ class Home:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Home":
         """Takes what the CDK's command line tells of the credentials in use."""
-        return cls(environment.get("CDK_DEFAULT_ACCOUNT") or None, environment.get("CDK_DEFAULT_REGION") or None)
+        return cls(
+            environment.get("CDK_DEFAULT_ACCOUNT") or None, environment.get("CDK_DEFAULT_REGION") or None
+        )
 
 
 @dataclass(frozen=True)

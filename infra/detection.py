@@ -4,13 +4,11 @@ from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.encryption import Encryption
+from infra.core import Core
 from infra.functions import FunctionShare, GuardFunction
-from infra.ledger import Ledger
 from infra.names import Env, Part
 from infra.queues import WorkQueue
 from infra.rights import add_grants
-from infra.topics import FindingsTopic
 from passrole.quarantine.grants import Grant
 
 TIMEOUT = Duration.seconds(60)
@@ -27,12 +25,6 @@ EVIDENCE_GRANTS = (
         resources=("arn:{partition}:iam::{account}:instance-profile/*",),
         reason="EC2 calls name an instance profile; detection reads which role is in it.",
     ),
-    Grant(
-        actions=("ec2:DescribeIamInstanceProfileAssociations",),
-        resources=("*",),
-        reason="ReplaceIamInstanceProfileAssociation names an association only; EC2 has no resource-level rights "
-        "for describing them.",
-    ),
 )
 
 
@@ -45,9 +37,7 @@ class Detection(Construct):
         construct_id: str,
         *,
         share: FunctionShare,
-        encryption: Encryption,
-        ledger: Ledger,
-        findings: FindingsTopic,
+        core: Core,
         operator: iam.Role,
         events: WorkQueue,
     ) -> None:
@@ -62,8 +52,7 @@ class Detection(Construct):
             environment={Env.OPERATOR_ROLE_ARN: operator.role_arn},
         )
         role = self.detect.role
-        ledger.grant_read_write(role)
-        findings.grant_publish(role)
-        encryption.grant_use(role, ("dynamodb", "sns", "sqs"))
+        core.grant_record(role)
+        core.findings.grant_publish(role)
         add_grants(role, "Evidence", EVIDENCE_GRANTS)
         self.detect.read(events.queue, batch_size=10, window=Duration.seconds(1), concurrency=20)

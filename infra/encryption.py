@@ -1,4 +1,4 @@
-"""The customer-managed key: AWS services can publish to encrypted queues and topics only with a key of ours."""
+"""The customer-managed key: with no other can AWS services publish to encrypted queues and topics."""
 
 from collections.abc import Iterable
 
@@ -7,8 +7,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-# What a principal of ours does with the key, always through another service (kms:ViaService). The names are those
-# that DynamoDB documents for customer-managed keys, spelled out; SQS and SNS need a part of them.
+# What a principal of ours does with the key, always through another service (kms:ViaService). The names are
+# those that DynamoDB documents for customer-managed keys, spelled out; SQS and SNS need a part of them.
 _USE = (
     "kms:Decrypt",
     "kms:DescribeKey",
@@ -48,7 +48,9 @@ class Encryption(Construct):
                 resources=[self.key.key_arn],
                 conditions={
                     "StringEquals": {
-                        "kms:ViaService": [f"{service}.{Aws.REGION}.amazonaws.com" for service in sorted(services)]
+                        "kms:ViaService": [
+                            f"{service}.{Aws.REGION}.amazonaws.com" for service in sorted(services)
+                        ]
                     }
                 },
             )

@@ -1,4 +1,4 @@
-"""A further region: the same rules, forwarding to the home region's bus. Rules are regional, intruders are not."""
+"""A further region: the same rules, forwarding to the home region's bus."""
 
 from typing import Any
 
@@ -17,8 +17,9 @@ from infra.topics import AlertsTopic
 class ForwardingStack(Stack):
     """Rules, the role that EventBridge puts events home with, and an alarm for what did not get there.
 
-    The home bus is named by its ARN: it always exists, so the stacks need no reference between regions. Events of
-    the same account need no policy on it.
+    Rules are regional, and an intruder takes the region that nobody uses. The home bus is named by its ARN:
+    it always exists, so the stacks need no reference between regions. Events of the same account need no
+    policy on it.
     """
 
     def __init__(self, scope: Construct, construct_id: str, deployment: Deployment, **options: Any) -> None:

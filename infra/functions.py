@@ -1,4 +1,4 @@
-"""What all Lambda functions have in common: bundle, policy layer, log group, and a role without managed policies."""
+"""What the Lambda functions have in common: bundle, policy layer, log group, a role with exact rights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,6 +79,7 @@ class GuardFunction(Construct):
             memory_size=512,
             timeout=timeout,
             log_group=self.log_group,
+            dead_letter_queue=dead_letters,
             environment={
                 **share.environment,
                 **(environment or {}),
@@ -94,16 +95,6 @@ class GuardFunction(Construct):
             "AwsSolutions-L1",
             "The bundle is resolved for Python 3.13; the runtime moves on with it, not by itself.",
         )
-        if dead_letters is not None:
-            self._send_failures_to(dead_letters)
-
-    def _send_failures_to(self, queue: sqs.Queue) -> None:
-        self.role.add_to_principal_policy(
-            iam.PolicyStatement(sid="DeadLetters", actions=["sqs:SendMessage"], resources=[queue.queue_arn])
-        )
-        resource = self.function.node.default_child
-        assert isinstance(resource, lambda_.CfnFunction)
-        resource.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(target_arn=queue.queue_arn)
 
     def read(self, queue: sqs.Queue, *, batch_size: int, window: Duration | None, concurrency: int) -> None:
         """Feeds a queue to the function; messages that fail come back alone."""

@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput, Fn, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.core import Core
 from infra.deployment import Deployment
 from infra.detection import TIMEOUT as DETECTION_TIMEOUT
 from infra.detection import Detection
@@ -28,24 +29,27 @@ class GuardrailStack(Stack):
     def __init__(self, scope: Construct, construct_id: str, deployment: Deployment, **options: Any) -> None:
         super().__init__(scope, construct_id, **options)
         settings = deployment.settings
-        self.encryption = Encryption(self, "Encryption")
-        key = self.encryption.key
-        self.ledger = Ledger(self, "Ledger", key)
-        self.findings = FindingsTopic(self, "Findings", key)
+        encryption = Encryption(self, "Encryption")
+        key = encryption.key
+        self.core = Core(encryption, Ledger(self, "Ledger", key), FindingsTopic(self, "Findings", key))
         self.alerts = AlertsTopic(self, "Alerts", key, settings.alerts.email)
-        guard = {"encryption": self.encryption, "ledger": self.ledger, "findings": self.findings}
         self.operator = OperatorRole(
-            self, "Operator", operators=settings.operators, modules=deployment.modules, **guard
+            self, "Operator", operators=settings.operators, modules=deployment.modules, core=self.core
         ).role
         self.intake = Intake(
             self, "Intake", key=key, patterns=deployment.patterns, function_timeout=DETECTION_TIMEOUT
         )
         share = self._share(deployment)
         self.detection = Detection(
-            self, "Detection", share=share, operator=self.operator, events=self.intake.work, **guard
+            self, "Detection", share=share, operator=self.operator, events=self.intake.work, core=self.core
         )
         self.quarantine = Quarantine(
-            self, "Quarantine", share=share, operator=self.operator, modules=deployment.modules, **guard
+            self,
+            "Quarantine",
+            share=share,
+            operator=self.operator,
+            modules=deployment.modules,
+            core=self.core,
         )
         self.notification = Notification(
             self,
@@ -54,11 +58,24 @@ class GuardrailStack(Stack):
             operator=self.operator,
             alerts=self.alerts,
             slack_secret=settings.alerts.slack_secret,
-            **guard,
+            core=self.core,
         )
-        self.sweeping = Sweeping(self, "Sweeping", share=share, **guard)
-        self.findings.restrict_publishers(
-            (self.detection.detect.role, self.quarantine.contain.role, self.sweeping.sweep.role, self.operator)
+        self.sweeping = Sweeping(self, "Sweeping", share=share, core=self.core)
+        self.core.findings.restrict_publishers(
+            (
+                self.detection.detect.role,
+                self.quarantine.contain.role,
+                self.sweeping.sweep.role,
+                self.operator,
+            )
+        )
+        # `contain` knows itself.
+        self.quarantine.protect(
+            (
+                self.detection.detect.function,
+                self.notification.notify.function,
+                self.sweeping.sweep.function,
+            )
         )
         self._watch()
         self._tell(settings.alerts.slack_secret)
@@ -74,10 +91,10 @@ class GuardrailStack(Stack):
                 compatible_runtimes=[RUNTIME],
                 compatible_architectures=[ARCHITECTURE],
             ),
-            key=self.encryption.key,
+            key=self.core.encryption.key,
             environment={
-                Env.LEDGER_TABLE: self.ledger.table.table_name,
-                Env.FINDINGS_TOPIC_ARN: self.findings.topic.topic_arn,
+                Env.LEDGER_TABLE: self.core.ledger.table.table_name,
+                Env.FINDINGS_TOPIC_ARN: self.core.findings.topic.topic_arn,
             },
         )
 
@@ -110,8 +127,8 @@ class GuardrailStack(Stack):
 
     def _tell(self, slack_secret: str | None) -> None:
         values = {
-            Output.LEDGER_TABLE: self.ledger.table.table_name,
-            Output.FINDINGS_TOPIC_ARN: self.findings.topic.topic_arn,
+            Output.LEDGER_TABLE: self.core.ledger.table.table_name,
+            Output.FINDINGS_TOPIC_ARN: self.core.findings.topic.topic_arn,
             Output.ALERTS_TOPIC_ARN: self.alerts.topic.topic_arn,
             Output.INTAKE_QUEUE_URL: self.intake.work.queue.queue_url,
             Output.INTAKE_DEAD_LETTER_QUEUE_URL: self.intake.work.dead_letters.queue_url,

@@ -1,20 +1,14 @@
 """The ledger: one DynamoDB table for passes, findings, containments and what was told of them."""
 
+from collections.abc import Sequence
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from infra.names import Index, Key
-
-# A transaction needs no right of its own: it is made of these (ConditionCheckItem among them).
-_ITEM_ACTIONS = (
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:UpdateItem",
-)
+from passrole.ledger import keys
 
 
 class Ledger(Construct):
@@ -25,9 +19,9 @@ class Ledger(Construct):
         self.table = dynamodb.Table(
             self,
             "Table",
-            partition_key=_string(Key.PARTITION),
-            sort_key=_string(Key.SORT),
-            time_to_live_attribute=Key.TTL,
+            partition_key=_string(keys.PARTITION_KEY),
+            sort_key=_string(keys.SORT_KEY),
+            time_to_live_attribute=keys.TIME_TO_LIVE,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
             encryption_key=key,
@@ -38,10 +32,10 @@ class Ledger(Construct):
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
-        self._index(Index.FINDINGS, Key.FINDINGS_PARTITION, Key.FINDINGS_SORT)
-        self._index(Index.OUTBOX, Key.OUTBOX_PARTITION, Key.OUTBOX_SORT)
+        self._index(keys.FINDINGS_INDEX, keys.FINDINGS_PK, keys.FINDINGS_SK)
+        self._index(keys.OUTBOX_INDEX, keys.OUTBOX_PK, keys.OUTBOX_SK)
 
-    def _index(self, name: Index, partition: Key, sort: Key) -> None:
+    def _index(self, name: str, partition: str, sort: str) -> None:
         self.table.add_global_secondary_index(
             index_name=name,
             partition_key=_string(partition),
@@ -50,27 +44,33 @@ class Ledger(Construct):
         )
 
     def grant_read_write(self, role: iam.Role) -> None:
-        """Rights to read, write and query records; none to delete or to scan."""
-        role.add_to_principal_policy(
-            iam.PolicyStatement(
-                sid="LedgerItems", actions=list(_ITEM_ACTIONS), resources=[self.table.table_arn]
-            )
-        )
-        indexes = [f"{self.table.table_arn}/index/{index}" for index in Index]
-        role.add_to_principal_policy(
-            iam.PolicyStatement(
-                sid="LedgerQueries", actions=["dynamodb:Query"], resources=[self.table.table_arn, *indexes]
-            )
-        )
+        """Rights to read and to put records, and to query one record's parts.
+
+        A transaction needs no right of its own: it is made of puts.
+        """
+        self._grant(role, "LedgerRecords", ("GetItem", "PutItem", "Query"))
+
+    def grant_count(self, role: iam.Role) -> None:
+        """The right to count acts in the hour's budget."""
+        self._grant(role, "LedgerBudget", ("UpdateItem",))
 
     def grant_delete(self, role: iam.Role) -> None:
-        """The right to delete records, for those who end a lease or a release intent."""
+        """The right to delete records, for those who end a lease or give a claim back."""
+        self._grant(role, "LedgerDeletes", ("DeleteItem",))
+
+    def grant_list(self, role: iam.Role, index: str) -> None:
+        """The right to list what is in one index."""
+        self._grant(role, f"LedgerIndex{index.capitalize()}", ("Query",), f"/index/{index}")
+
+    def _grant(self, role: iam.Role, sid: str, actions: Sequence[str], below: str = "") -> None:
         role.add_to_principal_policy(
             iam.PolicyStatement(
-                sid="LedgerDeletes", actions=["dynamodb:DeleteItem"], resources=[self.table.table_arn]
+                sid=sid,
+                actions=[f"dynamodb:{action}" for action in actions],
+                resources=[f"{self.table.table_arn}{below}"],
             )
         )
 
 
-def _string(name: Key) -> dynamodb.Attribute:
+def _string(name: str) -> dynamodb.Attribute:
     return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

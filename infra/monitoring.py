@@ -29,8 +29,8 @@ class Monitoring(Construct):
                 f"{name}NotEmpty",
                 queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum"),
                 threshold=0,
-                description=f"PassRole Guardrail: {name} holds messages that were not handled; read them, repair the "
-                "cause, then send them back.",
+                description=f"PassRole Guardrail: {name} holds messages that were not handled; read them, "
+                "repair the cause, then send them back.",
             )
 
     def work(self, queues: Mapping[str, sqs.Queue]) -> None:

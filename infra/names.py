@@ -37,6 +37,7 @@ class Env(StrEnum):
     ALERTS_TOPIC_ARN = "ALERTS_TOPIC_ARN"
     SLACK_SECRET_ID = "SLACK_SECRET_ID"  # noqa: S105 - the variable's name, not a secret
     OPERATOR_ROLE_ARN = "OPERATOR_ROLE_ARN"
+    PROTECTED_RESOURCES = "PROTECTED_RESOURCES"
     STACK_NAME = "STACK_NAME"
     SERVICE_NAME = "POWERTOOLS_SERVICE_NAME"
     METRICS_NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
@@ -64,25 +65,6 @@ class Output(StrEnum):
     SWEEP_FUNCTION_NAME = "SweepFunctionName"
     RULE_NAMES = "RuleNames"
     SLACK_SECRET_ID = "SlackSecretId"  # noqa: S105 - the output's name, not a secret
-
-
-class Key(StrEnum):
-    """Attributes of the ledger that its keys and indexes are made of."""
-
-    PARTITION = "pk"
-    SORT = "sk"
-    TTL = "expires_at"
-    FINDINGS_PARTITION = "findings_pk"
-    FINDINGS_SORT = "findings_sk"
-    OUTBOX_PARTITION = "outbox_pk"
-    OUTBOX_SORT = "outbox_sk"
-
-
-class Index(StrEnum):
-    """Indexes of the ledger."""
-
-    FINDINGS = "findings"
-    OUTBOX = "outbox"
 
 
 class Attribute(StrEnum):

@@ -4,12 +4,11 @@ from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.encryption import Encryption
+from infra.core import Core
 from infra.functions import FunctionShare, GuardFunction
-from infra.ledger import Ledger
 from infra.names import Env, Part
 from infra.queues import WorkQueue
-from infra.topics import AlertsTopic, FindingsTopic
+from infra.topics import AlertsTopic
 
 TIMEOUT = Duration.seconds(60)
 
@@ -23,18 +22,18 @@ class Notification(Construct):
         construct_id: str,
         *,
         share: FunctionShare,
-        encryption: Encryption,
-        ledger: Ledger,
-        findings: FindingsTopic,
+        core: Core,
         alerts: AlertsTopic,
         operator: iam.Role,
         slack_secret: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
         # More receives than elsewhere: Slack may be down for longer than we are.
-        self.work = WorkQueue(self, "Findings", encryption.key, function_timeout=TIMEOUT, max_receives=10)
-        findings.subscribe(self.work)
-        environment = {
+        self.work = WorkQueue(
+            self, "Findings", core.encryption.key, function_timeout=TIMEOUT, max_receives=10
+        )
+        core.findings.subscribe(self.work)
+        environment: dict[str, str] = {
             Env.ALERTS_TOPIC_ARN: alerts.topic.topic_arn,
             Env.OPERATOR_ROLE_ARN: operator.role_arn,
         }
@@ -50,9 +49,9 @@ class Notification(Construct):
             environment=environment,
         )
         role = self.notify.role
-        ledger.grant_read_write(role)
+        core.grant_record(role)
+        core.ledger.grant_delete(role)
         alerts.grant_publish(role)
-        encryption.grant_use(role, ("dynamodb", "sns", "sqs"))
         if slack_secret:
             _grant_secret(role, slack_secret)
         # Slack takes about one message a second: more at once would only be turned away.

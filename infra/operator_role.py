@@ -6,10 +6,9 @@ from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from infra.encryption import Encryption
-from infra.ledger import Ledger
+from infra.core import Core
 from infra.rights import add_grants
-from infra.topics import FindingsTopic
+from passrole.ledger.keys import FINDINGS_INDEX
 from passrole.quarantine.module import QuarantineModule
 
 
@@ -22,9 +21,7 @@ class OperatorRole(Construct):
         construct_id: str,
         *,
         operators: Sequence[str],
-        encryption: Encryption,
-        ledger: Ledger,
-        findings: FindingsTopic,
+        core: Core,
         modules: Iterable[QuarantineModule],
     ) -> None:
         super().__init__(scope, construct_id)
@@ -35,9 +32,10 @@ class OperatorRole(Construct):
             assumed_by=_trusted(operators),
             max_session_duration=Duration.hours(1),
         )
-        ledger.grant_read_write(self.role)
-        findings.grant_publish(self.role)
-        encryption.grant_use(self.role, ("dynamodb", "sns"))
+        core.grant_record(self.role)
+        core.ledger.grant_delete(self.role)
+        core.ledger.grant_list(self.role, FINDINGS_INDEX)
+        core.findings.grant_publish(self.role)
         add_grants(self.role, "Release", (grant for module in modules for grant in module.release_grants))
 
 

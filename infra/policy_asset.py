@@ -1,4 +1,4 @@
-"""The compiled policy as a Lambda layer of its own: a change of policy uploads no code, and a change of code no policy."""
+"""The compiled policy as a Lambda layer of its own: a change of policy uploads no code, nor the reverse."""
 
 import hashlib
 from pathlib import Path

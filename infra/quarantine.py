@@ -1,18 +1,17 @@
-"""Quarantine: the function `contain` on its own queue, with the rights that the quarantine modules declare."""
+"""Quarantine: the function `contain` on its own queue, with the rights that its modules declare."""
 
 from collections.abc import Iterable
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.encryption import Encryption
+from infra.core import Core
 from infra.functions import FunctionShare, GuardFunction
-from infra.ledger import Ledger
 from infra.names import CONTAIN_NEWS, CONTAIN_RESPONSES, Attribute, Env, Part
 from infra.queues import WorkQueue
 from infra.rights import add_grants
-from infra.topics import FindingsTopic
 from passrole.quarantine.module import QuarantineModule
 
 TIMEOUT = Duration.seconds(60)
@@ -27,15 +26,13 @@ class Quarantine(Construct):
         construct_id: str,
         *,
         share: FunctionShare,
-        encryption: Encryption,
-        ledger: Ledger,
-        findings: FindingsTopic,
+        core: Core,
         operator: iam.Role,
         modules: Iterable[QuarantineModule],
     ) -> None:
         super().__init__(scope, construct_id)
-        self.work = WorkQueue(self, "Findings", encryption.key, function_timeout=TIMEOUT)
-        findings.subscribe(
+        self.work = WorkQueue(self, "Findings", core.encryption.key, function_timeout=TIMEOUT)
+        core.findings.subscribe(
             self.work, {Attribute.RESPONSE: CONTAIN_RESPONSES, Attribute.NEWS: CONTAIN_NEWS}
         )
         self.contain = GuardFunction(
@@ -48,9 +45,15 @@ class Quarantine(Construct):
             environment={Env.OPERATOR_ROLE_ARN: operator.role_arn},
         )
         role = self.contain.role
-        ledger.grant_read_write(role)
-        findings.grant_publish(role)
-        encryption.grant_use(role, ("dynamodb", "sns", "sqs"))
+        core.grant_record(role)
+        core.ledger.grant_count(role)
+        core.ledger.grant_delete(role)
+        core.findings.grant_publish(role)
         add_grants(role, "Contain", (grant for module in modules for grant in module.contain_grants))
-        # One at a time, so that a failure sends back nothing else; few at once, so that a storm stays in the queue.
+        # One at a time, so that a failure sends back nothing else; few at once: a storm waits in the queue.
         self.contain.read(self.work.queue, batch_size=1, window=None, concurrency=5)
+
+    def protect(self, functions: Iterable[lambda_.Function]) -> None:
+        """Tells `contain` which resources are the guard's own: they are never contained."""
+        arns = ",".join(function.function_arn for function in functions)
+        self.contain.function.add_environment(Env.PROTECTED_RESOURCES, arns)

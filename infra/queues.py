@@ -40,7 +40,13 @@ class WorkQueue(Construct):
     """A queue that a function reads, with its dead-letter queue."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, key: kms.IKey, *, function_timeout: Duration, max_receives: int = 5
+        self,
+        scope: Construct,
+        construct_id: str,
+        key: kms.IKey,
+        *,
+        function_timeout: Duration,
+        max_receives: int = 5,
     ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = DeadLetterQueue(self, "DeadLetters", key).queue
@@ -56,8 +62,8 @@ class WorkQueue(Construct):
 def allow_rules(queue: sqs.Queue) -> None:
     """Lets the rules of this stack, and no others, send to a queue.
 
-    They are named by the stack's prefix: so the queue's policy can exist before the rules do, and no event of a
-    new rule is lost for want of permission, which EventBridge does not retry.
+    They are named by the stack's prefix: so the queue's policy can exist before the rules do, and no event of
+    a new rule is lost for want of permission, which EventBridge does not retry.
     """
     queue.add_to_resource_policy(
         iam.PolicyStatement(

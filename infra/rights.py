@@ -11,7 +11,7 @@ from passrole.quarantine.grants import Grant
 
 
 def add_grants(role: iam.Role, prefix: str, grants: Iterable[Grant]) -> None:
-    """Adds one statement a grant, named ``prefix`` and number, and acknowledges its wildcards with its reason."""
+    """Adds one statement a grant, and acknowledges the grant's wildcards with its reason."""
     reasons: dict[str, list[str]] = {}
     for number, grant in enumerate(grants, start=1):
         resources = [_resolve(resource) for resource in grant.resources]
@@ -20,7 +20,7 @@ def add_grants(role: iam.Role, prefix: str, grants: Iterable[Grant]) -> None:
                 sid=f"{prefix}{number}",
                 actions=list(grant.actions),
                 resources=resources,
-                conditions={operator: dict(keys) for operator, keys in grant.conditions.items()} or None,
+                conditions=_conditions(grant),
             )
         )
         for resource in resources:
@@ -35,5 +35,13 @@ def policy_of(role: iam.Role) -> IConstruct:
     return role.node.find_child("DefaultPolicy")
 
 
-def _resolve(resource: str) -> str:
-    return resource.format(partition=Aws.PARTITION, region=Aws.REGION, account=Aws.ACCOUNT_ID)
+def _conditions(grant: Grant) -> dict[str, dict[str, str]] | None:
+    resolved = {
+        operator: {key: _resolve(value) for key, value in keys.items()}
+        for operator, keys in grant.conditions.items()
+    }
+    return resolved or None
+
+
+def _resolve(text: str) -> str:
+    return text.format(partition=Aws.PARTITION, region=Aws.REGION, account=Aws.ACCOUNT_ID)

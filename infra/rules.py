@@ -23,7 +23,10 @@ def add_rules(
     after: Iterable[IDependable],
     role: iam.Role | None = None,
 ) -> list[events.CfnRule]:
-    """Makes a rule a pattern, all with one target. ``after`` is what must exist first: the target's permissions."""
+    """Makes a rule a pattern, all with one target.
+
+    ``after`` is what must exist before the first event comes: the target's permissions.
+    """
     prerequisites = list(after)
     rules = []
     for pattern in patterns:

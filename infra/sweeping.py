@@ -5,12 +5,11 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
-from infra.encryption import Encryption
+from infra.core import Core
 from infra.functions import FunctionShare, GuardFunction
-from infra.ledger import Ledger
 from infra.names import Part
 from infra.queues import DeadLetterQueue
-from infra.topics import FindingsTopic
+from passrole.ledger.keys import OUTBOX_INDEX
 
 TIMEOUT = Duration.minutes(2)
 EVERY = Duration.minutes(2)
@@ -25,12 +24,10 @@ class Sweeping(Construct):
         construct_id: str,
         *,
         share: FunctionShare,
-        encryption: Encryption,
-        ledger: Ledger,
-        findings: FindingsTopic,
+        core: Core,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.dead_letters = DeadLetterQueue(self, "DeadLetters", encryption.key).queue
+        self.dead_letters = DeadLetterQueue(self, "DeadLetters", core.encryption.key).queue
         self.sweep = GuardFunction(
             self,
             "Sweep",
@@ -41,9 +38,9 @@ class Sweeping(Construct):
             dead_letters=self.dead_letters,
         )
         role = self.sweep.role
-        ledger.grant_read_write(role)
-        findings.grant_publish(role)
-        encryption.grant_use(role, ("dynamodb", "sns", "sqs"))
+        core.grant_record(role)
+        core.ledger.grant_list(role, OUTBOX_INDEX)
+        core.findings.grant_publish(role)
         self.schedule = events.Rule(
             self,
             "Schedule",
