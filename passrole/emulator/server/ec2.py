@@ -74,7 +74,7 @@ def request_parameters(call: Call) -> dict[str, Any]:
 def response_elements(call: Call, root: ElementTree.Element) -> dict[str, Any]:
     """`responseElements` of an answer whose tags have lost their namespace."""
     if call.name in WRAPPED:
-        return {f"{call.name}Response": {"xmlns": NAMESPACE, **_converted(root)}}
+        return {f"{call.name}Response": {"xmlns": NAMESPACE, **(_converted(root) or {})}}
     request_id: dict[str, Any] = {"requestId": root.findtext("requestId", "")}
     if call.operation.output_shape is None:
         return request_id | ({"_return": True} if root.find("return") is not None else {})

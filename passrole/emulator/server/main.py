@@ -14,7 +14,7 @@ import shutil
 import signal
 import sys
 import threading
-from typing import IO, Any
+from typing import Any
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,10 +31,9 @@ class Settings:
 
 def main() -> None:
     """Serve until standard input ends."""
-    starter = sys.stdin.buffer
-    settings = Settings(**json.loads(starter.readline()))
+    settings = Settings(**json.loads(sys.stdin.readline()))
     os.set_inheritable(settings.listener, False)
-    threading.Thread(target=_end_with, args=(starter, settings.directory), daemon=True).start()
+    threading.Thread(target=_end_with, args=(sys.stdin.fileno(), settings.directory), daemon=True).start()
 
     # Not at the top: MiniStack reads its environment when it is imported, and bridge and shims import it.
     from . import bridge, shims
@@ -45,8 +44,10 @@ def main() -> None:
     _serve(application.app, settings.listener)
 
 
-def _end_with(starter: IO[bytes], directory: str) -> None:
-    starter.read()
+def _end_with(starter: int, directory: str) -> None:
+    # Past Python's own reader, whose lock would be held when the interpreter ends by itself.
+    while os.read(starter, 4096):
+        pass
     shutil.rmtree(directory, ignore_errors=True)
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)

@@ -1,0 +1,94 @@
+"""Reading API requests off the wire."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from passrole.emulator.server.calls import read_call
+from passrole.emulator.server.services import is_recorded
+
+from .wire import call_for, request_for
+
+ROLE = "arn:aws:iam::111122223333:role/app/runner"
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters"),
+    [
+        ("lambda", "CreateFunction", {"FunctionName": "f", "Role": ROLE, "Tags": {"Team": "a"}}),
+        ("lambda", "UpdateFunctionConfiguration", {"FunctionName": "f", "Role": ROLE}),
+        ("lambda", "PutFunctionConcurrency", {"FunctionName": "f", "ReservedConcurrentExecutions": 0}),
+        ("lambda", "UntagResource", {"Resource": "arn:aws:lambda:x:1:function:f", "TagKeys": ["a", "b"]}),
+        ("ecs", "RegisterTaskDefinition", {"family": "f", "taskRoleArn": ROLE, "executionRoleArn": ROLE}),
+        ("glue", "CreateJob", {"Name": "j", "Role": "runner", "DefaultArguments": {"--Key": "v"}}),
+        ("states", "CreateStateMachine", {"name": "s", "definition": "{}", "roleArn": ROLE}),
+        ("iam", "CreateRole", {"RoleName": "r", "Path": "/a/", "Tags": [{"Key": "k", "Value": "v"}]}),
+        ("iam", "UpdateAccessKey", {"UserName": "u", "AccessKeyId": "AKIA", "Status": "Inactive"}),
+        (
+            "ec2",
+            "RunInstances",
+            {
+                "ImageId": "ami-1",
+                "MinCount": 1,
+                "MaxCount": 2,
+                "EbsOptimized": True,
+                "IamInstanceProfile": {"Name": "p"},
+                "SecurityGroupIds": ["sg-1", "sg-2"],
+                "TagSpecifications": [{"ResourceType": "instance", "Tags": [{"Key": "k", "Value": "v"}]}],
+            },
+        ),
+        ("ec2", "AssociateIamInstanceProfile", {"InstanceId": "i-1", "IamInstanceProfile": {"Arn": "arn"}}),
+        ("ec2", "StopInstances", {"InstanceIds": ["i-1"], "Force": True}),
+        ("scheduler", "DeleteSchedule", {"Name": "s", "GroupName": "g"}),
+    ],
+)
+def test_a_call_is_read_as_the_client_made_it(
+    service: str, operation: str, parameters: dict[str, Any]
+) -> None:
+    call = call_for(service, operation, parameters)
+
+    read = {
+        name: value for name, value in call.parameters.items() if name not in ("clientToken", "ClientToken")
+    }
+    assert (call.name, read) == (operation, parameters)
+
+
+def test_a_percent_encoded_path_is_read_as_the_name_that_it_stands_for() -> None:
+    call = call_for("lambda", "DeleteFunction", {"FunctionName": "arn:aws:lambda:us-east-1:1:function:f"})
+
+    assert call.parameters == {"FunctionName": "arn:aws:lambda:us-east-1:1:function:f"}
+
+
+@pytest.mark.parametrize("service", ["lambda", "ec2", "glue"])
+def test_a_request_for_an_operation_that_no_model_knows_is_no_call(service: str) -> None:
+    request = request_for("glue", "CreateJob", {"Name": "j"})
+    stranger = dataclasses.replace(
+        request,
+        service=request_for(service, _ANY[service], {}).service,
+        headers={},
+        path="/",
+        body=b"Action=No",
+    )
+
+    assert read_call(stranger) is None
+
+
+_ANY = {"lambda": "ListFunctions", "ec2": "DescribeInstances", "glue": "ListJobs"}
+
+
+def test_a_body_that_is_no_json_object_leaves_the_parameters_empty() -> None:
+    request = dataclasses.replace(request_for("glue", "CreateJob", {"Name": "j"}), body=b'["x"')
+
+    call = read_call(request)
+
+    assert call is not None
+    assert call.parameters == {}
+
+
+@pytest.mark.parametrize(
+    ("operation", "recorded"),
+    [("CreateFunction", True), ("RunInstances", True), ("DescribeInstances", False), ("Invoke", False)],
+)
+def test_only_management_events_that_write_are_recorded(operation: str, recorded: bool) -> None:
+    assert is_recorded(operation) is recorded
