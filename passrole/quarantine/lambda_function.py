@@ -65,7 +65,7 @@ class LambdaFunction:
 
     def describe(self, clients: Clients, resource: Arn) -> State | None:
         """``role``, ``concurrency`` (None: not reserved) and ``mappings`` (id -> on)."""
-        client, name = clients("lambda", resource.region), str(resource)
+        client, name = clients("lambda", resource.region), _name(resource)
         try:
             configuration = client.get_function_configuration(FunctionName=name)
             concurrency = client.get_function_concurrency(FunctionName=name)
@@ -92,7 +92,7 @@ class LambdaFunction:
         for mapping, on in now["mappings"].items():
             if on:
                 client.update_event_source_mapping(UUID=mapping, Enabled=False)
-        client.put_function_concurrency(FunctionName=str(resource), ReservedConcurrentExecutions=0)
+        client.put_function_concurrency(FunctionName=_name(resource), ReservedConcurrentExecutions=0)
 
     def puts_back(self, prior: Mapping[str, Any]) -> tuple[str, ...]:
         concurrency = prior["concurrency"]
@@ -116,7 +116,7 @@ class LambdaFunction:
         return now["concurrency"] == prior["concurrency"] and all(now["mappings"][m] for m in was_on)
 
     def release(self, clients: Clients, resource: Arn, prior: Mapping[str, Any]) -> None:
-        client, name = clients("lambda", resource.region), str(resource)
+        client, name = clients("lambda", resource.region), _name(resource)
         if prior["concurrency"] is None:
             client.delete_function_concurrency(FunctionName=name)
         else:
@@ -126,3 +126,7 @@ class LambdaFunction:
         for mapping, on in prior["mappings"].items():
             if on:
                 client.update_event_source_mapping(UUID=mapping, Enabled=True)
+
+
+def _name(resource: Arn) -> str:
+    return resource.resource.removeprefix("function:")

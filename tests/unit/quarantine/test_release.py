@@ -1,0 +1,149 @@
+"""Release: the prior state comes back as it was, once, and the guard does not catch its own release."""
+
+import boto3
+import pytest
+
+from passrole.finding import State
+from passrole.ledger import ContainmentState
+from passrole.passes import PassedRole, Passer, RoleKind
+from passrole.quarantine.release import ReleaseRefusedError
+from tests.unit.quarantine.world import (
+    OPERATOR,
+    World,
+    function_finding,
+    function_state,
+    instance_finding,
+    make_function,
+    make_instance,
+    make_role,
+    profile_of,
+)
+from tests.unit.samples import ACCOUNT, pass_of
+
+
+@pytest.mark.parametrize("concurrency", [None, 7], ids=["none reserved", "7 reserved"])
+def test_a_function_gets_exactly_its_prior_state_back(world: World, concurrency: int | None) -> None:
+    role = make_role("deployer")
+    function = make_function(role, concurrency)
+    before = function_state()
+    finding = function_finding(world.ledger(), function, role)
+    world.container().contain(finding.id, "one")
+    assert function_state() != before
+
+    releaser = world.releaser()
+    released = releaser.release(releaser.plan(finding.id), who="sam", why="it was a drill")
+
+    assert function_state() == before
+    assert released.state is State.RELEASED
+    assert world.topic.news == ["opened", "contained", "released"]
+    step = world.ledger().history(finding.id)[-1]
+    assert (step.who, step.why) == ("sam", "it was a drill")
+
+
+def test_an_instance_gets_its_profile_back_under_an_announced_intent(world: World) -> None:
+    role = make_role("deployer")
+    instance = make_instance("deployer-profile")
+    before = profile_of(instance)
+    finding = instance_finding(world.ledger(), instance, role)
+    world.container().contain(finding.id, "one")
+
+    releaser = world.releaser()
+    releaser.release(releaser.plan(finding.id), who="sam", why="approved meanwhile")
+
+    assert profile_of(instance) == before
+    given_back = pass_of(
+        event_id="44444444-4444-4444-8444-444444444444",
+        event_time="2026-11-22T12:00:06Z",
+        resources=(instance,),
+        role=PassedRole("deployer-profile", RoleKind.INSTANCE_PROFILE_NAME, None, None),
+        passer=Passer(type="AssumedRole", role_arn=OPERATOR, account=ACCOUNT),
+    )
+    assert world.ledger().match_intent(given_back, role) is not None
+
+
+def test_the_plan_says_what_is_put_back(world: World) -> None:
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role, 7), role)
+    world.container().contain(finding.id, "one")
+
+    plan = world.releaser().plan(finding.id)
+
+    assert plan.puts_back[0] == "concurrency: 7"
+    assert len(plan.puts_back) == 2, "the concurrency, and the one mapping that was on"
+
+
+def test_the_resource_stays_contained_until_the_last_hold_ends(world: World) -> None:
+    first_role, second_role = make_role("deployer"), make_role("admin")
+    instance = make_instance("deployer-profile")
+    first = instance_finding(world.ledger(), instance, first_role)
+    world.container().contain(first.id, "one")
+    boto3.client("ec2").associate_iam_instance_profile(
+        IamInstanceProfile={"Name": "admin-profile"}, InstanceId=instance.rpartition("/")[2]
+    )
+    second = instance_finding(world.ledger(), instance, second_role, role_id="AROAOTHER")
+    world.container().contain(second.id, "two")
+    releaser = world.releaser()
+
+    released = releaser.release(releaser.plan(first.id), who="sam", why="fine")
+    assert (released.state, profile_of(instance)) == (State.RELEASED, None)
+
+    releaser.release(releaser.plan(second.id), who="sam", why="fine")
+    assert (profile_of(instance) or "").endswith("/deployer-profile"), "the first saved state"
+    saved = world.ledger().containment(instance)
+    assert saved is not None
+    assert (saved.state, saved.holds) == (ContainmentState.RELEASED, ())
+
+
+def test_what_changed_meanwhile_refuses_the_release_and_changes_nothing(world: World) -> None:
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role, 7), role)
+    world.container().contain(finding.id, "one")
+    boto3.client("lambda").put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=3)
+    releaser = world.releaser()
+
+    with pytest.raises(ReleaseRefusedError, match="reserved concurrency is 3, containment left 0"):
+        releaser.release(releaser.plan(finding.id), who="sam", why="fine")
+
+    assert function_state()["concurrency"] == 3
+    present = world.ledger().finding(finding.id)
+    assert present is not None
+    assert present.state is State.CONTAINED
+
+
+def test_a_profile_that_holds_another_role_now_is_not_given_back(world: World) -> None:
+    role = make_role("deployer")
+    make_role("admin")
+    instance = make_instance("deployer-profile")
+    finding = instance_finding(world.ledger(), instance, role)
+    world.container().contain(finding.id, "one")
+    iam = boto3.client("iam")
+    iam.remove_role_from_instance_profile(InstanceProfileName="deployer-profile", RoleName="deployer")
+    iam.add_role_to_instance_profile(InstanceProfileName="deployer-profile", RoleName="admin")
+    releaser = world.releaser()
+
+    with pytest.raises(ReleaseRefusedError, match="holds another role now"):
+        releaser.release(releaser.plan(finding.id), who="sam", why="fine")
+
+    assert profile_of(instance) is None
+
+
+def test_only_a_contained_finding_can_be_released(world: World) -> None:
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role), role)
+
+    with pytest.raises(ReleaseRefusedError, match="is open: there is nothing to release"):
+        world.releaser().plan(finding.id)
+    with pytest.raises(ReleaseRefusedError, match="is not in the ledger"):
+        world.releaser().plan("feedfeedfeedfeed")
+
+
+def test_a_deleted_function_is_released_without_an_act(world: World) -> None:
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role), role)
+    world.container().contain(finding.id, "one")
+    boto3.client("lambda").delete_function(FunctionName="orders")
+    releaser = world.releaser()
+
+    released = releaser.release(releaser.plan(finding.id), who="sam", why="deleted")
+
+    assert released.state is State.RELEASED

@@ -1,0 +1,192 @@
+"""Detection: each event is judged once, and told once, whatever is delivered how often and crashes where."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from passrole.detection import Detector
+from passrole.evidence import RoleEvidence, Unknown
+from passrole.finding import State
+from passrole.ledger import Ledger
+from passrole.policy import Decision, Stage
+from passrole.trail import ForgedEventError, UnreadableEventError
+from tests.unit.samples import (
+    ACCOUNT,
+    FUNCTION,
+    ROLE,
+    FixedEvidence,
+    FrozenClock,
+    RecordedTopic,
+    create_function_record,
+    envelope_of,
+    evidence_of,
+    policy_of,
+)
+
+APPROVED = f"arn:aws:iam::{ACCOUNT}:role/application_role/orders"
+TAGGED = {"approved-for": "lambda"}
+
+
+def detector_of(
+    ledger: Ledger, topic: RecordedTopic, evidence: RoleEvidence | None = None, **how: Any
+) -> Detector:
+    return Detector(
+        account=ACCOUNT,
+        policy=policy_of(**how),
+        evidence=FixedEvidence(evidence or evidence_of()),
+        ledger=ledger,
+        topic=topic,
+        clock=FrozenClock(),
+    )
+
+
+def test_an_unapproved_pass_opens_a_finding_and_tells_it(ledger: Ledger, topic: RecordedTopic) -> None:
+    [detected] = detector_of(ledger, topic).detect(envelope_of(create_function_record()))
+
+    assert detected.verdict is not None
+    assert detected.verdict.decision is Decision.VIOLATION
+    [finding] = ledger.findings()
+    assert (finding.resource, finding.role, finding.state) == (FUNCTION, ROLE, State.OPEN)
+    assert topic.news == ["opened"]
+    assert topic.messages[0][0]["finding_id"] == finding.id
+    assert topic.messages[0][1]["response"] == "quarantine"
+
+
+def test_an_approved_pass_is_recorded_and_not_told(ledger: Ledger, topic: RecordedTopic) -> None:
+    detector = detector_of(ledger, topic, evidence_of(APPROVED, TAGGED))
+
+    [detected] = detector.detect(envelope_of(create_function_record(APPROVED)))
+
+    assert detected.verdict is not None
+    assert detected.verdict.decision is Decision.APPROVED
+    assert ledger.has_pass(detected.pass_.id)
+    assert (list(ledger.findings()), topic.messages) == ([], [])
+
+
+def test_an_unreadable_role_is_undetermined_and_never_quarantined(
+    ledger: Ledger, topic: RecordedTopic
+) -> None:
+    unread = replace(evidence_of(APPROVED), tags=Unknown("iam:GetRole failed: AccessDenied"))
+
+    [detected] = detector_of(ledger, topic, unread).detect(envelope_of(create_function_record(APPROVED)))
+
+    assert detected.verdict is not None
+    assert detected.verdict.decision is Decision.UNDETERMINED
+    [finding] = ledger.findings()
+    assert finding.response is Stage.ALERT
+    assert "AccessDenied" in " ".join(finding.reasons)
+
+
+def test_three_deliveries_make_one_finding_fed_by_one_pass_and_told_once(
+    ledger: Ledger, topic: RecordedTopic
+) -> None:
+    detector, body = detector_of(ledger, topic), envelope_of(create_function_record())
+
+    verdicts = [detected.verdict for _ in range(3) for detected in detector.detect(body)]
+
+    assert [v is not None for v in verdicts] == [True, False, False]
+    [finding] = ledger.findings()
+    assert (finding.passes, topic.news) == (1, ["opened"])
+
+
+def test_a_crash_between_ledger_and_topic_is_made_good_by_the_next_delivery(
+    ledger: Ledger, topic: RecordedTopic
+) -> None:
+    detector, body = detector_of(ledger, topic), envelope_of(create_function_record())
+    topic.broken = True
+    with pytest.raises(ConnectionError):
+        list(detector.detect(body))
+    assert [f.id for f in ledger.unpublished("9999")] == [f.id for f in ledger.findings()]
+
+    topic.broken = False
+    list(detector.detect(body))
+    list(detector.detect(body))
+
+    assert topic.news == ["opened"]
+    assert list(ledger.unpublished("9999")) == []
+
+
+def test_another_pass_of_the_same_role_feeds_the_same_finding(ledger: Ledger, topic: RecordedTopic) -> None:
+    detector = detector_of(ledger, topic)
+    list(detector.detect(envelope_of(create_function_record())))
+
+    update = create_function_record(
+        eventID="33333333-3333-4333-8333-333333333333", eventName="UpdateFunctionConfiguration20150331v2"
+    )
+    list(detector.detect(envelope_of(update)))
+
+    [finding] = ledger.findings()
+    assert (finding.passes, finding.event_name) == (2, "UpdateFunctionConfiguration20150331v2")
+    assert topic.news == ["opened"]
+
+
+def test_a_policy_that_became_stricter_tells_the_finding_again(ledger: Ledger, topic: RecordedTopic) -> None:
+    body = envelope_of(create_function_record())
+    again = envelope_of(create_function_record(eventID="33333333-3333-4333-8333-333333333333"))
+    list(detector_of(ledger, topic, response=Stage.ALERT).detect(body))
+
+    list(detector_of(ledger, topic, response=Stage.QUARANTINE).detect(again))
+
+    assert topic.news == ["opened", "reopened"]
+    assert topic.messages[-1][1]["response"] == "quarantine"
+
+
+def test_several_instances_of_one_call_are_several_findings(ledger: Ledger, topic: RecordedTopic) -> None:
+    instances = [f"i-{number:017x}" for number in range(60)]
+    record = create_function_record(
+        eventSource="ec2.amazonaws.com",
+        eventName="RunInstances",
+        requestParameters={"iamInstanceProfile": {"name": "deployer"}},
+        responseElements={"instancesSet": {"items": [{"instanceId": i} for i in instances]}},
+    )
+
+    list(detector_of(ledger, topic).detect(envelope_of(record, source="aws.ec2")))
+
+    found = {(finding.resource or "").rpartition("/")[2] for finding in ledger.findings()}
+    assert found == set(instances)
+    assert len(topic.messages) == len(instances)
+
+
+def test_a_denied_attempt_is_one_finding_a_day(ledger: Ledger, topic: RecordedTopic) -> None:
+    denied = {
+        "errorCode": "AccessDenied",
+        "errorMessage": f"User: arn:aws:iam::{ACCOUNT}:user/dana is not authorized to perform: iam:PassRole"
+        f" on resource: {ROLE} because no identity-based policy allows the iam:PassRole action",
+        "requestParameters": None,
+        "responseElements": None,
+    }
+    for number in range(3):
+        record = create_function_record(**denied, eventID=f"{number:08}-3333-4333-8333-333333333333")
+        list(detector_of(ledger, topic).detect(envelope_of(record)))
+
+    [finding] = ledger.findings()
+    assert (finding.outcome, finding.passes, finding.response) == ("denied", 3, Stage.ALERT)
+    assert topic.news == ["opened"]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        envelope_of(create_function_record(), source="my.app"),
+        envelope_of(create_function_record(), account="444455556666"),
+        envelope_of(create_function_record(recipientAccountId="444455556666")),
+    ],
+    ids=["other source", "other account", "record of another account"],
+)
+def test_forged_events_change_nothing(ledger: Ledger, topic: RecordedTopic, forged: str) -> None:
+    with pytest.raises(ForgedEventError):
+        list(detector_of(ledger, topic).detect(forged))
+
+    assert (list(ledger.findings()), topic.messages) == ([], [])
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", '{"source": "aws.lambda"}', "[" * 100_000])
+def test_what_cannot_be_read_is_refused_with_a_reason(
+    ledger: Ledger, topic: RecordedTopic, body: str
+) -> None:
+    with pytest.raises((UnreadableEventError, ForgedEventError)) as refused:
+        list(detector_of(ledger, topic).detect(body))
+
+    assert str(refused.value)
+    assert "\n" not in str(refused.value)
