@@ -1,0 +1,47 @@
+"""Leases, containments and the budget: one actor at a time, nothing overwritten, no act too many."""
+
+from dataclasses import replace
+
+from passrole.ledger import Containment, ContainmentState, Ledger
+from tests.unit.samples import FUNCTION, FrozenClock
+
+SAVED = Containment(FUNCTION, "lambda-function", {"concurrency": 7}, ("f",), ContainmentState.SAVED, "2026")
+
+
+def test_a_lease_is_for_one_owner_until_it_is_given_back_or_runs_out(ledger: Ledger) -> None:
+    clock = FrozenClock()
+    assert ledger.take_lease(FUNCTION, "one", clock())
+    assert ledger.take_lease(FUNCTION, "one", clock())
+    assert not ledger.take_lease(FUNCTION, "two", clock())
+
+    ledger.give_lease_back(FUNCTION, "two")
+    assert not ledger.take_lease(FUNCTION, "two", clock()), "only its owner can give it back"
+
+    ledger.give_lease_back(FUNCTION, "one")
+    assert ledger.take_lease(FUNCTION, "two", clock())
+    clock.go_on(minutes=5, seconds=1)
+    assert ledger.take_lease(FUNCTION, "three", clock())
+
+
+def test_a_containment_is_written_only_over_what_was_read(ledger: Ledger) -> None:
+    assert ledger.save_containment(SAVED, None)
+    assert not ledger.save_containment(replace(SAVED, prior={"concurrency": 0}), None)
+
+    assert ledger.save_containment(SAVED.held_by("g"), SAVED)
+    assert not ledger.save_containment(SAVED.held_by("h"), SAVED)
+
+    assert ledger.containment(FUNCTION) == SAVED.held_by("g")
+
+
+def test_acts_of_an_hour_are_capped_and_the_same_act_counts_once(ledger: Ledger) -> None:
+    clock = FrozenClock()
+
+    assert [ledger.spend_act(act, 2, clock()) for act in ("a", "a", "b", "c", "b")] == [
+        True,
+        True,
+        True,
+        False,
+        True,
+    ]
+    clock.go_on(hours=1)
+    assert ledger.spend_act("c", 2, clock())

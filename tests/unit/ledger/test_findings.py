@@ -1,0 +1,79 @@
+"""Passes and findings in the ledger: written together or not at all, and found again."""
+
+from dataclasses import replace
+
+from passrole.clock import iso
+from passrole.finding import Change, Finding, News, State, Step, advance, feed
+from passrole.ledger import Ledger
+from tests.unit.samples import NOW, evidence_of, finding_of, pass_of, verdict_of
+
+
+def record(ledger: Ledger, *changes: Change, event_id: str = "e") -> bool:
+    return ledger.record_pass(pass_of(event_id=event_id), verdict_of(), evidence_of(), changes, iso(NOW))
+
+
+def test_a_pass_is_written_once_with_its_findings(ledger: Ledger) -> None:
+    finding = finding_of()
+
+    assert record(ledger, feed(None, finding))
+    assert not record(ledger, feed(None, finding))
+
+    assert ledger.finding(finding.id) == finding
+    assert ledger.findings_fed_by(pass_of(event_id="e").id) == (finding,)
+    assert [step.news for step in ledger.history(finding.id)] == ["opened"]
+
+
+def test_a_finding_that_changed_meanwhile_stops_the_whole_transaction(ledger: Ledger) -> None:
+    finding = finding_of()
+    record(ledger, feed(None, finding))
+    stale = replace(finding, passes=5)
+
+    assert not record(ledger, feed(stale, finding), event_id="later")
+
+    assert not ledger.has_pass(pass_of(event_id="later").id)
+    assert ledger.finding(finding.id) == finding
+
+
+def test_what_is_published_leaves_the_outbox_and_news_bring_it_back(ledger: Ledger) -> None:
+    finding = finding_of()
+    record(ledger, feed(None, finding))
+    assert list(ledger.unpublished(iso(NOW))) == [finding]
+    assert list(ledger.unpublished("2026-11-22T11")) == [], "too young"
+
+    ledger.mark_published(finding)
+    assert list(ledger.unpublished(iso(NOW))) == []
+
+    present = ledger.finding(finding.id)
+    assert present is not None
+    ledger.record_change(advance(present, State.CONTAINED, News.CONTAINED, iso(NOW), "guardrail", "done"))
+    [waiting] = ledger.unpublished(iso(NOW))
+    assert ledger.unpublished_steps(waiting) == (Step(2, iso(NOW), News.CONTAINED, "guardrail", "done"),)
+
+
+def test_marking_an_older_revision_hides_no_later_news(ledger: Ledger) -> None:
+    finding = finding_of()
+    record(ledger, feed(None, finding))
+    ledger.record_change(advance(finding, State.CONTAINED, News.CONTAINED, iso(NOW), "guardrail", "done"))
+
+    ledger.mark_published(finding)
+
+    [waiting] = ledger.unpublished(iso(NOW))
+    assert [step.news for step in ledger.unpublished_steps(waiting)] == ["contained"]
+
+
+def test_all_findings_are_listed_whatever_their_shard(ledger: Ledger) -> None:
+    findings = [
+        finding_of(pass_of(resources=(f"arn:aws:lambda:us-east-1:1:function:f{n}",))) for n in range(20)
+    ]
+    for number, finding in enumerate(findings):
+        record(ledger, feed(None, finding), event_id=str(number))
+
+    assert {f.id for f in ledger.findings()} == {f.id for f in findings}
+
+
+def test_a_finding_reads_back_as_it_was_written(ledger: Ledger) -> None:
+    finding: Finding = replace(finding_of(), reasons=("a \u202e\n<b>`c`",), role_id=None, region=None)
+
+    record(ledger, feed(None, finding))
+
+    assert ledger.finding(finding.id) == finding

@@ -1,0 +1,77 @@
+"""A finding's identity and life."""
+
+from dataclasses import replace
+
+import pytest
+
+from passrole.finding import Finding, News, State, feed
+from passrole.passes import Outcome, Passer
+from passrole.policy import Stage
+from tests.unit.samples import INSTANCE, finding_of, pass_of
+
+
+def test_the_same_role_in_the_same_place_is_the_same_finding() -> None:
+    first = finding_of(pass_of(event_id="1", event_name="CreateFunction20150331"))
+    second = finding_of(pass_of(event_id="2", event_name="UpdateFunctionConfiguration20150331v2"))
+
+    assert first.id == second.id
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        finding_of(pass_of(resources=(INSTANCE,))),
+        finding_of(pass_of(place="another role")),
+        finding_of(pass_of(account="444455556666")),
+        finding_of(pass_of(region="eu-west-1")),
+        finding_of(role_id="AROAOTHER"),
+        finding_of(pass_of(outcome=Outcome.DENIED)),
+    ],
+    ids=["resource", "place", "account", "region", "role made anew", "attempt"],
+)
+def test_another_subject_is_another_finding(other: Finding) -> None:
+    assert other.id != finding_of().id
+
+
+def test_attempts_of_one_passer_on_one_day_are_one_finding() -> None:
+    denied = pass_of(outcome=Outcome.DENIED)
+
+    same = replace(denied, event_id="2", resources=(INSTANCE,), event_time="2026-11-22T23:59:59Z")
+    tomorrow = replace(denied, event_time="2026-11-23T00:00:00Z")
+    another = replace(denied, passer=Passer(arn="arn:aws:iam::111122223333:user/eve"))
+
+    assert finding_of(same).id == finding_of(denied).id
+    assert len({finding_of(p).id for p in (denied, tomorrow, another)}) == 3
+
+
+def test_parts_of_an_identity_cannot_run_into_each_other() -> None:
+    one = finding_of(pass_of(resources=("arn:a", "arn:b")))
+    two = finding_of(pass_of(resources=("arn:a', 'arn:b",)))
+
+    assert one.id != two.id
+
+
+@pytest.mark.parametrize("state", [State.CONTAINED, State.RELEASED, State.RESOLVED, State.EXEMPTED])
+def test_a_later_pass_opens_a_settled_finding_again(state: State) -> None:
+    before = replace(finding_of(), state=state, updated_at="2026-11-22T12:01:00.500Z")
+
+    change = feed(before, finding_of(pass_of(event_time="2026-11-22T12:01:00Z")))
+
+    assert change.finding.state is State.OPEN
+    assert change.step is not None
+    assert (change.step.news, change.step.revision) == (News.REOPENED, 2)
+
+
+def test_a_pass_from_before_the_settlement_is_only_counted() -> None:
+    before = replace(finding_of(), state=State.RELEASED, updated_at="2026-11-22T12:01:00.500Z")
+
+    change = feed(before, finding_of(pass_of(event_time="2026-11-22T12:00:59Z")))
+
+    assert change.step is None
+    assert (change.finding.state, change.finding.passes) == (State.RELEASED, 2)
+
+
+def test_a_milder_policy_does_not_reopen() -> None:
+    before = finding_of(response=Stage.QUARANTINE)
+
+    assert feed(before, finding_of(response=Stage.ALERT)).step is None
