@@ -1,0 +1,21 @@
+"""The ``passrole`` command. Nothing imports it, and no Lambda bundle needs it.
+
+Commands are loaded when they are called: ``passrole --help`` imports none of them.
+"""
+
+from passrole.cli.group import CommandGroup
+
+main = CommandGroup(
+    name="passrole",
+    help="Who passed which IAM role to which AWS service, and was that approved?",
+    commands={
+        "extract": ("passrole.cli.extract:extract", "List the passes in CloudTrail records."),
+        "check": ("passrole.cli.check:check", "Judge the passes in CloudTrail records by a policy."),
+        "policy": ("passrole.cli.policy:policy", "Work on guardrail.yaml."),
+        "findings": ("passrole.cli.findings:findings", "See findings, and release what was quarantined."),
+        "doctor": ("passrole.cli.doctor:doctor", "Check what the guard needs, and whether it works."),
+        "demo": ("passrole.cli.demo:demo", "See it all work on an AWS emulator on this machine."),
+    },
+)
+
+__all__ = ["main"]

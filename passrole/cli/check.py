@@ -1,0 +1,123 @@
+"""``passrole check``: the verdict of a policy on each pass that CloudTrail recorded."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from passrole.cli.errors import BAD_INPUT, InputError
+from passrole.cli.reading import PassReader, files_argument, json_option
+from passrole.cli.terminal import print_json
+from passrole.evidence.snapshot import NoIam, Snapshot, SnapshotError
+from passrole.finding import Severity, severity_of
+from passrole.passes import Pass
+from passrole.policy import CompiledPolicy, Decision, Stage, Verdict, evaluate, stage_for
+
+_VIOLATIONS, _UNDETERMINED = 1, 3
+_OF_NO_CONCERN = (Decision.APPROVED, Decision.EXEMPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A pass with its verdict; severity and response are None where there is nothing to respond to."""
+
+    pass_: Pass
+    verdict: Verdict
+    severity: Severity | None
+    response: Stage | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of ``passrole check --json``."""
+        verdict = self.verdict.to_json()
+        return {
+            **self.pass_.to_json(),
+            "verdict": verdict["verdict"],
+            "severity": self.severity,
+            "response": self.response,
+            "reasons": verdict["reasons"],
+            "policy_hash": verdict["policy_hash"],
+        }
+
+
+@click.command()
+@files_argument
+@click.option(
+    "--policy",
+    "policy_file",
+    metavar="FILE",
+    default="guardrail.yaml",
+    show_default=True,
+    help="The policy to judge by.",
+)
+@click.option(
+    "--iam",
+    "snapshot_file",
+    metavar="SNAPSHOT",
+    help="Roles and their tags: what `aws iam get-account-authorization-details` prints.",
+)
+@json_option
+def check(files: tuple[str, ...], policy_file: str, snapshot_file: str | None, as_json: bool) -> int:
+    """Judge the passes in CloudTrail records by a policy.
+
+    FILE is what `passrole extract` reads. Without --iam only what the records tell is known: whatever the
+    policy asks of a role's tags is then undetermined.
+
+    \b
+    Exit status:
+      0  all are approved or exempt
+      1  there are violations
+      2  bad input or usage
+      3  no violations, but undetermined ones
+    """
+    policy = _policy(policy_file)
+    evidence = _evidence(snapshot_file)
+    reader = PassReader()
+    counts: Counter[Decision] = Counter()
+
+    def judged() -> Iterator[Judged]:
+        for pass_ in reader.passes(files):
+            one = _judge(policy, pass_, evidence)
+            counts[one.verdict.decision] += 1
+            yield one
+
+    if as_json:
+        for one in judged():
+            print_json(one.to_json())
+    else:
+        from passrole.cli.verdicts import print_verdicts
+
+        print_verdicts(list(judged()), reader.records)
+    if reader.failed:
+        return BAD_INPUT
+    if counts[Decision.VIOLATION]:
+        return _VIOLATIONS
+    return _UNDETERMINED if counts[Decision.UNDETERMINED] else 0
+
+
+def _judge(policy: CompiledPolicy, pass_: Pass, evidence: Snapshot | NoIam) -> Judged:
+    verdict = evaluate(policy, pass_, evidence.evidence(pass_))
+    if verdict.decision in _OF_NO_CONCERN:
+        return Judged(pass_, verdict, None, None)
+    return Judged(pass_, verdict, severity_of(pass_, verdict), stage_for(policy, pass_, verdict))
+
+
+def _policy(name: str) -> CompiledPolicy:
+    from passrole.policy.errors import PolicyError
+    from passrole.policy.load import load_guardrail
+
+    try:
+        return load_guardrail(Path(name)).compiled
+    except PolicyError as error:
+        raise InputError(str(error)) from None
+
+
+def _evidence(name: str | None) -> Snapshot | NoIam:
+    if name is None:
+        return NoIam()
+    try:
+        return Snapshot.read(Path(name))
+    except SnapshotError as error:
+        raise InputError(str(error)) from None

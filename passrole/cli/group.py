@@ -1,0 +1,113 @@
+"""The group of all commands: loads each when it is called, and makes one line of every failure."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from passrole.cli.errors import BAD_INPUT, CLOSED_PIPE, INTERRUPTED
+from passrole.cli.terminal import safe
+
+_DEBUG = "PASSROLE_DEBUG"
+
+
+class CommandGroup(click.Group):
+    """Commands by their name, each as ``module:attribute`` with its line of help."""
+
+    def __init__(self, name: str, help: str, commands: Mapping[str, tuple[str, str]]) -> None:  # noqa: A002 - click's
+        super().__init__(name, help=help, context_settings={"help_option_names": ["-h", "--help"]})
+        self._places = commands
+        self.params.append(
+            click.Option(
+                ["--version"],
+                is_flag=True,
+                expose_value=False,
+                is_eager=True,
+                callback=_version,
+                help="Show the version.",
+            )
+        )
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        return list(self._places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in self._places:
+            return None
+        module, _, attribute = self._places[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in self._places.items()])
+
+    # click's overloads are about standalone_mode, which is decided here.
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> Any:
+        """Runs a command and ends the process with its exit status."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")  # a poor terminal is no reason to fail
+        extra["standalone_mode"] = False
+        sys.exit(self._run(args, prog_name or self.name, extra))
+
+    def _run(self, args: Sequence[str] | None, prog_name: str | None, extra: dict[str, Any]) -> int:
+        try:
+            status = super().main(args, prog_name, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            return BAD_INPUT
+        except click.UsageError as error:
+            return _fail(_usage(error), BAD_INPUT)
+        except click.ClickException as error:
+            return _fail(error.format_message(), error.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            return INTERRUPTED
+        except Exception as error:
+            # Python's own status would be 1, which says "violations".
+            if os.environ.get(_DEBUG):
+                raise
+            what = f"{type(error).__name__}: {error}"
+            return _fail(f"a mistake of passrole itself ({what}); {_DEBUG}=1 shows where", BAD_INPUT)
+        return status if isinstance(status, int) else 0
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # Whoever read the output, as `head` does, has seen enough. Python must not complain at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return CLOSED_PIPE
+        return result
+
+
+def _fail(message: str, status: int) -> int:
+    for line in message.splitlines() or [""]:
+        click.echo(safe(line), err=True)
+    return status
+
+
+def _usage(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx else "passrole"
+    message = " ".join(error.format_message().split()).rstrip(".")
+    return f"{command}: {message[:1].lower()}{message[1:]}; see {command} --help"
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        number = version("passrole-guardrail")
+    except PackageNotFoundError:
+        number = "(not installed)"
+    click.echo(f"passrole {number}")
+    ctx.exit()

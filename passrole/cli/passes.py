@@ -1,0 +1,51 @@
+"""A pass, and a verdict on it, as people read them."""
+
+from rich.text import Text
+
+from passrole.cli.terminal import safe
+from passrole.passes import Pass, Passer
+
+_LABEL_WIDTH = 10
+
+
+def heading(pass_: Pass) -> Text:
+    """``lambda CreateFunction20150331, succeeded   2023-07-10 11:42:36 UTC   111122223333 eu-central-1``"""
+    call = f"{pass_.event_source.removesuffix('.amazonaws.com')} {pass_.event_name}"
+    outcome = f"{pass_.outcome}" + (f" ({pass_.error_code})" if pass_.error_code else "")
+    when = pass_.event_time.replace("T", " ").replace("Z", " UTC") if pass_.event_time else "time unknown"
+    where = f"{pass_.account or 'account unknown'} {pass_.region or 'region unknown'}"
+    text = Text(safe(call), style="bold")
+    text.append(f", {safe(outcome)}", style="not bold")
+    return text.append(f"   {safe(when)}   {safe(where)}", style="not bold dim")
+
+
+def facts(pass_: Pass) -> list[Text]:
+    """Passer, role, service and resource, a line each."""
+    return [
+        fact("passer", who(pass_.passer), _about(pass_.passer)),
+        fact("role", pass_.role.value or "not shown by the record", pass_.place),
+        fact("service", " or ".join(pass_.services) or "unknown"),
+        *(fact("resource", resource) for resource in pass_.resources or ("not named by the record",)),
+    ]
+
+
+def fact(label: str, value: str, note: str = "") -> Text:
+    """One labelled line; ``value`` and ``note`` may be raw text from a record."""
+    line = Text(f"  {label:<{_LABEL_WIDTH}}", style="dim")
+    line.append(safe(value), style="not dim")
+    return line.append(f"  {safe(note)}") if note else line
+
+
+def who(passer: Passer) -> str:
+    """The passer, by the best name that the record gives."""
+    return passer.arn or passer.name or passer.invoked_by or passer.principal_id or "unknown"
+
+
+def _about(passer: Passer) -> str:
+    notes = (
+        ("from", passer.source_ip),
+        ("on behalf of", passer.on_behalf_of),
+        ("source identity", passer.source_identity),
+        ("called by", passer.invoked_by),
+    )
+    return ", ".join(f"{label} {text}" for label, text in notes if text)

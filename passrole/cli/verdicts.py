@@ -1,0 +1,56 @@
+"""Verdicts as people read them: grouped, what matters most last, where the eye is."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from passrole.cli.check import Judged
+from passrole.cli.passes import fact, facts, heading
+from passrole.cli.terminal import console
+from passrole.policy import Decision
+
+_MARKS = {
+    Decision.APPROVED: ("✓", "green"),
+    Decision.EXEMPT: ("✓", "green"),
+    Decision.UNDETERMINED: ("?", "yellow"),
+    Decision.VIOLATION: ("✗", "red"),
+}
+
+
+def print_verdicts(judged: Sequence[Judged], records: int) -> None:
+    """Prints each pass with its verdict and why, then a summary in one line."""
+    out = console()
+    for decision in _MARKS:
+        for one in judged:
+            if one.verdict.decision is decision:
+                for line in _block(one):
+                    out.print(line)
+                out.print()
+    out.print(_summary(judged, records))
+
+
+def _block(one: Judged) -> list[Text]:
+    mark, style = _MARKS[one.verdict.decision]
+    first = Text(f"{mark} {one.verdict.decision}", style=f"bold {style}")
+    if one.severity and one.response:
+        first.append(f"  {one.severity}, {one.response}", style="not bold")
+    first.append("  ")
+    reasons = [
+        fact("why" if number == 0 else "", reason) for number, reason in enumerate(one.verdict.reasons)
+    ]
+    return [first.append_text(heading(one.pass_)), *facts(one.pass_), *reasons]
+
+
+def _summary(judged: Sequence[Judged], records: int) -> Text:
+    counts = Counter(one.verdict.decision for one in judged)
+    text = Text(f"{len(judged):,} {'pass' if len(judged) == 1 else 'passes'} in {records:,} ")
+    text.append("record" if records == 1 else "records")
+    for number, (decision, (_, style)) in enumerate((d, m) for d, m in _MARKS.items() if counts[d]):
+        text.append(": " if number == 0 else ", ")
+        text.append(f"{counts[decision]:,} {_plural(decision, counts[decision])}", style=style)
+    return text
+
+
+def _plural(decision: Decision, count: int) -> str:
+    return "violations" if decision is Decision.VIOLATION and count != 1 else decision

@@ -1,0 +1,106 @@
+"""One finding and its news, as the tests of alerts use them."""
+
+from dataclasses import replace
+from typing import Any
+
+from passrole.alerts import Alert
+from passrole.finding import Finding, News, Severity, State, Step
+from passrole.passes import Outcome, Passer
+from passrole.policy import Decision, Stage
+
+PASSER = Passer(
+    type="AssumedRole",
+    arn="arn:aws:sts::111122223333:assumed-role/Developer/alice",
+    role_arn="arn:aws:iam::111122223333:role/Developer",
+    account="111122223333",
+    principal_id="AROAEXAMPLE:alice",
+    name="alice",
+    source_identity="alice@example.com",
+    source_ip="203.0.113.9",
+)
+FINDING = Finding(
+    id="3f9c2b7d51e8a604",
+    account="111122223333",
+    region="eu-west-1",
+    resource="arn:aws:lambda:eu-west-1:111122223333:function:payments",
+    resource_type="lambda:function",
+    place="execution role",
+    role="arn:aws:iam::111122223333:role/admin/BreakGlass",
+    role_id="AROABREAKGLASS",
+    services=("lambda.amazonaws.com",),
+    passer=PASSER,
+    event_source="lambda.amazonaws.com",
+    event_name="CreateFunction20150331",
+    event_time="2026-11-22T03:14:07Z",
+    outcome=Outcome.SUCCEEDED,
+    decision=Decision.VIOLATION,
+    reasons=(
+        "no statement approves arn:aws:iam::111122223333:role/admin/BreakGlass for lambda.amazonaws.com",
+        "app-roles: role:Arn is arn:aws:iam::111122223333:role/admin/BreakGlass, "
+        "needs arn:aws:iam::*:role/app/*; role:Tag/Approved is absent, needs yes",
+    ),
+    policy_hash="0123456789ab",
+    severity=Severity.HIGH,
+    response=Stage.QUARANTINE,
+    state=State.OPEN,
+    passes=1,
+    last_pass="11111111-2222-3333-4444-555555555555#requestParameters.role",
+    opened_at="2026-11-22T03:14:09.123Z",
+    updated_at="2026-11-22T03:14:09.123Z",
+    revision=1,
+    published=0,
+)
+
+
+def alert(
+    news: News = News.OPENED, *, who: str = "contain", why: str = "", repeat: bool = False, **changes: Any
+) -> Alert:
+    """News of ``FINDING``, with what differs from it."""
+    revision = 1 if news is News.OPENED else 2
+    finding = replace(FINDING, revision=revision, **changes)
+    return Alert(finding, Step(revision, "2026-11-22T03:14:11.000Z", news, who, why), repeat)
+
+
+ALERTS = {
+    "opened": alert(why=FINDING.reasons[0]),
+    "opened-alert-only": alert(response=Stage.ALERT),
+    "opened-denied": alert(
+        outcome=Outcome.DENIED, severity=Severity.MEDIUM, resource=None, response=Stage.ALERT
+    ),
+    "opened-failed": alert(
+        outcome=Outcome.FAILED, severity=Severity.LOW, resource=None, response=Stage.ALERT
+    ),
+    "opened-undetermined": alert(
+        decision=Decision.UNDETERMINED,
+        severity=Severity.MEDIUM,
+        response=Stage.ALERT,
+        reasons=(
+            "whether arn:aws:iam::111122223333:role/admin/BreakGlass is approved cannot be told",
+            "app-roles: role:Tag/Approved is unknown (iam:GetRole was denied), needs yes",
+        ),
+    ),
+    "reopened": alert(
+        News.REOPENED, why="the role was passed again after it was released", passes=2, who=str(PASSER.arn)
+    ),
+    "contained": alert(
+        News.CONTAINED,
+        state=State.CONTAINED,
+        why="Reserved concurrency is 0 (it was not set): no new invocation starts. "
+        "Invocations under way go on for at most 15 minutes.",
+    ),
+    "contained-repeat": alert(
+        News.CONTAINED, state=State.CONTAINED, why="Reserved concurrency is 0 (it was 5).", repeat=True
+    ),
+    "containment-refused": alert(
+        News.CONTAINMENT_REFUSED, why="10 acts were done in this hour, the most that the policy allows."
+    ),
+    "containment-failed": alert(
+        News.CONTAINMENT_FAILED, why="lambda:PutFunctionConcurrency was denied: the function runs on."
+    ),
+    "released": alert(
+        News.RELEASED,
+        state=State.RELEASED,
+        who="arn:aws:sts::111122223333:assumed-role/GuardrailOperator/bob",
+        why="Reserved concurrency is as before (not set). Reason: approved in CHG-1234.",
+    ),
+}

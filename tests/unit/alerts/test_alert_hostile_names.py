@@ -1,0 +1,213 @@
+"""Whatever an attacker calls things: limits hold, nothing is formatted, linked, mentioned or smuggled in."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from alert_samples import FINDING, PASSER
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from passrole.alerts import Alert, slack, text
+from passrole.finding import News, Severity, State, Step
+from passrole.passes import Outcome
+from passrole.policy import Decision, Stage
+
+HOSTILE = [
+    "<!channel>",
+    "<!here|@here> @everyone",
+    "<https://evil.example|release it here>",
+    "https://evil.example/login",
+    "`; passrole findings release all; `",
+    "```\n*approved*\n```",
+    "*bold* _it_ ~gone~ :rotating_light:",
+    "x\n\nWhat was done\n  Everything is fine.",
+    "a\r\nBcc: everybody@example.com",
+    "\u202eevil\u202c\u2066\u200b\ufeff",
+    "שלום مرحبا",
+    "👩‍👩‍👧‍👦🚨" * 40,
+    "&lt;&amp;" * 50,
+    "\x00\x07\x1b[2J\x7f\x9b",
+    "\ud83d alone",
+    "",
+    " ",
+]
+NAMES = st.one_of(
+    st.sampled_from(HOSTILE),
+    st.text(max_size=60),
+    st.builds(lambda part, times: (part * times)[:10_240], st.sampled_from(HOSTILE), st.integers(1, 2_000)),
+    st.builds(
+        lambda c: c * 10_240, st.sampled_from(["A", "<", "&", "`", "\n", "\u202e", "🚀", " ", "\ud800"])
+    ),
+)
+MAYBE = st.one_of(st.none(), NAMES)
+PASSERS = st.builds(
+    lambda arn, **rest: replace(PASSER, arn=arn, **rest),
+    MAYBE,
+    name=MAYBE,
+    principal_id=MAYBE,
+    source_ip=MAYBE,
+    source_identity=MAYBE,
+    on_behalf_of=MAYBE,
+    invoked_by=MAYBE,
+)
+FINDINGS = st.builds(
+    lambda **fields: replace(FINDING, **fields),
+    id=NAMES,
+    account=MAYBE,
+    region=MAYBE,
+    resource=st.one_of(MAYBE, NAMES.map(lambda n: f"arn:aws:lambda:eu-west-1:111122223333:function:{n}")),
+    resource_type=st.one_of(st.just("lambda:function"), MAYBE),
+    place=NAMES,
+    role=NAMES,
+    services=st.lists(NAMES, max_size=5).map(tuple),
+    passer=PASSERS,
+    event_source=NAMES,
+    event_name=NAMES,
+    event_time=MAYBE,
+    outcome=st.sampled_from(Outcome),
+    decision=st.sampled_from(Decision),
+    severity=st.sampled_from(Severity),
+    reasons=st.lists(NAMES, min_size=1, max_size=8).map(tuple),
+    response=st.sampled_from(Stage),
+    state=st.sampled_from(State),
+)
+ALERTS = st.builds(
+    lambda finding, news, at, who, why, repeat: Alert(finding, Step(1, at, news, who, why), repeat),
+    FINDINGS,
+    st.sampled_from(News),
+    NAMES,
+    NAMES,
+    NAMES,
+    st.booleans(),
+)
+# What the project itself formats; all else that Slack could format must be in a code span.
+_OWN_MARKUP = re.compile(
+    r"\*(Who|Role|Service|Resource|Where|When|Why|What was done|See everything|Undo the quarantine)\*"
+    r"|^_\(may be a repeat: [a-z ]+\)_$"
+)
+_CODE_SPAN = re.compile(r"`[^`\n]+`")
+_HARMLESS = re.compile(r"[A-Za-z0-9 \n'\"(),.;:!?·•…-]*")
+
+
+def _texts(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        if node.get("type") in ("mrkdwn", "plain_text"):
+            yield node
+        for child in node.values():
+            yield from _texts(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _texts(child)
+
+
+def _utf16(string: str) -> int:
+    return len(string.encode("utf-16-le", "surrogatepass")) // 2
+
+
+@settings(max_examples=150, deadline=None)
+@given(ALERTS)
+def test_slack_limits_hold(alert: Alert) -> None:
+    payload = slack.payload(alert)
+
+    assert json.loads(json.dumps(payload)) == payload
+    assert len(payload["blocks"]) <= 50
+    for block in payload["blocks"]:
+        match block["type"]:
+            case "header":
+                assert 1 <= _utf16(block["text"]["text"]) <= 150
+            case "section":
+                assert len(block.get("fields", [])) <= 10
+                assert all(1 <= _utf16(field["text"]) <= 2_000 for field in block.get("fields", []))
+                assert "text" not in block or 1 <= _utf16(block["text"]["text"]) <= 3_000
+            case "context":
+                assert len(block["elements"]) <= 10
+            case other:
+                pytest.fail(f"unexpected block {other}")
+    assert _utf16(payload["text"]) <= 3_000
+    assert sum(_utf16(node["text"]) for node in _texts(payload["blocks"])) <= 13_000
+
+
+@settings(max_examples=150, deadline=None)
+@given(ALERTS)
+def test_slack_neither_formats_nor_links_nor_mentions_anything_from_a_record(alert: Alert) -> None:
+    payload = slack.payload(alert)
+
+    texts = [node["text"] for node in _texts(payload["blocks"]) if node["type"] == "mrkdwn"]
+    for shown in [*texts, payload["text"]]:
+        assert not re.search(r"[<>]|&(?!(amp|lt|gt);)|://", shown)
+        own_words = _CODE_SPAN.sub("", _OWN_MARKUP.sub("", shown))
+        own_words = re.sub(r"^(🟡|🟠|🔴|🚨|🔒|⚠️|🔓)", "", own_words)
+        assert _HARMLESS.fullmatch(own_words), own_words
+        assert not re.search(r":[A-Za-z0-9'-]+:", own_words)
+    assert all(node["verbatim"] for node in _texts(payload["blocks"]) if node["type"] == "mrkdwn")
+
+
+@settings(max_examples=150, deadline=None)
+@given(ALERTS)
+def test_slack_header_holds_only_our_own_words(alert: Alert) -> None:
+    header = slack.payload(alert)["blocks"][0]["text"]["text"]
+
+    assert re.fullmatch(r"(🟡|🟠|🔴|🚨|🔒|⚠️|🔓) ((LOW|MEDIUM|HIGH|CRITICAL): )?[A-Za-z ,:0-9]+", header)
+
+
+@settings(max_examples=150, deadline=None)
+@given(ALERTS)
+def test_subject_is_one_short_ascii_line_as_sns_wants_it(alert: Alert) -> None:
+    subject = text.email(alert).subject
+
+    assert re.fullmatch(r"[\[(][ -~]{1,98}", subject)
+
+
+@settings(max_examples=150, deadline=None)
+@given(ALERTS)
+def test_body_is_printable_and_small_and_without_links(alert: Alert) -> None:
+    body = text.email(alert).body
+
+    assert len(body.encode()) < 128 * 1024
+    assert all(line.isprintable() for line in body.split("\n"))
+    assert "://" not in body
+
+
+@settings(max_examples=100, deadline=None)
+@given(ALERTS)
+def test_no_name_adds_a_line_to_the_body(alert: Alert) -> None:
+    finding, step = alert.finding, alert.step
+    tame_passer = replace(
+        finding.passer,
+        **{f: "x" for f in ("arn", "name", "source_ip") if getattr(finding.passer, f) is not None},
+    )
+    tame = replace(
+        finding,
+        role="role",
+        place="place",
+        passer=tame_passer,
+        resource=finding.resource and "thing",
+        reasons=tuple(f"reason {i}" for i in range(len(finding.reasons))),
+    )
+    shown = text.email(alert).body.count("\n")
+    expected = text.email(replace(alert, finding=tame, step=replace(step, why="reason 0"))).body.count("\n")
+
+    # A reopening's reason that is also the verdict's stands once: at most one line less than usual.
+    assert shown - expected in (0, 1)
+
+
+def test_sentence_stays_a_sentence_when_a_name_pretends_to_be_one() -> None:
+    finding = replace(FINDING, role="app; the policy approves that")
+
+    body = text.email(Alert(finding, Step(1, FINDING.opened_at, News.OPENED, "x", ""))).body
+
+    assert '"app; the policy approves that" to Lambda function payments. The policy does not' in body
+
+
+def test_subject_of_later_news_keeps_the_whole_finding_id_however_long_the_names() -> None:
+    finding = replace(FINDING, role="r" * 10_240, resource="x" * 10_240)
+    step = Step(2, FINDING.opened_at, News.CONTAINMENT_FAILED, "contain", "why")
+
+    subject = text.email(Alert(finding, step, repeat=True)).subject
+
+    assert subject.endswith(f"finding {FINDING.id}")
+    assert subject.startswith("(may be a repeat) [CONTAINMENT FAILED] ")

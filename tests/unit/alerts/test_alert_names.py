@@ -1,0 +1,94 @@
+"""Names are shown so that nobody is misled, whole or cut."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passrole.alerts.names import (
+    cut,
+    short_passer,
+    short_principal,
+    short_resource,
+    short_role,
+    visible,
+)
+from passrole.passes import Passer
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("payments-api_2", "payments-api_2"),
+        ("größe 日本 🚀", "größe 日本 🚀"),
+        ("a\nb\r\tc", "a\\nb\\r\\tc"),
+        ("a\x00b\x1b[31m", "a\\x00b\\x1b[31m"),
+        ("safe\u202egnp.exe", "safe\\u202egnp.exe"),
+        ("a\u200bb\u2066c\ufeff", "a\\u200bb\\u2066c\\ufeff"),
+        ("\u05d0dmin", "\\u05d0dmin"),
+        ("e\u0301", "e\\u0301"),
+        ("a\u00a0b\u3164", "a\\xa0b\\u3164"),
+        ("\ud800", "\\ud800"),
+        ("\U000e0041", "\\U000e0041"),
+        ("https://evil.example", "https[:]//evil.example"),
+    ],
+)
+def test_what_cannot_be_seen_is_made_visible(raw: str, shown: str) -> None:
+    assert visible(raw) == shown
+
+
+@given(st.text())
+def test_visible_text_is_one_printable_line(text: str) -> None:
+    assert visible(text).isprintable()
+    assert len(visible(text)) >= len(text)
+    visible(text).encode("utf-8", "strict")
+
+
+def test_long_name_keeps_both_its_ends() -> None:
+    assert cut("arn:aws:iam::111122223333:role/team/a/b/c/Deployer", 20) == "arn:aws:iam:…eployer"
+
+
+@given(st.text(alphabet="ab<&🚀"), st.integers(min_value=1, max_value=40))
+def test_cut_never_costs_more_than_its_limit(text: str, limit: int) -> None:
+    def size(character: str) -> int:
+        return {"<": 4, "&": 5, "🚀": 2}.get(character, 1)
+
+    shown = cut(text, limit, size)
+
+    assert sum(map(size, shown)) <= limit
+    assert shown == text or "…" in shown
+
+
+@pytest.mark.parametrize(
+    ("arn", "short"),
+    [
+        ("arn:aws:sts::111122223333:assumed-role/Developer/alice", "Developer/alice"),
+        ("arn:aws:iam::111122223333:user/people/bob", "bob"),
+        ("arn:aws:iam::111122223333:root", "root of 111122223333"),
+        ("not an arn", "not an arn"),
+    ],
+)
+def test_principal_in_short(arn: str, short: str) -> None:
+    assert short_principal(arn) == short
+
+
+def test_passer_without_arn_is_the_service_that_called() -> None:
+    assert short_passer(Passer(type="AWSService", invoked_by="glue.amazonaws.com")) == "glue.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("arn", "short"),
+    [
+        ("arn:aws:lambda:eu-west-1:111122223333:function:payments", "payments"),
+        ("arn:aws:ec2:eu-west-1:111122223333:instance/i-0abc", "i-0abc"),
+        ("arn:aws:ecs:eu-west-1:111122223333:task-definition/web:7", "web:7"),
+        ("arn:aws:s3:::bucket", "bucket"),
+        ("just text", "just text"),
+    ],
+)
+def test_resource_in_short(arn: str, short: str) -> None:
+    assert short_resource(arn) == short
+
+
+def test_role_in_short() -> None:
+    assert short_role("arn:aws:iam::111122223333:role/a/b/Admin") == "Admin"
+    assert short_role("Admin") == "Admin"

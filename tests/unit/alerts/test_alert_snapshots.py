@@ -1,0 +1,37 @@
+"""Each news, as people get it. After a wanted change: UPDATE_SNAPSHOTS=1 pytest tests/unit/alerts."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from alert_samples import ALERTS
+
+from passrole.alerts import slack, text
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+
+def _assert_snapshot(name: str, rendered: str) -> None:
+    path = SNAPSHOTS / name
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.write_text(rendered, encoding="utf-8")
+    assert rendered == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_email_reads_as_it_did(name: str) -> None:
+    email = text.email(ALERTS[name])
+    _assert_snapshot(f"{name}.email.txt", f"Subject: {email.subject}\n\n{email.body}")
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_slack_message_is_as_it_was(name: str) -> None:
+    payload = slack.payload(ALERTS[name])
+    _assert_snapshot(f"{name}.slack.json", json.dumps(payload, indent=2, ensure_ascii=False) + "\n")
+
+
+def test_no_snapshot_is_left_over() -> None:
+    expected = {f"{name}.{kind}" for name in ALERTS for kind in ("email.txt", "slack.json")}
+
+    assert {path.name for path in SNAPSHOTS.iterdir()} == expected

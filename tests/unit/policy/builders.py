@@ -1,0 +1,75 @@
+"""Policies, passes and evidence for the tests, each saying only what the test is about."""
+
+from collections.abc import Mapping
+
+from passrole.evidence import Known, RoleEvidence, Unknown
+from passrole.passes import Outcome, PassedRole, Passer, Pass, RoleKind
+from passrole.policy import CompiledPolicy, Condition, Responses, Statement
+from passrole.policy.load import parse_guardrail
+
+ACCOUNT = "111122223333"
+LAMBDA, EC2 = "lambda.amazonaws.com", "ec2.amazonaws.com"
+UNREADABLE = Unknown("iam:GetRole failed: Throttling")
+APPROVED = f"arn:aws:iam::{ACCOUNT}:role/application_role/web"
+
+
+def a_pass(
+    services: tuple[str, ...] = (LAMBDA,), outcome: Outcome = Outcome.SUCCEEDED, value: str | None = APPROVED
+) -> Pass:
+    kind = RoleKind.ROLE_ARN if value else None
+    return Pass(
+        event_id="e-1",
+        event_time="2026-07-01T10:00:00Z",
+        event_source="lambda.amazonaws.com",
+        event_name="CreateFunction20150331",
+        account=ACCOUNT,
+        region="eu-west-1",
+        outcome=outcome,
+        role=PassedRole(value, kind, value, None),
+        path="requestParameters.role",
+        place="execution role",
+        services=services,
+        resources=(),
+        resource_type="lambda:function",
+        passer=Passer(type="IAMUser"),
+    )
+
+
+def a_role(arn: str | None = APPROVED, tags: Mapping[str, str] | None = None) -> RoleEvidence:
+    """What is known of a role: its ARN, and its tags, each unknown if None is given."""
+    return RoleEvidence(
+        arn=Known(arn) if arn is not None else UNREADABLE,
+        name=Known(arn.rsplit("/", 1)[-1]) if arn is not None else UNREADABLE,
+        path=UNREADABLE,
+        role_id=UNREADABLE,
+        tags=Known(tags) if tags is not None else UNREADABLE,
+        trust_policy=UNREADABLE,
+        permissions_boundary=UNREADABLE,
+        created_at=UNREADABLE,
+        observed_at="2026-07-01T10:00:05Z",
+    )
+
+
+def allow(sid: str, *conditions: Condition, resources: tuple[str, ...] = ("*",)) -> Statement:
+    return Statement(sid, "Allow", resources, conditions)
+
+
+def deny(sid: str, *conditions: Condition, resources: tuple[str, ...] = ("*",)) -> Statement:
+    return Statement(sid, "Deny", resources, conditions)
+
+
+def tag_is(value: str, key: str = "team") -> Condition:
+    return Condition("StringEquals", f"role:Tag/{key}", (value,))
+
+
+def service_is(*services: str) -> Condition:
+    return Condition("StringEquals", "iam:PassedToService", services)
+
+
+def a_policy(*statements: Statement, responses: Responses | None = None) -> CompiledPolicy:
+    return CompiledPolicy(statements, responses or Responses(), 10)
+
+
+def approving(*entries: str) -> CompiledPolicy:
+    """The policy of a guardrail.yaml with these approved entries, each in YAML's flow style."""
+    return parse_guardrail(f"version: 1\napproved: [{', '.join(entries)}]".encode()).compiled
