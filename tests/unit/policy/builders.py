@@ -2,14 +2,20 @@
 
 from collections.abc import Mapping
 
+import pytest
+
 from passrole.evidence import Known, RoleEvidence, Unknown
-from passrole.passes import Outcome, PassedRole, Passer, Pass, RoleKind
+from passrole.passes import Outcome, Pass, PassedRole, Passer, RoleKind
 from passrole.policy import CompiledPolicy, Condition, Responses, Statement
+from passrole.policy.errors import PolicyError
 from passrole.policy.load import parse_guardrail
 
 ACCOUNT = "111122223333"
 LAMBDA, EC2 = "lambda.amazonaws.com", "ec2.amazonaws.com"
 UNREADABLE = Unknown("iam:GetRole failed: Throttling")
+F = "guardrail.yaml"
+HEAD = "version: 1\napproved:\n"
+NONE = "version: 1\napproved: []\n"
 APPROVED = f"arn:aws:iam::{ACCOUNT}:role/application_role/web"
 
 
@@ -73,3 +79,10 @@ def a_policy(*statements: Statement, responses: Responses | None = None) -> Comp
 def approving(*entries: str) -> CompiledPolicy:
     """The policy of a guardrail.yaml with these approved entries, each in YAML's flow style."""
     return parse_guardrail(f"version: 1\napproved: [{', '.join(entries)}]".encode()).compiled
+
+
+def problem_lines(content: str | bytes) -> list[str]:
+    """The lines of the error that a guardrail.yaml gives."""
+    with pytest.raises(PolicyError) as raised:
+        parse_guardrail(content if isinstance(content, bytes) else content.encode())
+    return str(raised.value).split("\n")
