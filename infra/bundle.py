@@ -55,7 +55,7 @@ def build_bundle(root: Path, out: Path) -> Path:
     Raises:
         BundleError: pip failed, or a dependency holds compiled code.
     """
-    dependencies = _dependencies(root / REQUIREMENTS, out)
+    dependencies = build_dependencies(root, out)
     sources = list(_sources(root))
     digest = _hash([dependencies.name.encode(), *_contents(root, sources)])
 
@@ -69,12 +69,9 @@ def build_bundle(root: Path, out: Path) -> Path:
     return publish_directory(out / f"bundle-{digest}", write)
 
 
-def compiled_files(directory: Path) -> list[Path]:
-    """Files that run on one kind of machine only, or on one version of Python."""
-    return sorted(path for path in directory.rglob("*") if path.suffix in _COMPILED_SUFFIXES)
-
-
-def _dependencies(requirements: Path, out: Path) -> Path:
+def build_dependencies(root: Path, out: Path) -> Path:
+    """Installs and prunes the dependencies, or finds them installed; otherwise like `build_bundle`."""
+    requirements = root / REQUIREMENTS
     # This file is part of the hash: what it prunes decides what the directory holds.
     digest = _hash([requirements.read_bytes(), Path(__file__).read_bytes()])
 
@@ -88,6 +85,11 @@ def _dependencies(requirements: Path, out: Path) -> Path:
             )
 
     return publish_directory(out / f"dependencies-{digest}", write)
+
+
+def compiled_files(directory: Path) -> list[Path]:
+    """Files that run on one kind of machine only, or on one version of Python."""
+    return sorted(path for path in directory.rglob("*") if path.suffix in _COMPILED_SUFFIXES)
 
 
 def _install(requirements: Path, directory: Path) -> None:

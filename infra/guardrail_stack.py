@@ -1,5 +1,6 @@
 """The guardrail in its home region: joins the capabilities and tells where they are."""
 
+from pathlib import Path
 from typing import Any
 
 from aws_cdk import CfnOutput, Fn, Stack
@@ -82,12 +83,12 @@ class GuardrailStack(Stack):
 
     def _share(self, deployment: Deployment) -> FunctionShare:
         return FunctionShare(
-            code=lambda_.Code.from_asset(str(deployment.bundle)),
+            code=_asset(deployment.bundle),
             policy_layer=lambda_.LayerVersion(
                 self,
                 "PolicyLayer",
                 description="PassRole Guardrail: the compiled policy",
-                code=lambda_.Code.from_asset(str(deployment.policy_layer)),
+                code=_asset(deployment.policy_layer),
                 compatible_runtimes=[RUNTIME],
                 compatible_architectures=[ARCHITECTURE],
             ),
@@ -149,3 +150,8 @@ class GuardrailStack(Stack):
             values[Output.SLACK_SECRET_ID] = slack_secret
         for name, value in values.items():
             CfnOutput(self, name, value=value)
+
+
+def _asset(directory: Path) -> lambda_.AssetCode:
+    # Whoever imports from a built directory must not change what is deployed.
+    return lambda_.Code.from_asset(str(directory), exclude=["**/__pycache__"])

@@ -11,8 +11,12 @@ _PSEUDO = {
 
 
 def acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
-    """Accepts one finding on one construct. ``rule`` is the id that the report of the synthesis prints."""
-    Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))
+    """Accepts one finding on the one resource that a construct is about.
+
+    ``rule`` is the id that the report of the synthesis prints.
+    """
+    resource = construct.node.default_child or construct
+    Validations.of(resource).acknowledge(Acknowledgment(id=rule, reason=reason))
 
 
 def acknowledge_wildcard(construct: IConstruct, resource: str, reason: str) -> None:

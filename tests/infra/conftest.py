@@ -1,0 +1,87 @@
+"""One synthesis for all template tests: a guard with everything configured, and one with nothing."""
+
+from pathlib import Path
+
+import pytest
+from stack_template import ACCOUNT, HOME, OPERATORS, POLICY, REGIONS, StackTemplate, Synthesized
+
+from infra.assembly import add_stacks, new_app
+from infra.deployment import Deployment, Home
+from infra.names import forwarding_stack
+from infra.policy_asset import build_policy_layer
+from passrole.catalogue.rules import compile_rules
+from passrole.policy.settings import Alerts, Settings
+from passrole.quarantine.registry import MODULES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker for these tests (with `--dist loadgroup`): a synthesis takes seconds and 500 MB."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("infra"))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    """cdk-nag is part of the synthesis: with anything unacknowledged, all tests fail."""
+    work = tmp_path_factory.mktemp("infra")
+    bundle = work / "bundle"
+    bundle.mkdir()
+    (bundle / "code.py").write_text("")
+    full = Deployment(
+        home=Home(ACCOUNT, HOME),
+        settings=Settings(
+            regions=REGIONS,
+            alerts=Alerts(email=("one@example.com", "two@example.com"), slack_secret="passrole/slack"),
+            operators=OPERATORS,
+        ),
+        patterns=compile_rules(),
+        modules=MODULES,
+        bundle=bundle,
+        policy_layer=build_policy_layer(POLICY, work),
+    )
+    plain = Deployment(
+        home=Home(None, None),
+        settings=Settings(),
+        patterns=full.patterns,
+        modules=MODULES,
+        bundle=bundle,
+        policy_layer=full.policy_layer,
+    )
+    app = new_app(ROOT, work / "cdk.out")
+    add_stacks(app, "Guard", full)
+    add_stacks(app, "Plain", plain)
+    return Synthesized(Path(app.synth().directory))
+
+
+@pytest.fixture(scope="session")
+def guard(synthesized: Synthesized) -> StackTemplate:
+    """The home stack with e-mail, Slack, operators and further regions."""
+    return synthesized.stack("Guard")
+
+
+@pytest.fixture(scope="session")
+def plain(synthesized: Synthesized) -> StackTemplate:
+    """The home stack of an empty policy, for any account and region."""
+    return synthesized.stack("Plain")
+
+
+@pytest.fixture(scope="session")
+def forwarders(synthesized: Synthesized) -> dict[str, StackTemplate]:
+    """Region -> its forwarding stack."""
+    return {region: synthesized.stack(forwarding_stack("Guard", region)) for region in REGIONS}
+
+
+@pytest.fixture(scope="session")
+def stacks(
+    guard: StackTemplate, plain: StackTemplate, forwarders: dict[str, StackTemplate]
+) -> list[StackTemplate]:
+    """All of them, for what must hold everywhere."""
+    return [guard, plain, *forwarders.values()]

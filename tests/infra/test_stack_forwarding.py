@@ -1,0 +1,60 @@
+"""Further regions: the same rules there, and their events come home."""
+
+from stack_template import ACCOUNT, HOME, OPERATORS, REGIONS, StackTemplate, Synthesized, text
+
+HOME_BUS = f"arn:${{AWS::Partition}}:events:{HOME}:{ACCOUNT}:event-bus/default"
+
+
+def test_each_further_region_has_a_stack(synthesized: Synthesized) -> None:
+    names = {
+        path.name.removesuffix(".template.json") for path in synthesized.directory.glob("*.template.json")
+    }
+    assert names == {"Guard", "Plain", *(f"Guard-{region}" for region in REGIONS)}
+
+
+def test_the_same_events_are_forwarded_that_are_watched_at_home(
+    guard: StackTemplate, forwarders: dict[str, StackTemplate]
+) -> None:
+    at_home = [r["EventPattern"] for r in guard.of_type("AWS::Events::Rule").values() if "EventPattern" in r]
+    for stack in forwarders.values():
+        assert [rule["EventPattern"] for rule in stack.of_type("AWS::Events::Rule").values()] == at_home
+
+
+def test_events_go_to_the_home_regions_bus_with_a_role_for_that_alone(
+    forwarders: dict[str, StackTemplate],
+) -> None:
+    for stack in forwarders.values():
+        # Given the one role of the stack
+        ((name, role),) = stack.of_type("AWS::IAM::Role").items()
+        # When a rule matches, then EventBridge takes it to put the event home
+        for rule in stack.of_type("AWS::Events::Rule").values():
+            (target,) = rule["Targets"]
+            assert text(target["Arn"]) == HOME_BUS
+            assert target["RoleArn"] == {"Fn::GetAtt": [name, "Arn"]}
+        # Then nothing else can be done with it, and by nobody else
+        (statement,) = stack.statements()
+        assert (statement.actions, statement.resources) == (("events:PutEvents",), (HOME_BUS,))
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "events.amazonaws.com"}
+        assert text(trust["Condition"]["ArnLike"]["aws:SourceArn"]).endswith(":rule/${AWS::StackName}-*")
+
+
+def test_a_forwarding_stack_refers_to_no_other_stack(forwarders: dict[str, StackTemplate]) -> None:
+    for stack in forwarders.values():
+        assert "Fn::ImportValue" not in str(stack.template)
+        assert "Outputs" not in stack.template
+
+
+def test_people_are_told_when_forwarding_fails(forwarders: dict[str, StackTemplate]) -> None:
+    for stack in forwarders.values():
+        (alarm,) = stack.of_type("AWS::CloudWatch::Alarm").values()
+        (topic,) = stack.of_type("AWS::SNS::Topic")
+        assert alarm["AlarmActions"] == [{"Ref": topic}]
+        emails = [s["Endpoint"] for s in stack.of_type("AWS::SNS::Subscription").values()]
+        assert emails == ["one@example.com", "two@example.com"]
+
+
+def test_a_forwarding_stack_is_thin(forwarders: dict[str, StackTemplate]) -> None:
+    for stack in forwarders.values():
+        assert not stack.of_type("AWS::Lambda::Function")
+        assert not [operator for operator in OPERATORS if operator in str(stack.template)]

@@ -1,0 +1,110 @@
+"""The functions: one bundle, the policy beside it, logs of their own, and alarms."""
+
+from typing import Any
+
+import pytest
+from stack_template import POLICY, StackTemplate, Synthesized, text
+
+from infra.names import Part
+
+PARTS = tuple(part.value.capitalize() for part in Part)
+COMMON = {
+    "LEDGER_TABLE",
+    "FINDINGS_TOPIC_ARN",
+    "STACK_NAME",
+    "POWERTOOLS_SERVICE_NAME",
+    "POWERTOOLS_METRICS_NAMESPACE",
+    "POWERTOOLS_LOG_LEVEL",
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_functions_run_on_arm_with_python_313(guard: StackTemplate, part: str) -> None:
+    function = guard.function_of(part)
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["arm64"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_concurrency_is_reserved(guard: StackTemplate, part: str) -> None:
+    assert "ReservedConcurrentExecutions" not in guard.function_of(part)
+
+
+def test_all_functions_share_one_bundle(guard: StackTemplate, synthesized: Synthesized) -> None:
+    codes = {text(guard.function_of(part)["Code"]["S3Key"]) for part in PARTS}
+    assert len(codes) == 1
+    zipped = [a for a in synthesized.assets("Guard").values() if a["source"]["packaging"] == "zip"]
+    assert len(zipped) == 2  # the bundle and the policy
+
+
+@pytest.mark.parametrize(
+    ("part", "more"),
+    [
+        ("Detect", {"OPERATOR_ROLE_ARN"}),
+        ("Contain", {"OPERATOR_ROLE_ARN", "PROTECTED_RESOURCES"}),
+        ("Notify", {"OPERATOR_ROLE_ARN", "ALERTS_TOPIC_ARN", "SLACK_SECRET_ID"}),
+        ("Sweep", set()),
+    ],
+)
+def test_each_function_gets_the_environment_that_it_reads(
+    guard: StackTemplate, part: str, more: set[str]
+) -> None:
+    variables = guard.function_of(part)["Environment"]["Variables"]
+    assert set(variables) == COMMON | more
+    assert variables["POWERTOOLS_SERVICE_NAME"] == part.lower()
+    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "PassRoleGuardrail"
+
+
+def test_without_slack_notify_has_no_secret(plain: StackTemplate) -> None:
+    assert "SLACK_SECRET_ID" not in plain.function_of("Notify")["Environment"]["Variables"]
+
+
+def test_contain_knows_the_guards_other_functions(guard: StackTemplate) -> None:
+    others = {name for name in guard.of_type("AWS::Lambda::Function") if "Contain" not in name}
+    protected = guard.function_of("Contain")["Environment"]["Variables"]["PROTECTED_RESOURCES"]
+    assert set(text(protected).split(",")) == {f"${{{name}.Arn}}" for name in others}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_logs_are_kept_for_three_months_in_a_group_of_their_own(guard: StackTemplate, part: str) -> None:
+    group = guard.function_of(part)["LoggingConfig"]["LogGroup"]["Ref"]
+    assert guard.of_type("AWS::Logs::LogGroup")[group]["RetentionInDays"] == 90
+    assert part in group
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_functions_that_fail_or_are_throttled_ring(guard: StackTemplate, part: str, metric: str) -> None:
+    alarms = [
+        alarm
+        for alarm in guard.of_type("AWS::CloudWatch::Alarm").values()
+        if alarm["MetricName"] == metric and part in text(alarm["Dimensions"][0]["Value"])
+    ]
+    assert len(alarms) == 1
+    assert alarms[0]["AlarmActions"]
+
+
+def test_sweep_runs_every_two_minutes_and_failures_are_kept(guard: StackTemplate) -> None:
+    (schedule,) = (r for r in guard.of_type("AWS::Events::Rule").values() if "ScheduleExpression" in r)
+    assert schedule["ScheduleExpression"] == "rate(2 minutes)"
+    dead = guard.function_of("Sweep")["DeadLetterConfig"]["TargetArn"]
+    assert dead == schedule["Targets"][0]["DeadLetterConfig"]["Arn"]
+
+
+def test_the_compiled_policy_is_a_layer_of_its_own(guard: StackTemplate, synthesized: Synthesized) -> None:
+    # Given the layer that all functions have
+    ((name, layer),) = guard.of_type("AWS::Lambda::LayerVersion").items()
+    for part in PARTS:
+        assert guard.function_of(part)["Layers"] == [{"Ref": name}]
+    # When its asset is looked into
+    directory = synthesized.directory / _source(layer, synthesized.assets("Guard"))
+    files = sorted(p.relative_to(directory).as_posix() for p in directory.rglob("*") if p.is_file())
+    # Then it holds an importable package with the policy, and nothing else
+    assert files == ["python/passrole_policy/__init__.py", "python/passrole_policy/policy.json"]
+    assert (directory / "python/passrole_policy/policy.json").read_text() == POLICY
+
+
+def _source(layer: dict[str, Any], assets: dict[str, Any]) -> str:
+    key = text(layer["Content"]["S3Key"]).removesuffix(".zip")
+    path: str = assets[key]["source"]["path"]
+    return path

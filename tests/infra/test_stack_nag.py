@@ -1,0 +1,71 @@
+"""cdk-nag (AwsSolutions) is part of every synthesis; what it may find is written down here."""
+
+from pathlib import Path
+
+import pytest
+from aws_cdk import Stack
+from aws_cdk import aws_sqs as sqs
+from stack_template import StackTemplate
+
+from infra.assembly import new_app
+
+_FUNCTIONS = "arn:<AWS::Partition>:lambda:*:<AWS::AccountId>:function:*"
+_INSTANCES = "arn:<AWS::Partition>:ec2:*:<AWS::AccountId>:instance/*"
+_ROLES = "arn:<AWS::Partition>:iam::<AWS::AccountId>:role/*"
+_PROFILES = "arn:<AWS::Partition>:iam::<AWS::AccountId>:instance-profile/*"
+
+# What is acknowledged, by the construct that it is acknowledged on. A new line here is a decision.
+ACKNOWLEDGED = {
+    ("Detection", "AwsSolutions-L1"),
+    ("Quarantine", "AwsSolutions-L1"),
+    ("Notification", "AwsSolutions-L1"),
+    ("Sweeping", "AwsSolutions-L1"),
+    ("Intake", "AwsSolutions-SQS3"),
+    ("Detection", f"AwsSolutions-IAM5[Resource::{_ROLES}]"),
+    ("Detection", f"AwsSolutions-IAM5[Resource::{_PROFILES}]"),
+    ("Quarantine", "AwsSolutions-IAM5[Resource::*]"),
+    ("Quarantine", f"AwsSolutions-IAM5[Resource::{_FUNCTIONS}]"),
+    ("Quarantine", f"AwsSolutions-IAM5[Resource::{_INSTANCES}]"),
+    ("Quarantine", f"AwsSolutions-IAM5[Resource::{_PROFILES}]"),
+    ("Operator", "AwsSolutions-IAM5[Resource::*]"),
+    ("Operator", f"AwsSolutions-IAM5[Resource::{_FUNCTIONS}]"),
+    ("Operator", f"AwsSolutions-IAM5[Resource::{_INSTANCES}]"),
+    ("Operator", f"AwsSolutions-IAM5[Resource::{_PROFILES}]"),
+    ("Operator", f"AwsSolutions-IAM5[Resource::{_ROLES}]"),
+}
+
+
+def test_what_is_acknowledged_is_known_and_has_a_reason(guard: StackTemplate, plain: StackTemplate) -> None:
+    for stack in (guard, plain):
+        found = {(_construct(name), rule) for name, rule, _ in stack.acknowledged()}
+        assert found == ACKNOWLEDGED
+        assert all(len(reason) > 20 for _, _, reason in stack.acknowledged())
+
+
+def test_findings_are_acknowledged_on_the_resource_that_has_them(guard: StackTemplate) -> None:
+    kinds = {
+        "AwsSolutions-IAM5": "AWS::IAM::Policy",
+        "AwsSolutions-L1": "AWS::Lambda::Function",
+        "AwsSolutions-SQS3": "AWS::SQS::Queue",
+    }
+    for name, rule, _ in guard.acknowledged():
+        assert guard.template["Resources"][name]["Type"] == kinds[rule.split("[")[0]]
+
+
+def test_forwarding_stacks_need_one_acknowledgement(forwarders: dict[str, StackTemplate]) -> None:
+    for stack in forwarders.values():
+        assert {rule for _, rule, _ in stack.acknowledged()} == {"AwsSolutions-SQS3"}
+
+
+def test_the_synthesis_fails_on_what_nobody_acknowledged(root: Path, tmp_path: Path) -> None:
+    # Given an app with a queue that takes requests without TLS
+    app = new_app(root, tmp_path)
+    sqs.Queue(Stack(app, "Careless"), "Queue")
+    # When it is synthesized, then it fails
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
+        app.synth()
+
+
+def _construct(name: str) -> str:
+    capabilities = sorted({construct for construct, _ in ACKNOWLEDGED})
+    return next((c for c in capabilities if name.startswith(c)), name)

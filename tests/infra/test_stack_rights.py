@@ -1,0 +1,170 @@
+"""Least privilege: exact actions, resources named, and a written reason for every wildcard."""
+
+import pytest
+from stack_template import StackTemplate, listed, text
+
+from passrole.quarantine.grants import Grant
+from passrole.quarantine.registry import MODULES
+
+ACCOUNT = "${AWS::AccountId}"
+ANY_ROLE = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:role/*"
+ANY_PROFILE = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:instance-profile/*"
+
+LEDGER = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+KEY = {
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    "kms:Encrypt",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyWithoutPlaintext",
+    "kms:ReEncryptFrom",
+    "kms:ReEncryptTo",
+}
+LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
+READ_QUEUE = {
+    "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:GetQueueUrl",
+    "sqs:ReceiveMessage",
+}
+FUNCTION = LEDGER | KEY | LOGS
+
+
+def granted(name: str) -> set[str]:
+    """Actions that the quarantine modules declare."""
+    return {action for module in MODULES for grant in getattr(module, name) for action in grant.actions}
+
+
+def wildcards(name: str) -> set[str]:
+    """Wildcard resources that the quarantine modules declare."""
+    grants: list[Grant] = [grant for module in MODULES for grant in getattr(module, name)]
+    patterns = {resource for grant in grants for resource in grant.resources if "*" in resource}
+    return {
+        p.format(partition="${AWS::Partition}", region="${AWS::Region}", account=ACCOUNT) for p in patterns
+    }
+
+
+def test_no_statement_allows_all_actions_of_anything(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        for statement in stack.statements():
+            assert not [action for action in statement.actions if "*" in action]
+
+
+def test_no_role_has_a_managed_policy(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        for role in stack.of_type("AWS::IAM::Role").values():
+            assert "ManagedPolicyArns" not in role
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("Detect", FUNCTION | READ_QUEUE | {"sns:Publish", "iam:GetRole", "iam:GetInstanceProfile"}),
+        (
+            "Contain",
+            FUNCTION
+            | READ_QUEUE
+            | {"sns:Publish", "dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+            | granted("contain_grants"),
+        ),
+        (
+            "Notify",
+            FUNCTION | READ_QUEUE | {"sns:Publish", "dynamodb:DeleteItem", "secretsmanager:GetSecretValue"},
+        ),
+        ("Sweep", FUNCTION | {"sns:Publish", "sqs:SendMessage"}),
+        ("Operator", LEDGER | KEY | {"sns:Publish", "dynamodb:DeleteItem"} | granted("release_grants")),
+    ],
+)
+def test_each_part_has_these_rights_and_no_others(
+    guard: StackTemplate, part: str, expected: set[str]
+) -> None:
+    assert guard.actions(part) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("Detect", {ANY_ROLE, ANY_PROFILE}),
+        ("Contain", wildcards("contain_grants")),
+        ("Notify", set()),
+        ("Sweep", set()),
+        ("Operator", wildcards("release_grants")),
+    ],
+)
+def test_wildcards_are_those_of_a_list_and_carry_their_reason(
+    guard: StackTemplate, part: str, expected: set[str]
+) -> None:
+    # Given the statements of a part that name resources by a pattern
+    open_statements = [s for s in guard.statements(part) if any("*" in r for r in s.resources)]
+    # When they are put together, then they are the ones known here, and each policy says why
+    assert {resource for s in open_statements for resource in s.resources} == expected
+    assert all(statement.reasons for statement in open_statements)
+    assert all(len(reason) > 20 for statement in open_statements for reason in statement.reasons)
+
+
+def test_the_operator_role_alone_passes_roles_and_to_named_services_only(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        passing = [s for s in stack.statements() if "iam:PassRole" in s.actions]
+        for statement in passing:
+            assert statement.role.startswith("Operator")
+            assert statement.actions == ("iam:PassRole",)
+            services = listed(statement.conditions["StringEquals"]["iam:PassedToService"])
+            assert services
+            assert all(service.endswith(".amazonaws.com") for service in services)
+
+
+def test_conditions_of_grants_are_filled_in(guard: StackTemplate) -> None:
+    for statement in guard.statements():
+        for keys in statement.conditions.values():
+            for values in keys.values():
+                assert not [value for value in listed(values) if "{account}" in text(value)]
+
+
+def test_the_ledger_is_not_scanned_and_indexes_are_listed_by_those_who_need_them(
+    guard: StackTemplate,
+) -> None:
+    listing = {
+        (part, resource.rsplit("/", 1)[1])
+        for part in ("Detect", "Contain", "Notify", "Sweep", "Operator")
+        for statement in guard.statements(part)
+        for resource in statement.resources
+        if "/index/" in resource
+    }
+    assert listing == {("Sweep", "outbox"), ("Operator", "findings")}
+
+
+def test_the_key_is_used_through_services_only(guard: StackTemplate) -> None:
+    for statement in guard.statements():
+        if statement.sid == "UseKey":
+            services = {text(s).split(".")[0] for s in statement.conditions["StringEquals"]["kms:ViaService"]}
+            assert services <= {"dynamodb", "sns", "sqs"}
+        elif any(action.startswith("kms:") for action in statement.actions):
+            # What the event source needs to read an encrypted queue.
+            assert statement.actions == ("kms:Decrypt",)
+
+
+def test_slack_is_read_from_the_one_secret_of_that_name(guard: StackTemplate, plain: StackTemplate) -> None:
+    (statement,) = (s for s in guard.statements("Notify") if s.sid == "SlackSecret")
+    (resource,) = statement.resources
+    assert resource.endswith(f":{ACCOUNT}:secret:passrole/slack-??????")
+    assert "secretsmanager:GetSecretValue" not in plain.actions("Notify")
+
+
+def test_operators_of_the_policy_may_take_the_role(guard: StackTemplate) -> None:
+    trust = guard.of_type("AWS::IAM::Role")[guard.role_of("Operator")]["AssumeRolePolicyDocument"][
+        "Statement"
+    ]
+    principals = {arn for statement in trust for arn in listed(statement["Principal"]["AWS"])}
+    assert principals == {
+        "arn:aws:iam::111122223333:role/security/responders",
+        "arn:aws:iam::111122223333:user/alice",
+    }
+    assert {action for statement in trust for action in listed(statement["Action"])} == {"sts:AssumeRole"}
+
+
+def test_without_operators_the_account_decides_who_may_take_the_role(plain: StackTemplate) -> None:
+    role = plain.of_type("AWS::IAM::Role")[plain.role_of("Operator")]
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert text(statement["Principal"]["AWS"]) == f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:root"
+    assert role["MaxSessionDuration"] == 3600

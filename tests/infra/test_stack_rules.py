@@ -1,0 +1,71 @@
+"""Rules bring in AWS's own events only, and lose none without a trace."""
+
+from typing import Any
+
+from stack_template import StackTemplate, listed, text
+
+from passrole.catalogue.rules import compile_rules
+
+
+def catalogue_rules(stack: StackTemplate) -> dict[str, dict[str, Any]]:
+    return {name: rule for name, rule in stack.of_type("AWS::Events::Rule").items() if "EventPattern" in rule}
+
+
+def test_the_catalogues_patterns_are_deployed_verbatim(stacks: list[StackTemplate]) -> None:
+    # Given the patterns that the catalogue compiles to
+    expected = [rule.pattern for rule in compile_rules()]
+    for stack in stacks:
+        # When a stack is synthesized, then it has a rule for each of them, switched on
+        rules = list(catalogue_rules(stack).values())
+        assert [rule["EventPattern"] for rule in rules] == expected
+        assert {rule["State"] for rule in rules} == {"ENABLED"}
+
+
+def test_every_rule_accepts_events_of_aws_only(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        for rule in catalogue_rules(stack).values():
+            assert rule["EventPattern"]["source"] == [{"prefix": "aws."}]
+
+
+def test_every_target_of_a_rule_has_a_dead_letter_queue(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        queues = stack.of_type("AWS::SQS::Queue")
+        for rule in stack.of_type("AWS::Events::Rule").values():
+            for target in rule["Targets"]:
+                assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] in queues
+                assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+
+
+def test_undelivered_events_are_tried_for_a_day(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        for rule in catalogue_rules(stack).values():
+            assert rule["Targets"][0]["RetryPolicy"] == {
+                "MaximumEventAgeInSeconds": 86400,
+                "MaximumRetryAttempts": 185,
+            }
+
+
+def test_targets_permit_delivery_before_the_rules_exist(guard: StackTemplate) -> None:
+    # Given that EventBridge does not retry what it has no permission for
+    policies = guard.of_type("AWS::SQS::QueuePolicy")
+    for name, rule in catalogue_rules(guard).items():
+        target = rule["Targets"][0]
+        queues = {target["Arn"]["Fn::GetAtt"][0], target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0]}
+        # When a rule is made, then the policies of both its queues are there
+        before = guard.template["Resources"][name]["DependsOn"]
+        permitted = {queue["Ref"] for p in before if p in policies for queue in policies[p]["Queues"]}
+        assert queues <= permitted
+
+
+def test_queues_take_events_of_this_stacks_rules_only(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        for policy in stack.of_type("AWS::SQS::QueuePolicy").values():
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if statement["Principal"] != {"Service": "events.amazonaws.com"}:
+                    continue
+                conditions = statement["Condition"]
+                (rules,) = listed(
+                    next(c for c in conditions.items() if c[0].startswith("Arn"))[1]["aws:SourceArn"]
+                )
+                named = text(rules)
+                assert named.endswith(":rule/${AWS::StackName}-*") or named.startswith("${Sweeping")
