@@ -66,7 +66,7 @@ class Webhook:
 
 def _handler_for(webhook: Webhook) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the name that http.server looks for
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             status = webhook.answers.popleft() if webhook.answers else 200
             if status == 200:
