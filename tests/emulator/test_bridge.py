@@ -145,6 +145,17 @@ def test_a_call_comes_to_the_bus_of_its_region(emulator: Emulator, role: str) ->
     assert envelope["detail"]["requestParameters"]["role"] == "runner"
 
 
+def test_a_rule_forwards_to_the_bus_of_another_region(emulator: Emulator, inbox: Inbox, role: str) -> None:
+    far = emulator.client("events", "ap-south-1")
+    home = f"arn:aws:events:{emulator.region}:{ACCOUNT}:event-bus/default"
+    far.put_rule(Name="forward", EventPattern=json.dumps({"source": ["aws.ecs"]}))
+    far.put_targets(Rule="forward", Targets=[{"Id": "home", "Arn": home, "RoleArn": role}])
+
+    emulator.put_event({"eventSource": "ecs.amazonaws.com", "eventName": "Far", "awsRegion": "ap-south-1"})
+
+    assert inbox.wait_for(named("Far"))["region"] == "ap-south-1"
+
+
 def test_a_pass_without_the_right_to_it_is_refused_and_recorded(
     inbox: Inbox, make_function: Callable[..., str], developer: Credentials, role: str
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 def install(injection_mark: str) -> None:
     """Apply every correction; `injection_mark` is the trace header that lets an `aws.` source pass."""
     _let_marked_events_in(injection_mark)
+    _forward_to_other_regions()
     _give_functions_their_role()
     _keep_permissions_boundaries()
     _take_loopback_for_tls()
@@ -27,6 +28,27 @@ def _let_marked_events_in(mark: str) -> None:
         return original(data, allow_aws_source=allow_aws_source or marked)
 
     eventbridge._put_events = put_events
+
+
+def _forward_to_other_regions() -> None:
+    """Rules whose target is a bus of another region: MiniStack takes them and delivers nothing.
+
+    As on AWS the envelope keeps the region that it comes from, and nothing is forwarded a second time.
+    """
+    eventbridge: Any = importlib.import_module("ministack.services.eventbridge")
+    responses: Any = importlib.import_module("ministack.core.responses")
+    original: Callable[..., None] = eventbridge._dispatch_to_event_bus
+
+    def dispatch_to_event_bus(bus: Any, event: dict[str, Any], *rest: Any) -> None:
+        here = (responses.get_account_id(), responses.get_region())
+        if bus.account_id != here[0] or bus.region == here[1]:
+            original(bus, event, *rest)
+        elif not event.get("_ForwardedFrom"):
+            name = bus.resource.partition("/")[2]
+            with responses.request_scope(bus.account_id, bus.region):
+                eventbridge._dispatch_event({**event, "EventBusName": name, "_ForwardedFrom": here[1]})
+
+    eventbridge._dispatch_to_event_bus = dispatch_to_event_bus
 
 
 def _give_functions_their_role() -> None:
