@@ -24,6 +24,14 @@ def visible(text: str) -> str:
     return text.replace("://", "[:]//")
 
 
+def shown(text: str, limit: int, size: Callable[[str], int] = len) -> str:
+    """The text made ``visible`` and ``cut``."""
+    if len(text) > 2 * limit:
+        # No character is shown in less than one: what is left out here would be cut out anyway.
+        text = text[:limit] + text[-limit:]
+    return cut(visible(text), limit, size)
+
+
 def cut(text: str, limit: int, size: Callable[[str], int] = len) -> str:
     """The text in at most ``limit``, cut in the middle: an ARN tells most at both of its ends.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from passrole.alerts import wording
 from passrole.alerts.alert import Alert
-from passrole.alerts.names import cut, visible
+from passrole.alerts.names import shown
 from passrole.finding import News, Severity
 
 Block = dict[str, Any]
@@ -88,7 +88,7 @@ def _footer(alert: Alert) -> str:
         parts.append(
             f"{_code(finding.account or 'unknown account')} {_code(finding.region or 'unknown region')}"
         )
-    return " · ".join([*parts, _escaped(wording.when(alert.step.at), 60)])
+    return " · ".join([*parts, wording.when(alert.step.at)])
 
 
 def _code(text: str, limit: int = _NAME) -> str:
@@ -102,9 +102,8 @@ def _prose(text: str, limit: int) -> str:
     Counted as if every word were a span, so that the result is never longer than ``limit``.
     """
     first_span = 2  # its backticks; those of each further word are counted with the space before it
-    fitting = cut(
-        visible(" · ".join(text.splitlines())), limit - first_span, lambda c: 3 if c == " " else _size(c)
-    )
+    one_line = " · ".join(text.splitlines())
+    fitting = shown(one_line, limit - first_span, lambda c: 3 if c == " " else _size(c))
     return " ".join(_word(word) for word in fitting.split(" "))
 
 
@@ -117,7 +116,7 @@ def _word(word: str) -> str:
 
 
 def _escaped(text: str, limit: int) -> str:
-    return _entities(cut(visible(text), limit, _size))
+    return _entities(shown(text, limit, _size))
 
 
 def _entities(text: str) -> str:

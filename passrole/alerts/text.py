@@ -6,7 +6,7 @@ from functools import partial
 
 from passrole.alerts import wording
 from passrole.alerts.alert import Alert
-from passrole.alerts.names import cut, visible
+from passrole.alerts.names import cut, shown
 from passrole.finding import News
 
 # The SNS API reference of Publish: fewer than 100 characters, no line breaks or control characters; ASCII is
@@ -15,7 +15,7 @@ SUBJECT_LIMIT = 99
 _NAME = 200
 _FACT = 700
 _PROSE = 3_000
-_SIMPLE_NAME = re.compile(r"[\w+=,.@:/-]+", re.ASCII)
+_SIMPLE_NAME = re.compile(r"[\w+=,.@:/…-]+", re.ASCII)
 _TAGS = {
     News.CONTAINED: "CONTAINED",
     News.CONTAINMENT_REFUSED: "NOT CONTAINED",
@@ -39,10 +39,11 @@ def email(alert: Alert) -> Email:
 
 def subject(alert: Alert) -> str:
     """One line of ASCII, below 100 characters; long names give way, the tag and the finding's id never do."""
-    tag = _TAGS.get(alert.step.news) or alert.finding.severity.upper()
+    again = " AGAIN" if alert.step.news is News.REOPENED else ""
+    tag = _TAGS.get(alert.step.news) or f"{alert.finding.severity.upper()}{again}"
     prefix = f"{'(may be a repeat) ' if alert.repeat else ''}[{tag}] "
-    suffix = "" if alert.is_first else f" - finding {_ascii(visible(alert.finding.id))[:24]}"
-    say = wording.happened if alert.step.news in (News.OPENED, News.REOPENED) else wording.about
+    suffix = "" if alert.is_first else f" - finding {_ascii(shown(alert.finding.id, 24))[:24]}"
+    say = wording.happened if alert.is_first else wording.about
     room = SUBJECT_LIMIT - len(prefix) - len(suffix)
     for limit in (60, 40, 30, 24, 20, 16, 12):
         sentence = say(alert, partial(_ascii_quote, limit=limit))
@@ -62,7 +63,7 @@ def body(alert: Alert) -> str:
         parts.append("Why\n" + "\n".join(f"  - {_prose(reason)}" for reason in wording.why(alert)))
     parts.append(f"What was done\n  {_prose(wording.done(alert))}")
     parts.append(
-        "\n".join(f"{command.purpose}\n  {visible(command.line)}" for command in wording.commands(alert))
+        "\n".join(f"{command.purpose}\n  {shown(command.line, _NAME)}" for command in wording.commands(alert))
     )
     parts.append(_footer(alert))
     return "\n\n".join(parts) + "\n"
@@ -70,20 +71,20 @@ def body(alert: Alert) -> str:
 
 def _fact(fact: wording.Fact) -> str:
     note = f"\n{'':10}{_prose(fact.note)}" if fact.note else ""
-    return f"{fact.label:<10}{cut(visible(fact.value), _FACT)}{note}"
+    return f"{fact.label:<10}{shown(fact.value, _FACT)}{note}"
 
 
 def _footer(alert: Alert) -> str:
     finding = alert.finding
     passes = "1 pass" if finding.passes == 1 else f"{finding.passes} passes"
     where = f"{_quote(finding.account or 'unknown account')} {_quote(finding.region or 'unknown region')}"
-    return f"Finding {visible(finding.id)} · {passes} · {where} · {visible(wording.when(alert.step.at))}"
+    return f"Finding {shown(finding.id, 64)} · {passes} · {where} · {wording.when(alert.step.at)}"
 
 
 def _quote(text: str, limit: int = _NAME) -> str:
     """A name, in quotation marks unless it is so plain that it cannot be taken for the sentence around it."""
-    shown = cut(visible(text), limit)
-    return shown if _SIMPLE_NAME.fullmatch(shown) else '"' + shown.replace('"', "'") + '"'
+    name = shown(text, limit)
+    return name if _SIMPLE_NAME.fullmatch(name) else '"' + name.replace('"', "'") + '"'
 
 
 def _ascii_quote(text: str, limit: int) -> str:
@@ -95,4 +96,4 @@ def _ascii(text: str) -> str:
 
 
 def _prose(text: str) -> str:
-    return cut(visible(" · ".join(text.splitlines())), _PROSE)
+    return shown(" · ".join(text.splitlines()), _PROSE)

@@ -190,11 +190,11 @@ def kind_of(finding: Finding) -> str:
 
 
 def when(text: str) -> str:
-    """``2026-11-22 03:14:07 UTC``; the text itself where it is no time."""
+    """``2026-11-22 03:14:07 UTC``: safe as it stands, whatever the text."""
     try:
         return parse_time(text).strftime("%Y-%m-%d %H:%M:%S UTC")
-    except ValueError:
-        return text
+    except (ValueError, OverflowError):
+        return "unknown time"
 
 
 def _what_kind_of_pass(finding: Finding) -> str:

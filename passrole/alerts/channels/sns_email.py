@@ -13,7 +13,7 @@ from botocore.exceptions import (
 from passrole.alerts import text
 from passrole.alerts.alert import Alert
 from passrole.alerts.channels.base import DeliveryError
-from passrole.alerts.names import cut, visible
+from passrole.alerts.names import shown
 from passrole.news import attributes_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class SnsEmail:
                 Message=email.body,
                 MessageAttributes={
                     # SNS refuses an empty value; account, region and service come from the record.
-                    key: {"DataType": "String", "StringValue": cut(visible(value), 256) or "unknown"}
+                    key: {"DataType": "String", "StringValue": shown(value, 256) or "unknown"}
                     for key, value in attributes.items()
                 },
             )

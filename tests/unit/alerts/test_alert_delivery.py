@@ -1,0 +1,186 @@
+"""Delivery over the real ledger on moto's DynamoDB: none lost, none twice without saying so."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from alert_samples import ALERTS, FINDING
+from moto import mock_aws
+
+from passrole.alerts import Alert, DeliveryError, IncompleteDeliveryError, deliver
+from passrole.ledger import Ledger
+from passrole.policy import Stage
+
+STEP = ALERTS["opened"].step
+NOW = datetime(2026, 11, 22, 3, 14, 7, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=10)
+
+
+@dataclass
+class Inbox:
+    """A channel that notes what arrives, and raises what it is told to."""
+
+    name: str
+    arrived: list[Alert] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+    before: Callable[[], None] = lambda: None
+
+    def send(self, message: Alert) -> None:
+        self.before()
+        if self.errors:
+            raise self.errors.pop(0)
+        self.arrived.append(message)
+
+
+@pytest.fixture
+def ledger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="eu-west-1")
+        client.create_table(
+            TableName="ledger",
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield Ledger("ledger", client)
+
+
+@pytest.fixture
+def slack() -> Inbox:
+    return Inbox("slack")
+
+
+@pytest.fixture
+def email() -> Inbox:
+    return Inbox("email")
+
+
+def _incomplete(*args: Any) -> IncompleteDeliveryError:
+    with pytest.raises(IncompleteDeliveryError) as caught:
+        deliver(*args)
+    return caught.value
+
+
+def test_alert_reaches_every_channel(ledger: Ledger, slack: Inbox, email: Inbox) -> None:
+    assert deliver(ledger, [slack, email], FINDING, STEP, NOW) == 2
+
+    assert slack.arrived == email.arrived == [Alert(FINDING, STEP, repeat=False)]
+
+
+def test_redelivered_pointer_tells_nothing_twice(ledger: Ledger, slack: Inbox, email: Inbox) -> None:
+    deliver(ledger, [slack, email], FINDING, STEP, NOW)
+
+    assert deliver(ledger, [slack, email], FINDING, STEP, LATER) == 0
+    assert len(slack.arrived) == len(email.arrived) == 1
+
+
+def test_each_step_is_told(ledger: Ledger, slack: Inbox) -> None:
+    deliver(ledger, [slack], FINDING, STEP, NOW)
+    deliver(ledger, [slack], FINDING, ALERTS["contained"].step, NOW)
+
+    assert [alert.step.revision for alert in slack.arrived] == [1, 2]
+
+
+def test_observed_finding_is_told_to_nobody(ledger: Ledger, slack: Inbox) -> None:
+    assert deliver(ledger, [slack], replace(FINDING, response=Stage.OBSERVE), STEP, NOW) == 0
+
+    assert slack.arrived == []
+
+
+def test_channel_that_fails_stops_no_other_and_is_tried_alone(
+    ledger: Ledger, slack: Inbox, email: Inbox
+) -> None:
+    slack.errors = [DeliveryError("Slack answered 429", retry_after=30)]
+
+    error = _incomplete(ledger, [slack, email], FINDING, STEP, NOW)
+
+    assert (error.delivered, error.retry_after, str(error)) == (1, 30, "slack: Slack answered 429")
+    assert deliver(ledger, [slack, email], FINDING, STEP, NOW) == 1
+    assert len(slack.arrived) == len(email.arrived) == 1
+
+
+def test_alert_that_certainly_did_not_arrive_is_no_repeat_at_the_next_try(
+    ledger: Ledger, slack: Inbox
+) -> None:
+    slack.errors = [DeliveryError("Slack answered 500")]
+    _incomplete(ledger, [slack], FINDING, STEP, NOW)
+
+    deliver(ledger, [slack], FINDING, STEP, NOW)
+
+    assert slack.arrived == [Alert(FINDING, STEP, repeat=False)]
+
+
+def test_alert_that_may_have_arrived_is_sent_again_and_says_so(ledger: Ledger, slack: Inbox) -> None:
+    slack.errors = [DeliveryError("timeout", may_have_arrived=True)]
+    _incomplete(ledger, [slack], FINDING, STEP, NOW)
+
+    deliver(ledger, [slack], FINDING, STEP, LATER)
+
+    assert slack.arrived == [Alert(FINDING, STEP, repeat=True)]
+
+
+def test_repeat_that_was_refused_is_still_a_repeat_at_the_next_try(ledger: Ledger, slack: Inbox) -> None:
+    slack.errors = [DeliveryError("timeout", may_have_arrived=True), DeliveryError("Slack answered 429")]
+    _incomplete(ledger, [slack], FINDING, STEP, NOW)
+    _incomplete(ledger, [slack], FINDING, STEP, LATER)
+
+    deliver(ledger, [slack], FINDING, STEP, LATER + timedelta(minutes=10))
+
+    assert slack.arrived == [Alert(FINDING, STEP, repeat=True)]
+
+
+def test_process_that_died_while_sending_leads_to_a_marked_repeat(ledger: Ledger, slack: Inbox) -> None:
+    ledger.claim_delivery(FINDING.id, STEP.revision, "slack", NOW)
+
+    deliver(ledger, [slack], FINDING, STEP, LATER)
+
+    assert slack.arrived == [Alert(FINDING, STEP, repeat=True)]
+
+
+def test_second_worker_keeps_its_hands_off_and_the_message_comes_again(
+    ledger: Ledger, slack: Inbox, email: Inbox
+) -> None:
+    errors: list[IncompleteDeliveryError] = []
+    other = Inbox("slack")
+    slack.before = lambda: errors.append(_incomplete(ledger, [other, email], FINDING, STEP, NOW))
+
+    deliver(ledger, [slack], FINDING, STEP, NOW)
+
+    assert str(errors[0]) == "slack: another worker is delivering it"
+    assert other.arrived == []
+    assert len(email.arrived) == 1
+
+
+def test_broken_rendering_silences_no_other_channel(ledger: Ledger, slack: Inbox, email: Inbox) -> None:
+    slack.errors = [ZeroDivisionError("bug")]
+
+    error = _incomplete(ledger, [slack, email], FINDING, STEP, NOW)
+
+    assert str(error) == "slack: ZeroDivisionError: bug"
+    assert len(email.arrived) == 1
+
+
+def test_sent_alert_whose_mark_could_not_be_written_is_repeated_as_such(
+    ledger: Ledger, slack: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def throttled(*_: Any) -> None:
+        raise RuntimeError("throttled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "finish_delivery", throttled)
+        _incomplete(ledger, [slack], FINDING, STEP, NOW)
+
+    deliver(ledger, [slack], FINDING, STEP, LATER)
+
+    assert [alert.repeat for alert in slack.arrived] == [False, True]

@@ -1,0 +1,105 @@
+"""The e-mail channel, with moto's SNS and a queue as the subscriber."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from alert_samples import ALERTS, alert
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from moto import mock_aws
+
+from passrole.alerts import DeliveryError, SnsEmail, text
+
+
+class Inbox:
+    """A topic and a queue that is subscribed to it."""
+
+    def __init__(self) -> None:
+        self.sns = boto3.client("sns", region_name="eu-west-1")
+        self.sqs = boto3.client("sqs", region_name="eu-west-1")
+        self.topic = self.sns.create_topic(Name="alerts")["TopicArn"]
+        self.queue = self.sqs.create_queue(QueueName="inbox")["QueueUrl"]
+        arn = "arn:aws:sqs:eu-west-1:123456789012:inbox"
+        self.sns.subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn)
+
+    def mails(self) -> list[dict[str, Any]]:
+        answer = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10)
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+
+@pytest.fixture
+def inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        yield Inbox()
+
+
+class BrokenSns:
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def publish(self, **_: Any) -> None:
+        raise self._error
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_every_news_arrives_with_subject_and_body(inbox: Inbox, name: str) -> None:
+    SnsEmail(inbox.topic, inbox.sns).send(ALERTS[name])
+
+    mail = text.email(ALERTS[name])
+    assert [(m["Subject"], m["Message"]) for m in inbox.mails()] == [(mail.subject, mail.body)]
+
+
+def test_attributes_allow_filters(inbox: Inbox) -> None:
+    SnsEmail(inbox.topic, inbox.sns).send(ALERTS["contained"])
+
+    attributes = {k: v["Value"] for k, v in inbox.mails()[0]["MessageAttributes"].items()}
+    assert attributes == {
+        "news": "contained",
+        "response": "quarantine",
+        "severity": "high",
+        "verdict": "violation",
+        "service": "lambda.amazonaws.com",
+        "account": "111122223333",
+        "region": "eu-west-1",
+    }
+
+
+def test_record_with_an_empty_service_or_control_characters_is_told_all_the_same(inbox: Inbox) -> None:
+    SnsEmail(inbox.topic, inbox.sns).send(alert(services=("",), region="eu\x00\nwest"))
+
+    attributes = inbox.mails()[0]["MessageAttributes"]
+    assert attributes["service"]["Value"] == "unknown"
+    assert attributes["region"]["Value"] == "eu\\x00\\nwest"
+
+
+def test_refusal_did_not_arrive() -> None:
+    refusal = ClientError({"Error": {"Code": "Throttling", "Message": "slow down"}}, "Publish")
+
+    with pytest.raises(DeliveryError, match="did not accept") as caught:
+        SnsEmail("arn:aws:sns:eu-west-1:1:alerts", BrokenSns(refusal)).send(ALERTS["opened"])  # type: ignore[arg-type]
+
+    assert not caught.value.may_have_arrived
+
+
+@pytest.mark.parametrize(
+    ("error", "may_have_arrived"),
+    [
+        (EndpointConnectionError(endpoint_url="https://sns"), False),
+        (ConnectTimeoutError(endpoint_url="https://sns"), False),
+        (ReadTimeoutError(endpoint_url="https://sns"), True),
+    ],
+)
+def test_lost_answer_may_have_arrived(error: Exception, may_have_arrived: bool) -> None:
+    with pytest.raises(DeliveryError) as caught:
+        SnsEmail("arn:aws:sns:eu-west-1:1:alerts", BrokenSns(error)).send(ALERTS["opened"])  # type: ignore[arg-type]
+
+    assert caught.value.may_have_arrived is may_have_arrived
+
+
+def test_topic_that_does_not_exist_is_a_delivery_error(inbox: Inbox) -> None:
+    with pytest.raises(DeliveryError, match="NotFound"):
+        SnsEmail("arn:aws:sns:eu-west-1:123456789012:nothing", inbox.sns).send(ALERTS["opened"])
