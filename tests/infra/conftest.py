@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from stack_template import ACCOUNT, HOME, OPERATORS, POLICY, REGIONS, StackTemplate, Synthesized
 
 from infra.assembly import add_stacks, new_app
 from infra.deployment import Deployment, Home
@@ -12,6 +11,7 @@ from infra.policy_asset import build_policy_layer
 from passrole.catalogue.rules import compile_rules
 from passrole.policy.settings import Alerts, Settings
 from passrole.quarantine.registry import MODULES
+from tests.infra.stack_template import ACCOUNT, HOME, OPERATORS, POLICY, REGIONS, StackTemplate, Synthesized
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from stack_template import POLICY
 
 from infra.bundle import (
     BOTOCORE_SERVICES,
@@ -22,6 +21,7 @@ from infra.files import EPOCH
 from infra.names import Env, Part
 from infra.policy_asset import build_policy_layer
 from passrole.quarantine.registry import MODULES
+from tests.infra.stack_template import POLICY
 
 # Imports that a function must not have: parsers, validators and what draws on terminals.
 _TOOLS = {"click", "pydantic", "rich", "yaml"}

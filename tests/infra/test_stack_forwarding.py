@@ -1,6 +1,6 @@
 """Further regions: the same rules there, and their events come home."""
 
-from stack_template import ACCOUNT, HOME, OPERATORS, REGIONS, StackTemplate, Synthesized, text
+from tests.infra.stack_template import ACCOUNT, HOME, OPERATORS, REGIONS, StackTemplate, Synthesized, text
 
 HOME_BUS = f"arn:${{AWS::Partition}}:events:{HOME}:{ACCOUNT}:event-bus/default"
 

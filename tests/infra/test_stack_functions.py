@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from stack_template import POLICY, StackTemplate, Synthesized, text
 
 from infra.names import Part
+from tests.infra.stack_template import POLICY, StackTemplate, Synthesized, text
 
 PARTS = tuple(part.value.capitalize() for part in Part)
 COMMON = {

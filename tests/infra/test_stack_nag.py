@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_sqs as sqs
-from stack_template import StackTemplate
 
 from infra.assembly import new_app
+from tests.infra.stack_template import StackTemplate
 
 _FUNCTIONS = "arn:<AWS::Partition>:lambda:*:<AWS::AccountId>:function:*"
 _INSTANCES = "arn:<AWS::Partition>:ec2:*:<AWS::AccountId>:instance/*"

@@ -1,7 +1,8 @@
 """Queues: encrypted, TLS only, watched, and none without a place for what cannot be handled."""
 
 import pytest
-from stack_template import Properties, StackTemplate, text
+
+from tests.infra.stack_template import Properties, StackTemplate, text
 
 
 def dead_letter_queues(stack: StackTemplate) -> set[str]:

@@ -1,7 +1,8 @@
 """What the stack is made of: encrypted, recoverable, without names that could clash."""
 
 import pytest
-from stack_template import StackTemplate, listed, text
+
+from tests.infra.stack_template import StackTemplate, listed, text
 
 # A template with any other type is rejected as a whole by the emulator that the demonstration runs on.
 TYPES = {

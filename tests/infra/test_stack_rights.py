@@ -1,10 +1,10 @@
 """Least privilege: exact actions, resources named, and a written reason for every wildcard."""
 
 import pytest
-from stack_template import StackTemplate, listed, text
 
 from passrole.quarantine.grants import Grant
 from passrole.quarantine.registry import MODULES
+from tests.infra.stack_template import StackTemplate, listed, text
 
 ACCOUNT = "${AWS::AccountId}"
 ANY_ROLE = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:role/*"

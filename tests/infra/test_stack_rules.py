@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from stack_template import StackTemplate, listed, text
-
 from passrole.catalogue.rules import compile_rules
+from tests.infra.stack_template import StackTemplate, listed, text
 
 
 def catalogue_rules(stack: StackTemplate) -> dict[str, dict[str, Any]]:
