@@ -62,28 +62,37 @@ def _tell(record: SQSRecord) -> None:
         _count("UnreadablePointers")
         logger.error("unreadable pointer", extra={"why": str(error), "message_id": record.message_id})
         raise  # to the dead-letter queue, where a person can look at it
-    about = {"finding_id": pointer.finding_id, "revision": pointer.revision}
+    about = {
+        "finding_id": pointer.finding_id,
+        "revision": pointer.revision,
+        "message_id": record.message_id,
+    }
+    try:
+        _tell_news(pointer, about)
+    except IncompleteDeliveryError as error:
+        _count("AlertsDelivered", error.delivered)
+        _count("AlertFailures", len(error.failures))
+        why = {"why": str(error), "retry_after": error.retry_after}
+        logger.error("alert not delivered everywhere, to be tried again", extra=about | why)
+        raise
+    except Exception:
+        _count("AlertFailures")
+        logger.exception("alert not delivered, to be tried again", extra=about)
+        raise
+
+
+def _tell_news(pointer: Pointer, about: dict[str, Any]) -> None:
     ledger, channels = notifier().ledger, notifier().channels
     finding, step = ledger.finding(pointer.finding_id), ledger.step(pointer.finding_id, pointer.revision)
     if finding is None or step is None:
         # The ledger is written before anything is published: such a pointer does not come from the guardrail.
         _count("ForgedPointers")
-        logger.warning("forged pointer ignored", extra=about | {"message_id": record.message_id})
+        logger.warning("forged pointer ignored", extra=about)
         return
-    try:
-        delivered = deliver(ledger, channels, finding, step, utc_now())
-    except IncompleteDeliveryError as error:
-        _count("AlertsDelivered", error.delivered)
-        _count("AlertFailures", len(error.failures))
-        logger.error(
-            "alert not delivered everywhere, to be tried again",
-            extra=about | {"news": step.news, "why": str(error), "retry_after": error.retry_after},
-        )
-        raise
+    delivered = deliver(ledger, channels, finding, step, utc_now())
     _count("AlertsDelivered", delivered)
     logger.info("alert", extra=about | {"news": step.news, "delivered": delivered})
 
 
 def _count(name: str, value: int = 1) -> None:
-    if value:
-        metrics.add_metric(name, MetricUnit.Count, value)
+    metrics.add_metric(name, MetricUnit.Count, value)

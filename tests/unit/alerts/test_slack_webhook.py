@@ -13,12 +13,11 @@ from typing import Any
 
 import boto3
 import pytest
-from alert_samples import ALERTS
-from moto import mock_aws
 
 from passrole.alerts import DeliveryError, SlackWebhook, slack
 from passrole.alerts.channels.slack_webhook import retry_after_seconds
 from passrole.alerts.channels.webhook_secret import CACHED_SECONDS, parse_webhook_url
+from tests.unit.alerts.samples import ALERTS
 
 ALERT = ALERTS["opened"]
 SECRET = "guardrail/slack"
@@ -107,13 +106,10 @@ def server() -> Iterator[SlackLike]:
 
 
 @pytest.fixture
-def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        client = boto3.client("secretsmanager", region_name="eu-west-1")
-        client.create_secret(Name=SECRET, SecretString="not set yet")
-        yield client
+def secrets(aws: None) -> Any:
+    client = boto3.client("secretsmanager")
+    client.create_secret(Name=SECRET, SecretString="not set yet")
+    return client
 
 
 @pytest.fixture

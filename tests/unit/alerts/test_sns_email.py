@@ -1,27 +1,26 @@
 """The e-mail channel, with moto's SNS and a queue as the subscriber."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
-from alert_samples import ALERTS, alert
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
-from moto import mock_aws
 
 from passrole.alerts import DeliveryError, SnsEmail, text
+from tests.unit.alerts.samples import ALERTS, alert
+from tests.unit.samples import ACCOUNT, REGION
 
 
 class Inbox:
     """A topic and a queue that is subscribed to it."""
 
     def __init__(self) -> None:
-        self.sns = boto3.client("sns", region_name="eu-west-1")
-        self.sqs = boto3.client("sqs", region_name="eu-west-1")
+        self.sns = boto3.client("sns")
+        self.sqs = boto3.client("sqs")
         self.topic = self.sns.create_topic(Name="alerts")["TopicArn"]
         self.queue = self.sqs.create_queue(QueueName="inbox")["QueueUrl"]
-        arn = "arn:aws:sqs:eu-west-1:123456789012:inbox"
+        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:inbox"
         self.sns.subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn)
 
     def mails(self) -> list[dict[str, Any]]:
@@ -30,11 +29,8 @@ class Inbox:
 
 
 @pytest.fixture
-def inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        yield Inbox()
+def inbox(aws: None) -> Inbox:
+    return Inbox()
 
 
 class BrokenSns:
@@ -102,4 +98,4 @@ def test_lost_answer_may_have_arrived(error: Exception, may_have_arrived: bool) 
 
 def test_topic_that_does_not_exist_is_a_delivery_error(inbox: Inbox) -> None:
     with pytest.raises(DeliveryError, match="NotFound"):
-        SnsEmail("arn:aws:sns:eu-west-1:123456789012:nothing", inbox.sns).send(ALERTS["opened"])
+        SnsEmail(f"arn:aws:sns:{REGION}:{ACCOUNT}:nothing", inbox.sns).send(ALERTS["opened"])

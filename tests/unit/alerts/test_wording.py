@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from alert_samples import ALERTS, FINDING, PASSER, alert
 
 from passrole.alerts import wording
 from passrole.finding import News, State
 from passrole.passes import Outcome
 from passrole.policy import Stage
+from tests.unit.alerts.samples import ALERTS, FINDING, PASSER, alert
 
 
 def _release_offered(alert_: object) -> bool:

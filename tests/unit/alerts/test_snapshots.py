@@ -5,9 +5,9 @@ import os
 from pathlib import Path
 
 import pytest
-from alert_samples import ALERTS
 
 from passrole.alerts import slack, text
+from tests.unit.alerts.samples import ALERTS
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 

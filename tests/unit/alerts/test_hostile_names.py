@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from alert_samples import FINDING, PASSER
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from passrole.alerts import Alert, slack, text
 from passrole.finding import News, Severity, State, Step
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
+from tests.unit.alerts.samples import FINDING, PASSER
 
 HOSTILE = [
     "<!channel>",

@@ -1,18 +1,16 @@
 """Delivery over the real ledger on moto's DynamoDB: none lost, none twice without saying so."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
-from alert_samples import ALERTS, FINDING
-from moto import mock_aws
 
 from passrole.alerts import Alert, DeliveryError, IncompleteDeliveryError, deliver
 from passrole.ledger import Ledger
 from passrole.policy import Stage
+from tests.unit.alerts.samples import ALERTS, FINDING
 
 STEP = ALERTS["opened"].step
 NOW = datetime(2026, 11, 22, 3, 14, 7, tzinfo=UTC)
@@ -33,27 +31,6 @@ class Inbox:
         if self.errors:
             raise self.errors.pop(0)
         self.arrived.append(message)
-
-
-@pytest.fixture
-def ledger(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-west-1")
-        client.create_table(
-            TableName="ledger",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield Ledger("ledger", client)
 
 
 @pytest.fixture

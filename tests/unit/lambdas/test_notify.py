@@ -1,0 +1,258 @@
+"""The entry point of notify: a batch of pointers, told or delivered again, over a ledger in memory."""
+
+import importlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+
+from passrole.alerts import Alert, DeliveryError
+from passrole.finding import Change, Finding, News, State, Step, advance, feed
+from passrole.ledger import Ledger
+from passrole.news import Pointer
+from passrole.policy import Stage
+from tests.unit.samples import ACCOUNT, REGION, finding_of
+
+
+class Inbox:
+    """A channel that notes what arrives; ``errors`` are raised first."""
+
+    name = "slack"
+
+    def __init__(self) -> None:
+        self.arrived: list[Alert] = []
+        self.errors: list[Exception] = []
+
+    def send(self, message: Alert) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.arrived.append(message)
+
+
+@dataclass
+class Context:
+    function_name: str = "notify"
+    memory_limit_in_mb: int = 128
+    invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:notify"
+    aws_request_id: str = "33333333-3333-4333-8333-333333333333"
+
+
+@pytest.fixture
+def notify(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The entry point's module."""
+    monkeypatch.setenv("AWS_REGION", REGION)
+    module: Any = importlib.import_module("lambdas.notify.handler")
+    monkeypatch.setattr(module.metrics, "namespace", "PassRoleGuardrail")
+    monkeypatch.setattr(module.metrics, "service", "notify")
+    wiring = module.notifier
+    wiring.cache_clear()
+    yield module
+    wiring.cache_clear()
+
+
+@pytest.fixture
+def inbox(notify: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Inbox:
+    inbox = Inbox()
+    monkeypatch.setattr(notify, "notifier", lambda: notify.Notifier(ledger, [inbox]))
+    return inbox
+
+
+@pytest.fixture
+def counted(capsys: pytest.CaptureFixture[str]) -> Callable[[str], float]:
+    def count(name: str) -> float:
+        """The sum of a metric over what was printed since the last look, in CloudWatch's embedded format."""
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+        return sum(sum(line[name]) for line in lines if "_aws" in line and name in line)
+
+    return count
+
+
+def _opened(ledger: Ledger, response: Stage = Stage.QUARANTINE) -> Finding:
+    change = feed(None, finding_of(response=response))
+    assert ledger.record_change(change)
+    return change.finding
+
+
+def _pointer(finding: Finding, revision: int = 1, news: News = News.OPENED) -> str:
+    return Pointer(finding.id, revision, news).to_message()
+
+
+def _event(*bodies: str) -> dict[str, Any]:
+    return {
+        "Records": [
+            {
+                "messageId": f"message-{index}",
+                "body": body,
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:notify",
+                "attributes": {},
+                "messageAttributes": {},
+                "awsRegion": REGION,
+                "receiptHandle": "handle",
+                "md5OfBody": "",
+            }
+            for index, body in enumerate(bodies)
+        ]
+    }
+
+
+def _failed(answer: dict[str, Any]) -> list[str]:
+    return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
+
+
+def test_news_is_told_once_over_redeliveries(
+    notify: Any, ledger: Ledger, inbox: Inbox, counted: Callable[[str], float]
+) -> None:
+    finding = _opened(ledger)
+
+    answers = [notify.handler(_event(_pointer(finding)), Context()) for _ in range(3)]
+
+    assert [_failed(answer) for answer in answers] == [[], [], []]
+    assert inbox.arrived == [Alert(finding, Step(1, finding.opened_at, News.OPENED, _dana(), _why()))]
+    assert counted("AlertsDelivered") == 1
+
+
+def test_each_step_is_told_as_the_ledger_knows_it_not_as_the_message_says(
+    notify: Any, ledger: Ledger, inbox: Inbox
+) -> None:
+    opened = _opened(ledger)
+    change: Change = advance(
+        opened, State.CONTAINED, News.CONTAINED, "2026-11-22T12:00:09.000Z", "contain", "done"
+    )
+    assert ledger.record_change(change)
+
+    notify.handler(_event(_pointer(opened, 2, News.RELEASED)), Context())
+
+    assert [(a.step.news, a.step.why, a.finding.state) for a in inbox.arrived] == [
+        (News.CONTAINED, "done", State.CONTAINED)
+    ]
+
+
+def test_only_what_failed_comes_again(
+    notify: Any, ledger: Ledger, inbox: Inbox, counted: Callable[[str], float]
+) -> None:
+    finding = _opened(ledger)
+    inbox.errors = [DeliveryError("Slack answered 503")]
+
+    answer = notify.handler(_event(_pointer(finding), _pointer(finding)), Context())
+
+    assert _failed(answer) == ["message-0"]
+    assert len(inbox.arrived) == 1
+    assert counted("AlertFailures") == 1
+
+
+def test_observed_finding_is_told_to_nobody(notify: Any, ledger: Ledger, inbox: Inbox) -> None:
+    finding = _opened(ledger, Stage.OBSERVE)
+
+    assert _failed(notify.handler(_event(_pointer(finding)), Context())) == []
+    assert inbox.arrived == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "not json",
+        "[" * 100_000,
+        "null",
+        '{"version": 2, "finding_id": "f", "revision": 1, "news": "opened"}',
+        '{"version": 1, "finding_id": "f", "revision": 1, "news": "gossip"}',
+        '{"Type": "Notification", "Message": "wrapped by SNS: raw delivery is off"}',
+    ],
+)
+def test_unreadable_body_goes_to_the_dead_letters_and_stops_no_other(
+    notify: Any, ledger: Ledger, inbox: Inbox, counted: Callable[[str], float], body: str
+) -> None:
+    finding = _opened(ledger)
+
+    answer = notify.handler(_event(body, _pointer(finding)), Context())
+
+    assert _failed(answer) == ["message-0"]
+    assert len(inbox.arrived) == 1
+    assert counted("UnreadablePointers") == 1
+
+
+def test_forged_pointer_is_counted_and_dropped(
+    notify: Any, ledger: Ledger, inbox: Inbox, counted: Callable[[str], float]
+) -> None:
+    finding = _opened(ledger)
+    unknown = Pointer("0000000000000000", 1, News.OPENED).to_message()
+
+    answer = notify.handler(_event(unknown, _pointer(finding, revision=7)), Context())
+
+    assert _failed(answer) == []
+    assert inbox.arrived == []
+    assert counted("ForgedPointers") == 2
+
+
+def test_ledger_that_does_not_answer_loses_nothing(
+    notify: Any,
+    ledger: Ledger,
+    inbox: Inbox,
+    monkeypatch: pytest.MonkeyPatch,
+    counted: Callable[[str], float],
+) -> None:
+    finding = _opened(ledger)
+
+    def throttled(*_: Any) -> None:
+        raise RuntimeError("throttled")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "finding", throttled)
+        assert _failed(notify.handler(_event(_pointer(finding)), Context())) == ["message-0"]
+    assert counted("AlertFailures") == 1
+
+    assert _failed(notify.handler(_event(_pointer(finding)), Context())) == []
+    assert len(inbox.arrived) == 1
+
+
+def test_wired_from_the_environment_it_sends_an_email(
+    notify: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic, queue = _subscribed_queue()
+    _configure(monkeypatch, topic)
+    finding = _opened(ledger)
+
+    assert _failed(notify.handler(_event(_pointer(finding)), Context())) == []
+
+    (message,) = boto3.client("sqs").receive_message(QueueUrl=queue)["Messages"]
+    assert (
+        json.loads(message["Body"])["Subject"] == "[HIGH] dana passed role deployer to Lambda function orders"
+    )
+    assert [channel.name for channel in notify.notifier().channels] == ["email"]
+
+
+def test_slack_is_a_channel_when_its_secret_is_configured(
+    notify: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _configure(monkeypatch, "arn:aws:sns:us-east-1:111122223333:alerts")
+    monkeypatch.setenv("SLACK_SECRET_ID", "guardrail/slack")
+
+    assert [channel.name for channel in notify.notifier().channels] == ["slack", "email"]
+
+
+def _configure(monkeypatch: pytest.MonkeyPatch, topic: str) -> None:
+    monkeypatch.setenv("LEDGER_TABLE", "ledger")
+    monkeypatch.setenv("FINDINGS_TOPIC_ARN", "arn:aws:sns:us-east-1:111122223333:findings")
+    monkeypatch.setenv("STACK_NAME", "guardrail")
+    monkeypatch.setenv("ALERTS_TOPIC_ARN", topic)
+    monkeypatch.delenv("SLACK_SECRET_ID", raising=False)
+
+
+def _subscribed_queue() -> tuple[str, str]:
+    sns, sqs = boto3.client("sns"), boto3.client("sqs")
+    topic = sns.create_topic(Name="alerts")["TopicArn"]
+    queue = sqs.create_queue(QueueName="inbox")["QueueUrl"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:inbox")
+    return topic, queue
+
+
+def _dana() -> str:
+    return f"arn:aws:iam::{ACCOUNT}:user/dana"
+
+
+def _why() -> str:
+    return finding_of().reasons[0]
