@@ -52,9 +52,11 @@ class ResourcePlace:
 
     Attributes:
         type: as IAM names resource types (``lambda:function``).
-        paths: into the record; the first that yields an id or an ARN counts.
+        paths: into the record; the first that yields an id counts. A member whose name ends with ``Arn``
+            holds an ARN, any other an id; where ``qualified``, it may be either.
         arn: template for ids; ``{}`` is the id.
-        qualified: whether a version or an alias, no part of the resource, may follow the id behind a colon.
+        qualified: named as Lambda's functions are: by id, ARN or the tail of an ARN, and behind a colon
+            perhaps a version or an alias, which is no part of the resource.
     """
 
     type: str

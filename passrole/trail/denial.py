@@ -13,9 +13,10 @@ from passrole.trail.values import text
 
 # EC2 writes ``Client.UnauthorizedOperation``, others ``AccessDenied`` or ``AccessDeniedException``.
 _DENIED = re.compile(
-    r"(?:.*\.)?(?:AccessDenied(?:Exception)?|UnauthorizedOperation|NotAuthorized(?:Exception)?)"
+    r"(?:.*\.)?(?:[A-Za-z]*AccessDenied|Unauthorized|NotAuthorized|AuthorizationError|Forbidden)[A-Za-z]*"
 )
-_NAMED = re.compile(r"is not authorized to perform: iam:PassRole on resource: (\S+)")
+_REFUSED = re.compile(r"not authorized to perform: iam:PassRole(?: on resource: (\S+))?")
+_ACTION = "iam:PassRole"
 _CROSS_ACCOUNT = "Cross-account pass role is not allowed"
 
 
@@ -27,18 +28,25 @@ class DeniedRole:
 
 
 def outcome_of(record: dict[str, Any]) -> Outcome:
-    """How the call ended, by its error code. A dry run of EC2 is a failed call: nothing was made."""
+    """How the call ended. A dry run of EC2 is a failed call: nothing was made.
+
+    The error code tells, or a message that says that the pass was refused: some services report that as an
+    error of validation.
+    """
     code = text(record.get("errorCode"))
     if code is None:
         return Outcome.SUCCEEDED
-    return Outcome.DENIED if _DENIED.fullmatch(code) else Outcome.FAILED
+    if _DENIED.fullmatch(code) or _REFUSED.search(text(record.get("errorMessage")) or ""):
+        return Outcome.DENIED
+    return Outcome.FAILED
 
 
 def denied_role(record: dict[str, Any]) -> DeniedRole | None:
-    """The role whose passing the record's error message says was denied; None if it speaks of no pass."""
-    message = text(record.get("errorMessage"))
-    if message is None or text(record.get("errorCode")) is None:
+    """The role whose passing was denied, as the record's error message says; None if it speaks of no such pass."""
+    code, message = text(record.get("errorCode")), text(record.get("errorMessage"))
+    if code is None or message is None:
         return None
-    if named := _NAMED.search(message):
-        return DeniedRole(named[1])
-    return DeniedRole(None) if _CROSS_ACCOUNT in message else None
+    if refused := _REFUSED.search(message):
+        return DeniedRole(refused[1])
+    speaks_of_passing = _ACTION in message or _CROSS_ACCOUNT in message
+    return DeniedRole(None) if speaks_of_passing and outcome_of(record) is Outcome.DENIED else None

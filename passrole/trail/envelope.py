@@ -1,9 +1,13 @@
 """The EventBridge envelope: what makes an event CloudTrail's own, and whose it is."""
 
 import json
+import re
 from typing import Any
 
 from passrole.catalogue.rules import DETAIL_TYPE
+
+# Escapes of halves, paired or not: nearly no event has any.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class EnvelopeError(ValueError):
@@ -28,7 +32,7 @@ def record_in(body: str, account: str) -> dict[str, Any]:
         ForgedEventError: another source, or another account's record.
     """
     try:
-        envelope = json.loads(body)
+        envelope = json.loads(_whole_characters(body))
     except (ValueError, RecursionError) as error:
         raise UnreadableEventError(f"not JSON: {error}") from None
     if not isinstance(envelope, dict):
@@ -46,3 +50,11 @@ def record_in(body: str, account: str) -> dict[str, Any]:
         if owner != account:
             raise ForgedEventError(f"the event is of account {owner!r:.100}, expected {account}")
     return detail
+
+
+def _whole_characters(body: str) -> str:
+    """``body`` without escapes of half a character, which no UTF-8 text and no ledger can hold."""
+    if not _HALF.search(body):
+        return body
+    plain = json.dumps(json.loads(body), ensure_ascii=False)
+    return plain.encode("utf-8", "replace").decode("utf-8")

@@ -20,6 +20,10 @@ _PROFILE_KINDS = {
     RoleKind.INSTANCE_PROFILE_NAME,
     RoleKind.INSTANCE_PROFILE_ARN_OR_NAME,
 }
+_MAX_ROLE = (
+    2048  # the longest ARN of IAM; a failed call's record may hold far more, and no ledger would take it
+)
+_TELLING = ("eventTime", "eventSource", "eventName", "awsRegion", "requestID", "sourceIPAddress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def _at(record: dict[str, Any], place: RolePlace) -> Iterator[_Found]:
 
 
 def _role(value: str, kind: RoleKind) -> PassedRole:
-    if is_redacted(value):
+    if is_redacted(value) or len(value) > _MAX_ROLE:
         return PassedRole(None, kind, None, None)
     if kind in _PROFILE_KINDS:
         return _instance_profile(value)
@@ -104,26 +108,33 @@ def _from_message(denied: DeniedRole, call: Call | None) -> _Found:
 
 
 def _pass(record: dict[str, Any], source: str, name: str, call: Call | None, found: _Found) -> Pass:
+    passer = passer_of(record)
+    account = text(record.get("recipientAccountId")) or passer.account
     return Pass(
         event_id=text(record.get("eventID")) or _derived_id(record),
         event_time=time(record.get("eventTime")),
         event_source=source,
         event_name=name,
-        account=text(record.get("recipientAccountId")) or passer_of(record).account,
+        account=account,
         region=text(record.get("awsRegion")),
         outcome=outcome_of(record),
         role=found.role,
         path=found.path,
         place=found.place,
         services=found.services,
-        resources=resources_of(record, call.resource) if call else (),
+        resources=resources_of(record, call.resource, account) if call else (),
         resource_type=call.resource.type if call else None,
-        passer=passer_of(record),
+        passer=passer,
         error_code=text(record.get("errorCode")),
     )
 
 
 def _derived_id(record: dict[str, Any]) -> str:
     """An identity for a record without one: equal records stay one event."""
-    canonical = json.dumps(record, sort_keys=True, default=str)
+    try:
+        canonical = json.dumps(record, sort_keys=True, default=str)
+    except (RecursionError, ValueError):
+        # Nested too deeply to be written down: what tells calls apart lies at the top.
+        told = {name: text(record.get(name)) for name in _TELLING}
+        canonical = json.dumps(told)
     return "sha256-" + hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,5 +1,7 @@
 """Which resource a call gave the role to: its ARN, from the record."""
 
+import re
+from functools import lru_cache
 from typing import Any
 
 from passrole.arn import Arn, partition_of
@@ -10,35 +12,64 @@ from passrole.trail.values import text
 _MAX_ID = 2048
 
 
-def resources_of(record: dict[str, Any], place: ResourcePlace) -> tuple[str, ...]:
-    """ARNs of the receiving resources: several where one call makes several, none where none is named."""
+def resources_of(record: dict[str, Any], place: ResourcePlace, account: str | None) -> tuple[str, ...]:
+    """ARNs of the receiving resources: several where one call makes several, none where none is named.
+
+    ``account`` is the one that the record is of.
+    """
+    region = text(record.get("awsRegion"))
     for path in place.paths:
-        arns = [arn for _, value in values_at(record, path) if (arn := _arn(value, place, record))]
+        may_be_arn = place.qualified or path.lower().endswith("arn")
+        arns = [
+            arn
+            for _, value in values_at(record, path)
+            if (arn := _arn(value, place, may_be_arn, region, account))
+        ]
         if arns:
             return tuple(dict.fromkeys(arns))
     return ()
 
 
-def _arn(value: Any, place: ResourcePlace, record: dict[str, Any]) -> str | None:
-    """The ARN of a resource that is named by id, by ARN, or by the tail of its ARN (as Lambda allows)."""
-    if (
-        not isinstance(value, str)
-        or not 0 < len(value) <= _MAX_ID
-        or not value.isascii()
-        or not value.isprintable()
-    ):
+def _arn(
+    value: Any, place: ResourcePlace, may_be_arn: bool, region: str | None, account: str | None
+) -> str | None:
+    """The ARN of a resource that is named by id, by ARN, or by the tail of its ARN (as Lambda allows).
+
+    An ARN counts only where one is expected: elsewhere, a resource may be called like the ARN of another.
+    """
+    if not isinstance(value, str) or not 0 < len(value) <= _MAX_ID:
         return None
-    marker = place.arn.split(":", 5)[5].removesuffix("{}")  # "function:" of a function's ARN
-    given = Arn.parse(value)
-    identifier = (given.resource if given else value).rpartition(marker)[2]
+    *_, service, _, _, resource = place.arn.split(":", 5)
+    marker = resource.removesuffix("{}")  # "function:" of a function's ARN
+    partition, identifier = partition_of(region), value
+    if may_be_arn and (given := Arn.parse(value)):
+        if given.service != service or not given.resource.startswith(marker):
+            return None
+        partition, region, account = given.partition, given.region, given.account
+        identifier = given.resource.removeprefix(marker)
+    elif place.qualified and (tail := _tail(marker).fullmatch(value)):
+        region, account, identifier = tail[1] or region, tail[2] or account, tail[3]
     if place.qualified:
         identifier = identifier.partition(":")[0]
-    region = given.region if given else text(record.get("awsRegion"))
-    account = given.account if given else text(record.get("recipientAccountId"))
-    partition = given.partition if given else partition_of(region)
-    known = {"{partition}": partition, "{region}": region or "", "{account}": account or "", "{}": identifier}
+    return _filled(place.arn, partition, region, account, identifier)
+
+
+@lru_cache
+def _tail(marker: str) -> re.Pattern[str]:
+    """``[[region:]account:][function:]name``"""
+    return re.compile(rf"(?:(?:([a-z0-9-]+):)?([0-9]{{12}}):)?(?:{re.escape(marker)})?(.+)")
+
+
+def _filled(
+    template: str, partition: str, region: str | None, account: str | None, identifier: str
+) -> str | None:
     # The identifier goes in last: it comes from the caller and may look like a placeholder itself.
-    arn = place.arn
-    for placeholder, part in known.items():
+    arn = template
+    for placeholder, part in (
+        ("{partition}", partition),
+        ("{region}", region or ""),
+        ("{account}", account or ""),
+        ("{}", identifier),
+    ):
         arn = arn.replace(placeholder, part)
-    return arn
+    return arn if Arn.parse(arn) else None

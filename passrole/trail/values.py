@@ -28,4 +28,4 @@ def time(value: Any) -> str | None:
         moment = parse_time(value) if isinstance(value, str) else None
     except (ValueError, OverflowError):
         return None
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    return moment.replace(microsecond=0, tzinfo=None).isoformat() + "Z" if moment else None

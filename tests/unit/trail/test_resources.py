@@ -1,0 +1,135 @@
+"""Which resource a call gave its role to, however the record names it."""
+
+from typing import Any
+
+import pytest
+
+from passrole.trail import passes_of
+from tests.fixtures import record
+
+FUNCTIONS = "arn:aws:lambda:eu-west-1:111122223333:function:"
+JOBS = "arn:aws:glue:eu-west-1:111122223333:job/"
+
+
+def resources(told: dict[str, Any]) -> tuple[str, ...]:
+    (pass_,) = passes_of(told)
+    return pass_.resources
+
+
+def update_of(function_name: Any) -> dict[str, Any]:
+    """A role was set on a function, and the record has no response."""
+    told = record("lambda_update_function_role")
+    told["requestParameters"]["functionName"] = function_name
+    told["responseElements"] = None
+    return told
+
+
+@pytest.mark.parametrize(
+    ("function_name", "function"),
+    [
+        ("orders", "orders"),
+        ("orders:live", "orders"),
+        ("orders:$LATEST", "orders"),
+        ("orders-function:live", "orders-function"),
+        ("function:live", "live"),  # Lambda's pattern takes `function:` for the tail of an ARN
+        ("function", "function"),
+        ("function:function:live", "function"),
+        ("111122223333:function:orders", "orders"),
+        ("111122223333:function:orders-function:live", "orders-function"),
+        ("eu-west-1:111122223333:function:orders:7", "orders"),
+        (FUNCTIONS + "orders", "orders"),
+        (FUNCTIONS + "orders:live", "orders"),
+        (FUNCTIONS + "orders-function:live", "orders-function"),
+        (FUNCTIONS + "function:live", "function"),
+    ],
+)
+def test_a_function_is_found_by_name_partial_arn_or_arn_with_or_without_a_qualifier(
+    function_name: str, function: str
+) -> None:
+    assert resources(update_of(function_name)) == (FUNCTIONS + function,)
+
+
+@pytest.mark.parametrize(
+    ("function_name", "arn"),
+    [
+        (
+            "arn:aws:lambda:us-east-1:444455556666:function:orders:live",
+            "arn:aws:lambda:us-east-1:444455556666:function:orders",
+        ),
+        ("444455556666:function:orders", "arn:aws:lambda:eu-west-1:444455556666:function:orders"),
+        (
+            "us-east-1:444455556666:function:orders",
+            "arn:aws:lambda:us-east-1:444455556666:function:orders",
+        ),
+    ],
+)
+def test_a_function_elsewhere_is_not_taken_for_ours_of_the_same_name(function_name: str, arn: str) -> None:
+    assert resources(update_of(function_name)) == (arn,)
+
+
+@pytest.mark.parametrize(
+    "function_name",
+    [
+        None,
+        "",
+        7,
+        ["orders"],
+        {"name": "orders"},
+        "orders\n",
+        "órders",
+        "x" * 3000,
+        "arn:aws:s3:::orders",
+        "arn:aws:lambda:eu-west-1:111122223333:layer:orders",
+    ],
+)
+def test_a_function_that_is_not_named_is_no_resource(function_name: Any) -> None:
+    assert resources(update_of(function_name)) == ()
+
+
+def test_a_name_that_looks_like_a_placeholder_stays_a_name() -> None:
+    assert resources(update_of("{account}")) == (FUNCTIONS + "{account}",)
+
+
+def test_a_record_without_a_recipient_is_of_the_account_that_called() -> None:
+    told = update_of("orders")
+    del told["recipientAccountId"]
+
+    (pass_,) = passes_of(told)
+
+    assert pass_.account == "111122223333"
+    assert pass_.resources == (FUNCTIONS + "orders",)
+
+
+@pytest.mark.parametrize("name", ["nightly/job/export", "job/export", JOBS + "payroll", "a:b"])
+def test_a_name_that_may_hold_anything_is_taken_as_it_is(name: str) -> None:
+    """A Glue job may be called like the ARN of another job: its pass is not the other's."""
+    told = record("glue_create_job_by_role_arn")
+    told["requestParameters"]["name"] = told["responseElements"]["name"] = name
+
+    assert resources(told) == (JOBS + name,)
+
+
+def test_each_instance_is_named_once() -> None:
+    told = record("ec2_run_instances_several")
+    items = told["responseElements"]["instancesSet"]["items"]
+    items.append(items[0])
+
+    assert len(resources(told)) == 3
+
+
+def test_a_list_of_one_that_was_collapsed_into_its_element_is_understood() -> None:
+    told = record("ec2_run_instances_by_launch_template")
+    instances = told["responseElements"]["instancesSet"]
+    instances["items"] = instances["items"][0]
+
+    (pass_,) = passes_of(told)
+
+    assert pass_.path == "responseElements.instancesSet.items.iamInstanceProfile.arn"
+    assert pass_.resources == ("arn:aws:ec2:eu-west-1:111122223333:instance/i-07d06021b0da55115",)
+
+
+def test_an_empty_list_written_as_an_object_holds_nothing() -> None:
+    told = record("ec2_run_instances_by_launch_template")
+    told["responseElements"]["instancesSet"] = {"items": {}}
+
+    assert passes_of(told) == ()
