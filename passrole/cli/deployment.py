@@ -1,0 +1,160 @@
+"""The deployed guard: found by its stack's outputs, used with the operator role's credentials."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from passrole.arn import Arn
+from passrole.cli.aws import aws_errors, code_of, explain, open_session
+from passrole.cli.errors import InputError
+
+if TYPE_CHECKING:
+    import boto3
+
+    from passrole.ledger import Ledger
+    from passrole.news import Topic
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DEFAULT_STACK = "PassRoleGuardrail"
+_NOT_IN_SESSION_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]")
+# Long enough for a release and its verification, and no longer.
+_SESSION_SECONDS = 900
+
+
+class Output(StrEnum):
+    """Outputs of the guard's stack that commands read; ``infra/names.py`` writes them."""
+
+    LEDGER_TABLE = "LedgerTable"
+    FINDINGS_TOPIC_ARN = "FindingsTopicArn"
+    ALERTS_TOPIC_ARN = "AlertsTopicArn"
+    OPERATOR_ROLE_ARN = "OperatorRoleArn"
+    RULE_NAMES = "RuleNames"
+    SLACK_SECRET_ID = "SlackSecretId"  # noqa: S105 - the output's name, not a secret
+
+
+def deployment_options(command: Command) -> Command:
+    """Which deployment a command is about."""
+    stack = click.option(
+        "--stack",
+        metavar="NAME",
+        envvar="PASSROLE_STACK",
+        default=DEFAULT_STACK,
+        show_default=True,
+        show_envvar=True,
+        help="The guard's CloudFormation stack.",
+    )
+    region = click.option(
+        "--region", metavar="REGION", help="The guard's home region.  [default: the profile's]"
+    )
+    return stack(region(command))
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """A person in the operator role.
+
+    Attributes:
+        caller: ARN of the principal behind it, as AWS tells it: who does what is recorded under this name.
+        clients: a client for a service and a region.
+    """
+
+    caller: str
+    role: str
+    ledger: "Ledger"
+    topic: "Topic"
+    clients: Callable[[str, str], Any]
+
+
+def become_operator(stack: str, region: str | None) -> Operator:
+    """Finds the deployment and takes its operator role.
+
+    Raises:
+        InputError: no such deployment, or no right to take the role.
+    """
+    from passrole.ledger import Ledger
+    from passrole.news import SnsTopic
+
+    with aws_errors():
+        session = open_session(region)
+        caller = session.client("sts").get_caller_identity()["Arn"]
+        outputs = outputs_of(session, stack)
+        role = outputs[Output.OPERATOR_ROLE_ARN]
+        clients = _clients(_session_in(role, session, caller))
+        home = str(session.region_name)
+        return Operator(
+            caller=caller,
+            role=role,
+            ledger=Ledger(outputs[Output.LEDGER_TABLE], clients("dynamodb", home)),
+            topic=SnsTopic(outputs[Output.FINDINGS_TOPIC_ARN], clients("sns", home)),
+            clients=clients,
+        )
+
+
+def outputs_of(session: "boto3.Session", stack: str) -> Mapping[str, str]:
+    """The outputs of the guard's stack.
+
+    Raises:
+        InputError: there is no such stack in the region, or it is not the guard's.
+    """
+    from botocore.exceptions import ClientError
+
+    try:
+        described = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if code_of(error) != "ValidationError":
+            raise
+        where = f"no stack {stack} in {session.region_name}"
+        raise InputError(f"{where}: deploy it, or give --stack and --region") from None
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+    missing = [o for o in Output if o not in outputs and o is not Output.SLACK_SECRET_ID]
+    if missing:
+        state = described["StackStatus"]
+        raise InputError(
+            f"stack {stack} ({state}) has no output {missing[0]}: is it the guard's, and complete?"
+        )
+    return outputs
+
+
+def session_name(caller: str) -> str:
+    """A name for the operator's session that says who it is, whatever characters the caller's ARN has."""
+    arn = Arn.parse(caller)
+    name = arn.resource.rpartition("/")[2] if arn else caller
+    safe_name = _NOT_IN_SESSION_NAMES.sub("-", name)[:64]
+    return safe_name if len(safe_name) > 1 else f"passrole-{safe_name}"
+
+
+def _session_in(role: str, session: "boto3.Session", caller: str) -> "boto3.Session":
+    import boto3
+    from botocore.exceptions import ClientError
+
+    try:
+        answer = session.client("sts").assume_role(
+            RoleArn=role, RoleSessionName=session_name(caller), DurationSeconds=_SESSION_SECONDS
+        )
+    except ClientError as error:
+        advice = (
+            f"{caller} must be among the operators in guardrail.yaml and be allowed sts:AssumeRole on {role}"
+        )
+        raise InputError(f"{explain(error)}; {advice}") from None
+    given = answer["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+        region_name=session.region_name,
+    )
+
+
+def _clients(session: "boto3.Session") -> Callable[[str, str], Any]:
+    @cache
+    def client(service: str, region: str) -> Any:
+        make: Any = session.client
+        return make(service, region_name=region)
+
+    return client
