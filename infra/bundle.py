@@ -5,6 +5,7 @@ each under a hash of what it is made of: a change of our code installs nothing.
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -60,7 +61,7 @@ def build_bundle(root: Path, out: Path) -> Path:
     digest = _hash([dependencies.name.encode(), *_contents(root, sources)])
 
     def write(directory: Path) -> None:
-        shutil.copytree(dependencies, directory, dirs_exist_ok=True)
+        shutil.copytree(dependencies, directory, dirs_exist_ok=True, copy_function=_link)
         for path in sources:
             target = directory / path.relative_to(root)
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -116,6 +117,14 @@ def _prune(directory: Path) -> None:
         path.unlink()
     for info in directory.glob("*.dist-info"):
         _keep(info, _DIST_INFO)
+
+
+def _link(source: str, target: str) -> None:
+    """The dependencies are on the disk once, however many bundles hold them."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def _keep(directory: Path, names: Iterable[str]) -> None:
