@@ -155,7 +155,7 @@ def test_what_this_release_does_not_know_is_unknown_and_not_absent(condition: Co
 
 
 def test_a_fact_that_is_absent_meets_no_condition() -> None:
-    role = RoleEvidence(ABSENT, *[ABSENT] * 7, observed_at="now")  # type: ignore[arg-type]
+    role = RoleEvidence(ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, "now")
     assert decide(a_policy(allow("a")), role) is NO
 
 

@@ -13,9 +13,9 @@ from passrole.policy.source.models import ApprovedEntry, GuardrailFile, Response
 
 KEYS = [*GuardrailFile.model_fields, *ApprovedEntry.model_fields, *ResponseSection.model_fields, "<<", "x"]
 SNIPPETS = [
-    "version: 1\n", "approved:\n", "  - name: a\n", "    roles: [/a/*]\n", "- ", ": ", ", ", "\t", "\n", "  ", "\r",
-    "&a ", "*a", "!!str ", "<<: ", "{", "}", "[", "]", '"', "'", ">", "|", "---\n", "...\n", "? ", "# ", "yes", "0123",
-    "\\U00110000", "\\x", "%YAML 9999999999.1\n", "\u2028", "\ufeff", "a", "~", "@", "`",
+    "version: 1\n", "approved:\n", "  - name: a\n", "    roles: [/a/*]\n", "- ", ": ", ", ", "\t", "\n", "  ",
+    "&a ", "*a", "!!str ", "<<: ", "{", "}", "[", "]", '"', "'", ">", "|", "---\n", "...\n", "? ", "# ",
+    "yes", "0123", "\r", "\\U00110000", "\\x", "%YAML 9999999999.1\n", "\u2028", "\ufeff", "a", "~", "@", "`",
 ]  # fmt: skip
 VALUES = ["/a/*", "lambda.amazonaws.com", "alert", "quarantine", "eu-west-1", "a@b.example", "*", "^a$"]
 plain = st.none() | st.booleans() | st.integers() | st.floats() | st.dates()
