@@ -2,7 +2,8 @@
 
 Sources: "Amazon EventBridge event patterns" and "quotas" (a pattern has at most 2,048 characters). Customers
 cannot put events whose source begins with ``aws.``: that is pinned. A denied call's record often has no
-request parameters, so one more rule goes by the error message, which names the action.
+request parameters, so one more rule goes by the error message, which names the action, or says that the
+role is of another account.
 """
 
 import json
@@ -14,6 +15,7 @@ from passrole.catalogue.model import Call
 
 MAX_PATTERN = 2048
 DETAIL_TYPE = "AWS API Call via CloudTrail"
+_DENIALS = ("*iam:PassRole*", "*Cross-account pass role is not allowed*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ def compile_rules(catalogue: Catalogue | None = None) -> tuple[RulePattern, ...]
     rules = [RulePattern(f"Calls{number:02}", _pattern(pack)) for number, pack in enumerate(packs, start=1)]
     return (
         *rules,
-        RulePattern("DeniedPassRole", _envelope({"errorMessage": [{"wildcard": "*iam:PassRole*"}]})),
+        RulePattern("DeniedPassRole", _envelope({"errorMessage": [{"wildcard": w} for w in _DENIALS]})),
     )
 
 

@@ -42,7 +42,7 @@ def outcome_of(record: dict[str, Any]) -> Outcome:
 
 
 def denied_role(record: dict[str, Any]) -> DeniedRole | None:
-    """The role whose passing was denied, as the record's error message says; None if it speaks of no such pass."""
+    """The role whose passing the error message says was denied; None if it speaks of no such pass."""
     code, message = text(record.get("errorCode")), text(record.get("errorMessage"))
     if code is None or message is None:
         return None
