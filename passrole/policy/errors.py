@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from passrole.policy.text import printable, quoted
 
 Path = tuple[str | int, ...]
+_MOST_LINES = 100
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -41,11 +42,18 @@ class Problem:
 
 
 class PolicyError(Exception):
-    """A guardrail.yaml that cannot be used. ``problems`` holds all that was found, in the file's order."""
+    """A guardrail.yaml that cannot be used.
+
+    ``problems`` holds all that was found, in the file's order; the message has the first hundred, a line each.
+    """
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: p.position or Position(0, 0)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[:_MOST_LINES]]
+        more = len(self.problems) - len(lines)
+        if more:
+            lines.append(f"{printable(self.problems[0].file, 1000)}: and {more:,} more problems")
+        super().__init__("\n".join(lines))
 
 
 def key_path(path: Path) -> str:

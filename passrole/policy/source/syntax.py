@@ -24,6 +24,7 @@ _SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
 _TAG_SIGNS = frozenset("_.:/=+-@")
 _WILDCARDS = frozenset("*?")
 _TAG_KEY_MAX, _TAG_VALUE_MAX, _NAME_MAX, _ROLE_NAME_MAX = 128, 256, 128, 64
+_RESOURCE_MAX = 512 + _ROLE_NAME_MAX  # IAM's limits of a path and a name
 
 BY_NAME = " (by name)"  # ends the name of the statement that holds an entry's bare role names
 
@@ -189,6 +190,10 @@ def _check_resource(path_and_name: str) -> None:
     if path_and_name.endswith("/"):
         raise ValueError(
             f"no role's ARN ends in a slash: write {quoted(path_and_name + '*')} for the roles below it"
+        )
+    if len(path_and_name) > _RESOURCE_MAX:
+        raise ValueError(
+            f"{quoted(path_and_name)} is longer than any path and name ({_RESOURCE_MAX} characters)"
         )
     name = path_and_name.rsplit("/", 1)[-1]
     if not _PATH_PATTERN.fullmatch(path_and_name) or not _NAME_PATTERN.fullmatch(name):

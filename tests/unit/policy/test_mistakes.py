@@ -161,6 +161,12 @@ def test_an_alias_bomb_is_refused_without_being_expanded() -> None:
     assert all(len(line) < 300 for line in lines(bomb))
 
 
+def test_thousands_of_problems_do_not_bury_the_first() -> None:
+    found = lines("version: 1\napproved: [" + "x," * 5000 + "]")
+    assert found[0] == f'{F}:2:12: approved[0]: expected a mapping (key: value), found "x"'
+    assert found[100:] == [f"{F}: and 4,900 more problems"]
+
+
 def test_a_file_above_a_megabyte_is_refused_unread() -> None:
     [line] = lines("#" * 1_000_001)
     assert line == f"{F}:1:1: the file has 1,000,001 bytes; at most 1,000,000 are read"

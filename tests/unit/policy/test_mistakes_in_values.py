@@ -34,6 +34,10 @@ ROLES = {
         '"app\\n" cannot be a role\'s name: letters, digits and _+=,.@- (and * ? as wildcards), at most 64',
     ),
     "space in a path": ('"/a b/*"', '"/a b/*" has characters that no role\'s path or name has'),
+    "longer than IAM's longest": (
+        f"/{'a' * 600}",
+        '"/' + "a" * 52 + "…" + "a" * 26 + '" is longer than any path and name (576 characters)',
+    ),
     "session": (
         '"arn:aws:sts::111122223333:assumed-role/a/b"',
         "this is the ARN of a session; write the role's: arn:aws:iam::…:role/…",
