@@ -19,7 +19,7 @@ Block = dict[str, Any]
 _NAME = 180  # characters of a name in a sentence
 _FACT = 400  # of a fact's value, and of its note: below the 2,000 of a field, and of ten such about 8,000
 _REASON = 450  # of a reason; MOST_REASONS and one more of them stay below the 3,000 of a section
-_DONE = 2_400
+_DONE = 1_200  # of a line of what was done: there are two at most
 _PLAIN_WORD = re.compile(r"[A-Za-z0-9'-]+")
 _PUNCTUATION = re.compile(r"([(\"']*)(.*?)([)\"',.;:!?]*)", re.DOTALL)
 _NOT_A_BACKTICK = "\u02cb"  # a letter that looks like one
@@ -33,6 +33,7 @@ _ICONS = {
     News.CONTAINMENT_REFUSED: "⚠️",
     News.CONTAINMENT_FAILED: "⚠️",
     News.RELEASED: "🔓",
+    News.RESOLVED: "✅",
 }
 
 
@@ -59,7 +60,8 @@ def _body(alert: Alert, sentence: str) -> Iterable[Block]:
     if is_pass:
         reasons = "\n".join(f"• {_prose(reason, _REASON)}" for reason in wording.why(alert))
         yield _section(f"*Why*\n{reasons}")
-    yield _section(f"*What was done*\n{_prose(wording.done(alert), _DONE)}")
+    done = "\n".join(_prose(line, _DONE) for line in wording.done(alert))
+    yield _section(f"*{wording.done_title(alert)}*\n{done}")
     # Each in a span of its own: what is copied and pasted as a block would run the release as well.
     yield _section("\n".join(f"*{c.purpose}*  {_code(c.line, 300)}" for c in wording.commands(alert)))
     yield _context(_footer(alert))
@@ -93,7 +95,7 @@ def _footer(alert: Alert) -> str:
 
 def _code(text: str, limit: int = _NAME) -> str:
     """A name as a code span. A backtick would end the span: a letter that looks like it takes its place."""
-    return f"`{_escaped(text, limit - 2) or ' '}`"
+    return f"`{_escaped(text, limit - 2) or '(empty)'}`"
 
 
 def _prose(text: str, limit: int) -> str:

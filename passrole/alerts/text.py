@@ -21,6 +21,7 @@ _TAGS = {
     News.CONTAINMENT_REFUSED: "NOT CONTAINED",
     News.CONTAINMENT_FAILED: "CONTAINMENT FAILED",
     News.RELEASED: "RELEASED",
+    News.RESOLVED: "RESOLVED",
 }
 
 
@@ -61,7 +62,8 @@ def body(alert: Alert) -> str:
         parts.append("\n".join(_fact(fact) for fact in wording.facts(alert.finding)))
     if alert.step.news in (News.OPENED, News.REOPENED):
         parts.append("Why\n" + "\n".join(f"  - {_prose(reason)}" for reason in wording.why(alert)))
-    parts.append(f"What was done\n  {_prose(wording.done(alert))}")
+    done = "\n".join(f"  {_prose(line)}" for line in wording.done(alert))
+    parts.append(f"{wording.done_title(alert)}\n{done}")
     parts.append(
         "\n".join(f"{command.purpose}\n  {shown(command.line, _NAME)}" for command in wording.commands(alert))
     )

@@ -40,7 +40,15 @@ _NEWS_TITLES = {
     News.CONTAINMENT_REFUSED: "Not contained",
     News.CONTAINMENT_FAILED: "Containment failed",
     News.RELEASED: "Released",
+    News.RESOLVED: "Resolved",
 }
+_DONE_TITLES = {
+    News.CONTAINMENT_REFUSED: "Why not",
+    News.CONTAINMENT_FAILED: "What went wrong",
+    News.RELEASED: "Reason given",
+    News.RESOLVED: "Why",
+}
+_STILL_RUNS = "Still runs: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +91,8 @@ def happened(alert: Alert, quote: Quote) -> str:
             return f"Containing {thing} failed: {who} gave it role {role}"
         case News.RELEASED:
             return f"{thing} was released by {quote(short_principal(alert.step.who) or 'somebody')}"
+        case News.RESOLVED:
+            return f"{thing} does not hold role {role} any more"
     again = " again" if news is News.REOPENED else ""
     if finding.outcome is Outcome.SUCCEEDED:
         return f"{who} passed role {role} to {thing}{again}"
@@ -141,19 +151,26 @@ def why(alert: Alert) -> tuple[Prose, ...]:
     return reasons
 
 
-def done(alert: Alert) -> Prose:
-    """What was done about it and what still runs."""
-    finding = alert.finding
-    if alert.step.news not in (News.OPENED, News.REOPENED):
-        return alert.step.why or "The ledger does not say more."
-    if finding.outcome is not Outcome.SUCCEEDED:
-        return "Nothing had to be done: the role was not passed."
-    if finding.response is Stage.QUARANTINE:
-        return _quarantine_so_far(finding)
-    holder = (
-        "It still holds the role." if finding.resource else "The record does not tell what holds the role."
-    )
-    return f"Nothing was changed: the policy says {finding.response}. {holder}"
+def done_title(alert: Alert) -> str:
+    """What ``done`` stands under."""
+    return _DONE_TITLES.get(alert.step.news, "What was done")
+
+
+def done(alert: Alert) -> tuple[Prose, ...]:
+    """What was done about it and what still runs, a line each."""
+    finding, why = alert.finding, alert.step.why or "the ledger does not say"
+    match alert.step.news:
+        case News.OPENED | News.REOPENED:
+            return (_done_so_far(finding),)
+        case News.CONTAINED:
+            did, separator, runs = why.partition(_STILL_RUNS)
+            return (did.strip(), f"{separator}{runs}") if separator else (why,)
+        case News.CONTAINMENT_REFUSED:
+            return (why, "Nothing was changed.")
+        case News.CONTAINMENT_FAILED:
+            return (why, "It may still run with the role.")
+        case News.RELEASED | News.RESOLVED:
+            return (why,)
 
 
 def commands(alert: Alert) -> tuple[Command, ...]:
@@ -161,18 +178,9 @@ def commands(alert: Alert) -> tuple[Command, ...]:
     finding = alert.finding
     show = Command("See everything", f"passrole findings show {finding.id}")
     release = Command("Undo the quarantine", f'passrole findings release {finding.id} --reason "…"')
-    match alert.step.news:
-        case News.OPENED | News.REOPENED:
-            may_be_contained = (
-                finding.response is Stage.QUARANTINE
-                and finding.outcome is Outcome.SUCCEEDED
-                and finding.state in (State.OPEN, State.CONTAINED)
-            )
-        case News.CONTAINED | News.CONTAINMENT_FAILED:
-            may_be_contained = finding.state is not State.RELEASED
-        case _:
-            may_be_contained = False
-    return (show, release) if may_be_contained else (show,)
+    is_pass = alert.step.news in (News.OPENED, News.REOPENED)
+    to_come = is_pass and finding.state is State.OPEN and _is_to_be_contained(finding)
+    return (show, release) if to_come or finding.state is State.CONTAINED else (show,)
 
 
 def resource_of(finding: Finding, quote: Quote) -> str:
@@ -207,13 +215,28 @@ def _what_kind_of_pass(finding: Finding) -> str:
     return "Role passed without approval"
 
 
-def _quarantine_so_far(finding: Finding) -> Prose:
-    match finding.state:
-        case State.OPEN:
-            return "Nothing yet. The policy says quarantine; a message of its own tells whether that worked."
-        case State.CONTAINED:
-            return "It is contained by now; a message of its own says how."
-        case State.RELEASED:
-            return "It was contained and has been released since."
-        case State.RESOLVED | State.EXEMPTED:
-            return f"Nothing more is to be done: the finding is {finding.state} by now."
+def _is_to_be_contained(finding: Finding) -> bool:
+    return (
+        finding.response is Stage.QUARANTINE
+        and finding.decision is Decision.VIOLATION
+        and finding.outcome is Outcome.SUCCEEDED
+        and finding.resource is not None
+    )
+
+
+def _done_so_far(finding: Finding) -> Prose:
+    if finding.outcome is not Outcome.SUCCEEDED:
+        return "Nothing had to be done: the role was not passed."
+    if finding.state is State.CONTAINED:
+        return "It is contained by now; a message of its own says how."
+    if finding.state is State.RELEASED:
+        return "It was contained and has been released since."
+    if finding.state is not State.OPEN:
+        return f"Nothing more is to be done: the finding is {finding.state} by now."
+    if finding.resource is None:
+        return "Nothing was changed: the record does not tell what holds the role."
+    if _is_to_be_contained(finding):
+        return "Nothing yet. The policy says quarantine; a message of its own tells whether that worked."
+    if finding.response is Stage.QUARANTINE:
+        return "Nothing was changed: nothing is contained on a doubt. It still holds the role."
+    return f"Nothing was changed: the policy says {finding.response}. It still holds the role."

@@ -85,22 +85,25 @@ ALERTS = {
     "contained": alert(
         News.CONTAINED,
         state=State.CONTAINED,
-        why="Reserved concurrency is 0 (it was not set): no new invocation starts. "
-        "Invocations under way go on for at most 15 minutes.",
+        why="event source mappings paused, reserved concurrency set to 0: new invocations are refused. "
+        "Still runs: running invocations end by themselves (15 minutes at most) and keep their credentials "
+        "until then; asynchronous events go to the function's failure destination after their retries",
     ),
     "contained-repeat": alert(
-        News.CONTAINED, state=State.CONTAINED, why="Reserved concurrency is 0 (it was 5).", repeat=True
+        News.CONTAINED,
+        state=State.CONTAINED,
+        why="the resource was contained already. Still runs: the instance runs on",
+        repeat=True,
     ),
-    "containment-refused": alert(
-        News.CONTAINMENT_REFUSED, why="10 acts were done in this hour, the most that the policy allows."
-    ),
+    "containment-refused": alert(News.CONTAINMENT_REFUSED, why="the cap of 10 acts an hour is reached"),
     "containment-failed": alert(
-        News.CONTAINMENT_FAILED, why="lambda:PutFunctionConcurrency was denied: the function runs on."
+        News.CONTAINMENT_FAILED, why="PutFunctionConcurrency was refused: AccessDeniedException"
     ),
     "released": alert(
         News.RELEASED,
         state=State.RELEASED,
         who="arn:aws:sts::111122223333:assumed-role/GuardrailOperator/bob",
-        why="Reserved concurrency is as before (not set). Reason: approved in CHG-1234.",
+        why="approved in CHG-1234",
     ),
+    "resolved": alert(News.RESOLVED, state=State.RESOLVED, why="the resource holds another role now"),
 }

@@ -4,15 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from passrole.alerts import wording
+from passrole.alerts import Alert, wording
 from passrole.finding import News, State
 from passrole.passes import Outcome
-from passrole.policy import Stage
+from passrole.policy import Decision, Stage
 from tests.unit.alerts.samples import ALERTS, FINDING, PASSER, alert
 
 
-def _release_offered(alert_: object) -> bool:
-    return any("findings release" in command.line for command in wording.commands(alert_))  # type: ignore[arg-type]
+def _done(alert_: Alert) -> str:
+    return " ".join(wording.done(alert_))
+
+
+def _release_offered(alert_: Alert) -> bool:
+    return any("findings release" in command.line for command in wording.commands(alert_))
 
 
 @pytest.mark.parametrize("name", ALERTS)
@@ -31,7 +35,8 @@ def test_every_alert_says_how_to_see_the_finding(name: str) -> None:
         ("reopened", True),
         ("contained", True),
         ("containment-refused", False),
-        ("containment-failed", True),
+        ("containment-failed", False),
+        ("resolved", False),
         ("released", False),
     ],
 )
@@ -44,23 +49,44 @@ def test_late_news_of_a_containment_offer_no_release_after_it_was_released() -> 
 
 
 def test_first_message_that_comes_late_tells_what_happened_meanwhile() -> None:
-    assert "contained by now" in wording.done(alert(state=State.CONTAINED))
-    assert "released since" in wording.done(alert(state=State.RELEASED))
-    assert "resolved by now" in wording.done(alert(state=State.RESOLVED))
+    assert "contained by now" in _done(alert(state=State.CONTAINED))
+    assert "released since" in _done(alert(state=State.RELEASED))
+    assert "resolved by now" in _done(alert(state=State.RESOLVED))
 
 
 def test_quarantine_of_a_denied_attempt_does_not_announce_a_containment() -> None:
-    assert "Nothing had to be done" in wording.done(alert(outcome=Outcome.DENIED, resource=None))
+    assert "Nothing had to be done" in _done(alert(outcome=Outcome.DENIED, resource=None))
 
 
 def test_alert_only_says_that_nothing_was_changed_and_by_whose_word() -> None:
-    done = wording.done(alert(response=Stage.ALERT))
+    done = _done(alert(response=Stage.ALERT))
 
     assert done == "Nothing was changed: the policy says alert. It still holds the role."
 
 
-def test_what_the_containment_did_is_told_in_its_own_words() -> None:
-    assert wording.done(alert(News.CONTAINED, why="Concurrency is 0.")) == "Concurrency is 0."
+def test_quarantine_announces_no_containment_that_will_not_come() -> None:
+    doubtful = alert(decision=Decision.UNDETERMINED)
+    nowhere = alert(resource=None)
+
+    assert "nothing is contained on a doubt" in _done(doubtful)
+    assert "the record does not tell what holds the role" in _done(nowhere)
+    assert not _release_offered(doubtful)
+    assert not _release_offered(nowhere)
+
+
+def test_what_the_containment_did_and_what_still_runs_stand_apart() -> None:
+    contained = alert(News.CONTAINED, why="concurrency set to 0. Still runs: what was begun")
+
+    assert wording.done(contained) == ("concurrency set to 0.", "Still runs: what was begun")
+
+
+def test_containment_is_told_in_its_own_words() -> None:
+    assert wording.done(alert(News.CONTAINED, why="concurrency set to 0")) == ("concurrency set to 0",)
+
+
+@pytest.mark.parametrize("news", [n for n in News if n not in (News.OPENED, News.REOPENED)])
+def test_step_without_a_why_still_says_something(news: News) -> None:
+    assert wording.done(alert(news))[0] == "the ledger does not say"
 
 
 def test_many_reasons_are_counted_not_dropped_in_silence() -> None:
