@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from passrole.arn import IamArn, parse_instance_profile_arn, parse_role_arn
+from passrole.arn import IamArn, is_instance_profile_name, parse_instance_profile_arn, parse_role_arn
 from passrole.clock import Clock, iso, parse_time
 from passrole.evidence.facts import ABSENT, Fact, Known, RoleEvidence, Unknown
 from passrole.passes import Pass
@@ -36,6 +36,8 @@ def gather(source: IamSource, pass_: Pass, clock: Clock) -> RoleEvidence:
         described = source.role(role.name)
         if isinstance(described, Unknown):
             return RoleEvidence.unknown(described.reason, now)
+        if not _is_ours(parse_role_arn(described["Arn"]), pass_):
+            return RoleEvidence.unknown("the role of that name is of another account than the pass", now)
         return _evidence(described, pass_, now)
     return RoleEvidence.unknown("the record's text names no role", now)
 
@@ -43,6 +45,8 @@ def gather(source: IamSource, pass_: Pass, clock: Clock) -> RoleEvidence:
 def _of_profile(source: IamSource, pass_: Pass, value: str, now: str) -> RoleEvidence:
     """An instance profile stands for the one role in it; the names of the two need not be alike."""
     arn = parse_instance_profile_arn(value)
+    if arn is None and not is_instance_profile_name(value):
+        return RoleEvidence.unknown("the record's text names no instance profile", now)
     if arn and arn.account != pass_.account:
         return RoleEvidence.unknown("the instance profile is of another account", now)
     described = source.instance_profile(arn.name if arn else value)
@@ -50,6 +54,12 @@ def _of_profile(source: IamSource, pass_: Pass, value: str, now: str) -> RoleEvi
         return RoleEvidence.unknown(described.reason, now)
     if arn and described["Arn"] != value:
         return RoleEvidence.unknown("the instance profile of that name has another ARN now", now)
+    if not _is_ours(parse_instance_profile_arn(described["Arn"]), pass_):
+        return RoleEvidence.unknown(
+            "the instance profile of that name is of another account than the pass", now
+        )
+    if why := _why_another(described, "the instance profile", pass_):
+        return RoleEvidence.unknown(why, now)
     roles = described.get("Roles") or []
     if not roles:
         return RoleEvidence.unknown("the instance profile holds no role now", now)
@@ -92,23 +102,41 @@ def _evidence(role: Description, pass_: Pass, now: str) -> RoleEvidence:
     boundary: Fact[str] = ABSENT
     if role.get("PermissionsBoundary"):
         boundary = Known(role["PermissionsBoundary"]["PermissionsBoundaryArn"])
+    trust = role["AssumeRolePolicyDocument"]
     evidence = RoleEvidence(
         arn=Known(role["Arn"]),
         name=Known(role["RoleName"]),
         path=Known(role["Path"]),
         role_id=Known(role["RoleId"]),
         tags=Known({tag["Key"]: tag["Value"] for tag in role.get("Tags") or []}),
-        trust_policy=Known(role["AssumeRolePolicyDocument"]),
+        trust_policy=Known(trust)
+        if isinstance(trust, Mapping)
+        else Unknown("the trust policy is no JSON document"),
         permissions_boundary=boundary,
         created_at=Known(iso(created)) if created else Unknown("the role has no creation date"),
         observed_at=now,
     )
-    # A record's time has whole seconds; within one second the role came first, or no call could pass it.
-    if created and pass_.event_time and created.replace(microsecond=0) > parse_time(pass_.event_time):
-        return evidence.made_after("the role was made anew after the pass")
-    return evidence
+    why = _why_another(role, "the role", pass_)
+    return evidence.made_after(why) if why else evidence
 
 
-def _created(role: Description) -> datetime | None:
-    created = role.get("CreateDate")
+def _is_ours(arn: IamArn | None, pass_: Pass) -> bool:
+    return arn is not None and arn.account == pass_.account
+
+
+def _why_another(described: Description, what: str, pass_: Pass) -> str | None:
+    """Why what bears the name now may not be what bore it when the pass was made; None if it is."""
+    created = _created(described)
+    if created is None:
+        return None
+    if pass_.event_time is None:
+        return f"the record does not tell whether {what} was made before the pass"
+    # A record's time has whole seconds; within one second it came first, or no call could pass it.
+    if created.replace(microsecond=0) > parse_time(pass_.event_time):
+        return f"{what} was made anew after the pass"
+    return None
+
+
+def _created(described: Description) -> datetime | None:
+    created = described.get("CreateDate")
     return parse_time(created) if isinstance(created, str) else created
