@@ -44,7 +44,8 @@ class Problem:
 class PolicyError(Exception):
     """A guardrail.yaml that cannot be used.
 
-    ``problems`` holds all that was found, in the file's order; the message has the first hundred, a line each.
+    ``problems`` holds all that was found, in the file's order; the message has a line for each of the first
+    hundred.
     """
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:

@@ -75,13 +75,13 @@ def _statement_part(statement: Statement, evidence: RoleEvidence, service: Fact[
 
 def _condition_part(condition: Condition, evidence: RoleEvidence, service: Fact[str]) -> ConditionPart:
     key, operator, needed = condition.key, condition.operator, condition.values
-    fact = _fact(key, evidence, service)
     compare = _OPERATORS.get(operator)
     if compare is None:
-        fact = Unknown(f"the operator {operator} is not known to this release")
-    if isinstance(fact, Unknown) or compare is None:
-        reason = fact.reason if isinstance(fact, Unknown) else None
+        reason = f"the operator {operator} is not known to this release"
         return ConditionPart(key, operator, needed, None, Truth.UNKNOWN, reason)
+    fact = _fact(key, evidence, service)
+    if isinstance(fact, Unknown):
+        return ConditionPart(key, operator, needed, None, Truth.UNKNOWN, fact.reason)
     if isinstance(fact, Absent):
         return ConditionPart(key, operator, needed, None, Truth.FALSE)
     holds = any(compare(value, fact.value) for value in needed)
