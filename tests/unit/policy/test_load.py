@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from passrole.policy import Condition, Responses, Stage, Statement
+from passrole.policy import Condition, Decision, Responses, Stage, Statement, evaluate
 from passrole.policy.load import load_guardrail, parse_guardrail
 from passrole.policy.settings import Alerts, Quarantine, Settings
-from tests.unit.policy.builders import EC2, LAMBDA, NONE, approving
+from tests.unit.policy.builders import APPROVED, EC2, LAMBDA, NONE, a_pass, a_role, approving
 
 ROOT = Path(__file__).parents[3]
 
@@ -89,13 +89,14 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_mistake() -> None:
     assert parse_guardrail(b"\xef\xbb\xbfversion: 1\r\napproved: []\r\n").compiled.statements == ()
 
 
-def test_the_project_s_own_example_is_valid() -> None:
-    guardrail = load_guardrail(ROOT / "guardrail.yaml")
-    assert [s.sid for s in guardrail.compiled.statements] == [
-        "application roles for Lambda",
-        "application roles for EC2",
-        "service-linked roles",
+def test_the_project_s_own_example_approves_by_path_and_tag() -> None:
+    policy = load_guardrail(ROOT / "guardrail.yaml").compiled
+    decisions = [
+        evaluate(policy, a_pass(), a_role(arn, tags)).decision
+        for arn in (APPROVED, "arn:aws:iam::111122223333:role/other/web")
+        for tags in ({"approved-for": "lambda"}, {"approved-for": "ec2"}, {})
     ]
+    assert decisions == [Decision.APPROVED, *[Decision.VIOLATION] * 5]
 
 
 def test_the_example_in_the_reference_is_valid() -> None:
