@@ -98,19 +98,17 @@ def _salvaged(text: str) -> Iterator[Record | Broken]:
 
     It goes by the structure alone, so that nothing inside of a record is ever taken for a record of its own.
     """
-    at, broken, in_list = _after_space(text, 0), 0, False
+    at, broken, closing = _after_space(text, 0), 0, ""
     while at < len(text):
-        if in_list and text[at] == "]":
-            in_list = False
-            closing = _after_space(text, at + 1)
-            at = _after_space(text, closing + 1 if text[closing : closing + 1] == "}" else closing)
+        if closing and text[at] == closing[0]:
+            closing, at = closing[1:], _after_space(text, at + 1)
             continue
         try:
             value, end = _decoder.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
-            head = None if in_list else _LIST.match(text, at)
+            head = None if closing else _LIST.match(text, at)
             if head:
-                in_list, at = True, _after_space(text, head.end())
+                closing, at = "]}" if text[at] == "{" else "]", _after_space(text, head.end())
                 continue
             broken += 1
             yield Broken(f"not JSON: {_reason(error, text)}", damaged=True)
@@ -122,7 +120,7 @@ def _salvaged(text: str) -> Iterator[Record | Broken]:
             yield from _flattened(value)
         end = _after_space(text, end)
         at = _after_space(text, end + 1) if text[end : end + 1] == "," else end
-    if in_list:
+    if closing:
         yield Broken("not JSON: it ends in the middle (cut off?)", damaged=True)
 
 

@@ -1,8 +1,8 @@
 """Which management write events a trail logs, by its event selectors.
 
-Source: CloudTrail's API reference for EventSelector, AdvancedEventSelector and AdvancedFieldSelector: an event
-is logged if any selector takes it; a selector takes it if all of its fields do; operators of a field are joined
-by OR where they include and by AND where they exclude.
+Source: CloudTrail's API reference for EventSelector, AdvancedEventSelector and AdvancedFieldSelector.
+An event is logged if any selector takes it; a selector takes it if all of its fields do. The operators of a
+field are joined by OR where they include, by AND where they exclude.
 """
 
 from collections.abc import Callable, Iterable, Mapping
