@@ -10,6 +10,7 @@ from passrole.evidence.facts import ABSENT, Fact, Known, RoleEvidence, Unknown
 from passrole.passes import Pass
 
 Description = Mapping[str, Any]
+_UNTOLD = Unknown("the description of the role does not tell it")
 
 
 class IamSource(Protocol):
@@ -102,18 +103,18 @@ def _evidence(role: Description, pass_: Pass, now: str) -> RoleEvidence:
     boundary: Fact[str] = ABSENT
     if role.get("PermissionsBoundary"):
         boundary = Known(role["PermissionsBoundary"]["PermissionsBoundaryArn"])
-    trust = role["AssumeRolePolicyDocument"]
+    trust = role.get("AssumeRolePolicyDocument")
     evidence = RoleEvidence(
         arn=Known(role["Arn"]),
         name=Known(role["RoleName"]),
-        path=Known(role["Path"]),
-        role_id=Known(role["RoleId"]),
+        path=Known(role["Path"]) if role.get("Path") else _UNTOLD,
+        role_id=Known(role["RoleId"]) if role.get("RoleId") else _UNTOLD,
         tags=Known({tag["Key"]: tag["Value"] for tag in role.get("Tags") or []}),
         trust_policy=Known(trust)
         if isinstance(trust, Mapping)
         else Unknown("the trust policy is no JSON document"),
         permissions_boundary=boundary,
-        created_at=Known(iso(created)) if created else Unknown("the role has no creation date"),
+        created_at=Known(iso(created)) if created else _UNTOLD,
         observed_at=now,
     )
     why = _why_another(role, "the role", pass_)

@@ -7,6 +7,7 @@ from typing import Any
 from passrole.clock import Clock, utc_now
 from passrole.evidence.facts import RoleEvidence, Unknown
 from passrole.evidence.resolve import Description, gather
+from passrole.evidence.snapshot_shape import ShapeError, check_details
 from passrole.passes import Pass
 
 
@@ -20,7 +21,9 @@ class Snapshot:
     def __init__(self, details: dict[str, Any], clock: Clock = utc_now) -> None:
         roles = details["RoleDetailList"]
         self._roles = {role["RoleName"]: role for role in roles}
-        self._profiles = {p["InstanceProfileName"]: p for role in roles for p in role["InstanceProfileList"]}
+        self._profiles = {
+            p["InstanceProfileName"]: p for role in roles for p in role.get("InstanceProfileList") or ()
+        }
         self._clock = clock
 
     @classmethod
@@ -32,15 +35,15 @@ class Snapshot:
         """
         expected = "expected the output of: aws iam get-account-authorization-details"
         try:
-            return cls(json.loads(path.read_text("utf-8")))
+            details = json.loads(path.read_bytes())  # as UTF-8 or UTF-16: shells differ in what they write
+            check_details(details)
         except OSError as error:
             raise SnapshotError(f"{path}: {error.strerror}") from None
+        except ShapeError as error:
+            raise SnapshotError(f"{path}: {error}; {expected}") from None
         except (ValueError, RecursionError) as error:
             raise SnapshotError(f"{path}: not JSON ({error}); {expected}") from None
-        except (KeyError, TypeError, AttributeError) as error:
-            raise SnapshotError(
-                f"{path}: no snapshot of IAM ({error} is missing or wrong); {expected}"
-            ) from None
+        return cls(details)
 
     def evidence(self, pass_: Pass) -> RoleEvidence:
         """Evidence about the role of a pass, as of the snapshot."""
