@@ -39,7 +39,7 @@ types: setup
 	mypy
 
 unit: setup  ## tests that need no emulator
-	pytest -m "not e2e" -n 2 --dist loadscope
+	pytest -m "not e2e" -n 2 --dist loadgroup
 
 e2e: setup  ## tests of the synthesized template on the embedded emulator
 	pytest -m e2e

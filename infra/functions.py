@@ -13,7 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.nag import acknowledge
-from infra.names import PROJECT, Env, Part
+from infra.names import PROJECT, ROLE_PATH, Env, Part
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
@@ -55,6 +55,7 @@ class GuardFunction(Construct):
         self.role = iam.Role(
             self,
             "Role",
+            path=ROLE_PATH,
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             description=f"PassRole Guardrail: {part}",
         )

@@ -12,6 +12,9 @@ DEFAULT_POLICY = "guardrail.yaml"
 CONTEXT_POLICY = "policy"
 CONTEXT_STACK = "stack"
 
+# The path of the functions' roles: a deployment passes them, too, and guardrail.yaml approves them by it.
+ROLE_PATH = "/passrole-guardrail/"
+
 POLICY_PACKAGE = "passrole_policy"
 POLICY_FILE = "policy.json"
 

@@ -46,6 +46,7 @@ class Detector:
         evidence: EvidenceSource,
         ledger: Ledger,
         topic: Topic,
+        operator_role: str | None,
         clock: Clock = utc_now,
     ) -> None:
         self._account = account
@@ -53,6 +54,7 @@ class Detector:
         self._evidence = evidence
         self._ledger = ledger
         self._topic = topic
+        self._operator_role = operator_role
         self._clock = clock
 
     def detect(self, body: str) -> Iterator[Detected]:
@@ -80,7 +82,7 @@ class Detector:
         role_arn = known(evidence.arn)
         if verdict.decision in _NO_CONCERN or role_arn is None:
             return verdict
-        intent = self._ledger.match_intent(pass_, role_arn)
+        intent = self._ledger.match_intent(pass_, role_arn, self._operator_role)
         if intent is None:
             return verdict
         why = f"{role_arn} was given back by the release of finding {intent.finding_id}"

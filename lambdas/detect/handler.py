@@ -43,6 +43,7 @@ def _detector(account: str) -> Detector:
         evidence=LiveIam(client("iam")),
         ledger=Ledger(settings.ledger_table, client("dynamodb")),
         topic=SnsTopic(settings.findings_topic_arn, client("sns")),
+        operator_role=settings.operator_role_arn,
     )
 
 

@@ -43,11 +43,11 @@ class IntentRecords:
         self._table.put(Put(keys.of_intent(resource, role_arn), item))
         return intent
 
-    def match_intent(self, pass_: Pass, role_arn: str) -> Intent | None:
+    def match_intent(self, pass_: Pass, role_arn: str, operator_role: str | None) -> Intent | None:
         """The intent that announced this pass, which it uses up; None if there is none.
 
-        All must fit: the resource, the role, the operator role behind the passer, and the time. An intent
-        serves one event: a second call within its time is a pass like any other.
+        All must fit: the resource, the role, the operator role behind the passer (the deployment's, not just
+        what the intent says), and the time. An intent serves one event: a second call is a pass like others.
         """
         if pass_.outcome is not Outcome.SUCCEEDED or len(pass_.resources) != 1 or pass_.event_time is None:
             return None
@@ -59,7 +59,7 @@ class IntentRecords:
         # A record's time has whole seconds.
         at, created = parse_time(pass_.event_time), parse_time(intent.created_at).replace(microsecond=0)
         in_time = created <= at <= parse_time(intent.valid_until)
-        if not in_time or pass_.passer.role_arn != intent.operator_role:
+        if not in_time or not intent.operator_role == operator_role == pass_.passer.role_arn:
             return None
         unused = Condition(
             "#body = :body AND (attribute_not_exists(used_by) OR used_by = :event)",

@@ -24,6 +24,7 @@ from tests.unit.samples import (
     policy_of,
 )
 
+OPERATOR = f"arn:aws:iam::{ACCOUNT}:role/operator"
 APPROVED = f"arn:aws:iam::{ACCOUNT}:role/application_role/orders"
 TAGGED = {"approved-for": "lambda"}
 
@@ -37,6 +38,7 @@ def detector_of(
         evidence=FixedEvidence(evidence or evidence_of()),
         ledger=ledger,
         topic=topic,
+        operator_role=OPERATOR,
         clock=FrozenClock(),
     )
 
@@ -163,6 +165,26 @@ def test_a_denied_attempt_is_one_finding_a_day(ledger: Ledger, topic: RecordedTo
     [finding] = ledger.findings()
     assert (finding.outcome, finding.passes, finding.response) == ("denied", 3, Stage.ALERT)
     assert topic.news == ["opened"]
+
+
+def test_a_role_that_an_operator_gives_back_is_exempt_and_opens_nothing(
+    ledger: Ledger, topic: RecordedTopic
+) -> None:
+    ledger.announce_release(FUNCTION, ROLE, OPERATOR, "0123456789abcdef", FrozenClock()())
+    session = {
+        "type": "AssumedRole",
+        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/operator/sam",
+        "accountId": ACCOUNT,
+        "sessionContext": {"sessionIssuer": {"type": "Role", "arn": OPERATOR}},
+    }
+    record = create_function_record(userIdentity=session, eventTime="2026-11-22T12:00:06Z")
+
+    [detected] = detector_of(ledger, topic).detect(envelope_of(record))
+
+    assert detected.verdict is not None
+    assert detected.verdict.decision is Decision.EXEMPT
+    assert "0123456789abcdef" in detected.verdict.reasons[0]
+    assert list(ledger.findings()) == []
 
 
 @pytest.mark.parametrize(

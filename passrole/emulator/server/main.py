@@ -36,10 +36,11 @@ def main() -> None:
     threading.Thread(target=_end_with, args=(sys.stdin.fileno(), settings.directory), daemon=True).start()
 
     # Not at the top: MiniStack reads its environment when it is imported, and bridge and shims import it.
-    from . import bridge, shims
+    from . import authorization, bridge, shims
 
     application: Any = importlib.import_module("ministack.app")
     shims.install(settings.injection_mark)
+    authorization.install()
     bridge.Bridge(settings.record_calls, settings.check_pass_role, settings.delivery_seconds).install()
     _serve(application.app, settings.listener)
 

@@ -14,7 +14,6 @@ def install(injection_mark: str) -> None:
     _give_functions_their_role()
     _keep_permissions_boundaries()
     _take_loopback_for_tls()
-    _name_the_role_behind_a_session()
 
 
 def _let_marked_events_in(mark: str) -> None:
@@ -124,19 +123,3 @@ def _take_loopback_for_tls() -> None:
         pin(source_ip, secure_transport or source_ip == "127.0.0.1")
 
     application.pin_request_origin = pin_request_origin
-
-
-def _name_the_role_behind_a_session() -> None:
-    """On AWS `aws:PrincipalArn` of a session is its role's ARN; MiniStack answers with the session's."""
-    evaluator: Any = importlib.import_module("ministack.core.iam_evaluator")
-    iam: Any = importlib.import_module("ministack.services.iam")
-    resolve: Callable[[str, Any], Any] = evaluator._resolve_condition_key
-
-    def resolve_condition_key(key: str, context: Any) -> Any:
-        if key.lower() == "aws:principalarn" and ":assumed-role/" in context.principal_arn:
-            role_name = context.principal_arn.split("/")[1]
-            if role := iam._roles.get_scoped(context.principal_account, None, role_name):
-                return role["Arn"]
-        return resolve(key, context)
-
-    evaluator._resolve_condition_key = resolve_condition_key

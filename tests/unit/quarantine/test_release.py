@@ -58,7 +58,7 @@ def test_an_instance_gets_its_profile_back_under_an_announced_intent(world: Worl
         role=PassedRole("deployer-profile", RoleKind.INSTANCE_PROFILE_NAME, None, None),
         passer=Passer(type="AssumedRole", role_arn=OPERATOR, account=ACCOUNT),
     )
-    assert world.ledger().match_intent(given_back, role) is not None
+    assert world.ledger().match_intent(given_back, role, OPERATOR) is not None
 
 
 def test_the_plan_says_what_is_put_back(world: World) -> None:

@@ -1,0 +1,86 @@
+"""Corrections of how MiniStack 1.5.33 decides requests where IAM is enforced, made in memory.
+
+It takes a resource that it cannot name for `*`, which no policy on the exact resource matches.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+def install() -> None:
+    """Apply every correction."""
+    _name_resources()
+    _know_condition_keys()
+
+
+def _name_resources() -> None:
+    """The instance profile of a call of IAM, and the instance behind an association of EC2."""
+    actions: Any = importlib.import_module("ministack.core.iam_actions")
+    original: Callable[..., str] = actions.extract_resource_arn
+
+    def extract_resource_arn(
+        service: str,
+        method: str,
+        path: str,
+        headers: Any,
+        body: bytes,
+        query: Mapping[str, Any],
+        region: str,
+        account: str,
+    ) -> str:
+        named = original(service, method, path, headers, body, query, region, account)
+        if service == "iam" and (name := _parameter(query, "InstanceProfileName")):
+            return _instance_profile_arn(name, account)
+        if service == "ec2" and named == "*" and (association := _parameter(query, "AssociationId")):
+            return _associated_instance_arn(association, region, account)
+        return named
+
+    actions.extract_resource_arn = extract_resource_arn
+
+
+def _know_condition_keys() -> None:
+    """`aws:PrincipalArn` of a session is its role; `lambda:FunctionArn` of a mapping is its function."""
+    evaluator: Any = importlib.import_module("ministack.core.iam_evaluator")
+    original: Callable[[str, Any], Any] = evaluator._resolve_condition_key
+
+    def resolve_condition_key(key: str, context: Any) -> Any:
+        found = None
+        if key.lower() == "aws:principalarn" and ":assumed-role/" in context.principal_arn:
+            found = _role_arn_behind(context)
+        elif key.lower() == "lambda:functionarn" and ":event-source-mapping:" in context.resource_arn:
+            found = _function_arn_behind(context)
+        return found if found is not None else original(key, context)
+
+    evaluator._resolve_condition_key = resolve_condition_key
+
+
+def _parameter(query: Mapping[str, Any], name: str) -> str | None:
+    found = query.get(name)
+    return found[0] if isinstance(found, list) and found else found or None
+
+
+def _instance_profile_arn(name: str, account: str) -> str:
+    iam: Any = importlib.import_module("ministack.services.iam")
+    profile = iam._instance_profiles.get_scoped(account, None, name)
+    return str(profile["Arn"]) if profile else f"arn:aws:iam::{account}:instance-profile/{name}"
+
+
+def _associated_instance_arn(association: str, region: str, account: str) -> str:
+    ec2: Any = importlib.import_module("ministack.services.ec2")
+    record = ec2._iam_instance_profile_associations.get_scoped(account, region, association)
+    return f"arn:aws:ec2:{region}:{account}:instance/{record['InstanceId']}" if record else "*"
+
+
+def _role_arn_behind(context: Any) -> str | None:
+    iam: Any = importlib.import_module("ministack.services.iam")
+    name = context.principal_arn.split("/")[1]
+    role = iam._roles.get_scoped(context.principal_account, None, name)
+    return str(role["Arn"]) if role else None
+
+
+def _function_arn_behind(context: Any) -> str | None:
+    lambda_service: Any = importlib.import_module("ministack.services.lambda_svc")
+    mapping = context.resource_arn.rpartition(":")[2]
+    record = lambda_service._esms.get_scoped(context.principal_account, context.region, mapping)
+    return str(record["FunctionArn"]) if record else None

@@ -1,0 +1,27 @@
+"""One deployment of the synthesized templates for all e2e tests, on an emulator that enforces IAM."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from passrole.emulator import Emulator, deploy
+from passrole.emulator.webhook import Webhook
+from tests.e2e.deployment import FORWARDED_REGION, STACK, Deployment, make_user, synthesize
+
+
+@pytest.fixture(scope="session")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    policy = Path(__file__).parent / "guardrail.yaml"
+    return synthesize(policy, tmp_path_factory.mktemp("assembly"))
+
+
+@pytest.fixture(scope="session")
+def deployment(assembly: Path) -> Iterator[Deployment]:
+    with Webhook() as webhook, Emulator(enforce_iam=True) as emulator:
+        secrets = emulator.client("secretsmanager")
+        secrets.create_secret(Name="slack-webhook", SecretString=webhook.url)
+        outputs = deploy(emulator, assembly, STACK)
+        deploy(emulator, assembly, f"{STACK}-{FORWARDED_REGION}", region=FORWARDED_REGION)
+        operator = make_user(emulator, "sam", "cloudformation:DescribeStacks", "sts:AssumeRole")
+        yield Deployment(emulator, webhook, outputs, operator)

@@ -1,0 +1,207 @@
+"""The deployed guardrail as e2e tests see it: its stack, people in the account, and what is waited for."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from passrole.emulator import ACCOUNT, REGION, Credentials, Emulator
+from passrole.emulator.webhook import Webhook
+from passrole.finding import Finding, State
+from passrole.ledger import Ledger
+
+ROOT = Path(__file__).resolve().parents[2]
+STACK = "PassRoleGuardrail"
+FORWARDED_REGION = "eu-west-1"
+_PATIENCE = 40.0  # seconds; cold starts on a busy machine take a few
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A guardrail that was deployed from its synthesized templates."""
+
+    emulator: Emulator
+    webhook: Webhook
+    outputs: dict[str, str]
+    operator: Credentials
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.outputs["LedgerTable"], self.emulator.client("dynamodb"))
+
+    def user(self, name: str, *actions: str) -> Credentials:
+        """A user who may do ``actions`` on everything."""
+        return make_user(self.emulator, name, *actions)
+
+    def role(self, name: str, path: str = "/dev/", service: str = "lambda", **tags: str) -> str:
+        """A role that a service may assume; returns its ARN."""
+        allowed = {
+            "Effect": "Allow",
+            "Principal": {"Service": f"{service}.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        arn: str = self.emulator.client("iam").create_role(
+            RoleName=name,
+            Path=path,
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
+            Tags=[{"Key": key.replace("_", "-"), "Value": value} for key, value in tags.items()],
+        )["Role"]["Arn"]
+        return arn
+
+    def function(
+        self, name: str, role: str, credentials: Credentials | None = None, region: str | None = None
+    ) -> str:
+        """A function made by somebody; returns its ARN."""
+        arn: str = self.emulator.client("lambda", region, credentials).create_function(
+            FunctionName=name,
+            Runtime="python3.13",
+            Role=role,
+            Handler="index.handler",
+            Code={"ZipFile": _code()},
+        )["FunctionArn"]
+        return arn
+
+    def concurrency(self, name: str, region: str | None = None) -> int | None:
+        """A function's reserved concurrency; None if it has none."""
+        answer = self.emulator.client("lambda", region).get_function_concurrency(FunctionName=name)
+        found: int | None = answer.get("ReservedConcurrentExecutions")
+        return found
+
+    def findings_on(self, resource: str) -> list[Finding]:
+        """The findings about a resource, by the end of its ARN."""
+        return [f for f in self.ledger.findings() if (f.resource or "").endswith(resource)]
+
+    def finding_on(self, resource: str, state: State) -> Finding:
+        """The one finding about a resource, once it is in a state."""
+
+        def find() -> Finding | None:
+            found = [f for f in self.findings_on(resource) if f.state is state]
+            return found[0] if found else None
+
+        return self.wait(find, f"a finding on {resource} that is {state}")
+
+    def wait(self, look: Callable[[], T | None], what: str) -> T:
+        """What ``look`` finds, as soon as it finds anything; fails after a while."""
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            if found := look():
+                return found
+            time.sleep(0.2)
+        raise AssertionError(f"not seen in {_PATIENCE:.0f} s: {what}\n{self.emulator.log_tail(60)}")
+
+    def settle(self) -> None:
+        """Waits until no message is under way any more."""
+
+        def is_idle() -> bool:
+            sqs = self.emulator.client("sqs")
+            queues = [self.outputs[f"{part}QueueUrl"] for part in ("Intake", "Contain", "Notify")]
+            names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+            counts = [
+                sqs.get_queue_attributes(QueueUrl=q, AttributeNames=names)["Attributes"] for q in queues
+            ]
+            return not any(int(number) for attributes in counts for number in attributes.values())
+
+        for _ in range(3):  # what one queue gives up may be on its way to the next
+            self.wait(is_idle, "empty queues")
+            time.sleep(0.5)
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Runs the `passrole` command as a person who may assume the operator role."""
+        return subprocess.run(
+            [sys.executable, "-m", "passrole.cli", *arguments],
+            env=environment(self.emulator, self.operator),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+
+def make_user(emulator: Emulator, name: str, *actions: str) -> Credentials:
+    """Makes a user who may do ``actions`` on everything."""
+    iam = emulator.client("iam")
+    iam.create_user(UserName=name)
+    allowed = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [allowed]}
+    iam.put_user_policy(UserName=name, PolicyName="may", PolicyDocument=json.dumps(document))
+    return Credentials.from_response(iam.create_access_key(UserName=name))
+
+
+def environment(emulator: Emulator | None = None, credentials: Credentials | None = None) -> dict[str, str]:
+    """The environment of a command: the project's tools first, and the emulator as AWS."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
+    found = {"PATH": path, "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1"}
+    if emulator and credentials:
+        found |= {
+            "AWS_ENDPOINT_URL": emulator.endpoint_url,
+            "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+        }
+    return kept | found
+
+
+def synthesize(policy: Path, out: Path) -> Path:
+    """The cloud assembly of the project with a policy, as `cdk synth` makes it."""
+    subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=environment()
+        | {
+            "CDK_OUTDIR": str(out),
+            "CDK_CONTEXT_JSON": json.dumps({"policy": str(policy)}),
+            "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+            "CDK_DEFAULT_REGION": REGION,
+        },
+        check=True,
+        timeout=300,
+    )
+    return out
+
+
+def _code() -> bytes:
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("index.py", "def handler(event, context):\n    return 'worked'\n")
+    return code.getvalue()
+
+
+def record_of_function(name: str, role: str, event_id: str, **fields: Any) -> dict[str, Any]:
+    """CloudTrail's record of a function that a user made."""
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"
+    record = {
+        "eventVersion": "1.11",
+        "userIdentity": {
+            "type": "IAMUser",
+            "principalId": "AIDAEXAMPLE",
+            "arn": f"arn:aws:iam::{ACCOUNT}:user/dana",
+            "accountId": ACCOUNT,
+            "userName": "dana",
+        },
+        "eventTime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "eventSource": "lambda.amazonaws.com",
+        "eventName": "CreateFunction20150331",
+        "awsRegion": REGION,
+        "sourceIPAddress": "198.51.100.7",
+        "userAgent": "aws-cli/2.31.0",
+        "requestParameters": {"functionName": name, "role": role},
+        "responseElements": {"functionName": name, "functionArn": arn, "role": role},
+        "eventID": event_id,
+        "readOnly": False,
+        "eventType": "AwsApiCall",
+        "managementEvent": True,
+        "recipientAccountId": ACCOUNT,
+        "eventCategory": "Management",
+    }
+    return record | fields

@@ -1,0 +1,120 @@
+"""However often an event or message comes, and whoever sends it: one finding, one alert, one act, or none."""
+
+import json
+import time
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from passrole.clock import iso, utc_now
+from passrole.emulator.events import EventRefusedError
+from passrole.finding import Change, News, State, Step
+from passrole.policy import Stage
+from tests.e2e.deployment import Deployment, record_of_function
+from tests.unit.samples import finding_of, pass_of
+
+pytestmark = pytest.mark.e2e
+
+
+def test_one_event_three_times_is_one_finding_one_alert_one_containment(deployment: Deployment) -> None:
+    role = deployment.role("thrice")
+    deployment.function("other", deployment.role("other-role"))
+    deployment.finding_on("function:other", State.CONTAINED)
+    function = deployment.function(
+        "thrice", deployment.role("fine", "/application_role/", approved_for="lambda")
+    )
+    deployment.settle()
+    deployment.emulator.client("lambda").update_function_configuration(FunctionName="thrice", Role=role)
+    first = deployment.finding_on("function:thrice", State.CONTAINED)
+
+    record = record_of_function("again", role, str(uuid.uuid4()))
+    for _ in range(3):
+        deployment.emulator.put_event(record)
+
+    finding = deployment.wait(lambda: next(iter(deployment.findings_on("function:again")), None), "a finding")
+    deployment.settle()
+    [finding] = deployment.findings_on("function:again")
+    assert finding.passes == 1
+    assert [m.text for m in deployment.webhook.about(finding.id)].count(
+        deployment.webhook.about(finding.id)[0].text
+    ) == 1
+    assert len(deployment.findings_on(function)) == 1
+    assert first.id != finding.id
+
+
+def test_an_event_that_others_put_changes_nothing(deployment: Deployment) -> None:
+    record = record_of_function("forged", deployment.role("forged-role"), str(uuid.uuid4()))
+
+    deployment.emulator.put_raw_event("my.app", record)
+    with pytest.raises(EventRefusedError):
+        deployment.emulator.put_raw_event("aws.lambda", record)
+
+    deployment.settle()
+    assert deployment.findings_on("function:forged") == []
+
+
+def test_a_message_from_others_quarantines_nothing(deployment: Deployment) -> None:
+    """The right to publish is not the right to quarantine: the ledger decides."""
+    good = deployment.role("steady", "/application_role/", approved_for="lambda")
+    function = deployment.function("steady", good)
+    ledger = deployment.ledger
+    alert_only = finding_of(pass_of(resources=(function,)), response=Stage.ALERT, arn=good)
+    ledger.record_change(Change(alert_only, Step(1, iso(utc_now()), News.OPENED, "x", "y"), None))
+
+    # Past the topic, whose policy refuses others: the queue's owner can always send.
+    sqs = deployment.emulator.client("sqs")
+    for finding_id in (alert_only.id, "feedfeedfeedfeed"):
+        pointer = {"version": 1, "finding_id": finding_id, "revision": 1, "news": "opened"}
+        sqs.send_message(QueueUrl=deployment.outputs["ContainQueueUrl"], MessageBody=json.dumps(pointer))
+
+    time.sleep(1)
+    deployment.settle()
+    assert deployment.concurrency("steady") is None
+    present = ledger.finding(alert_only.id)
+    assert present is not None
+    assert present.state is State.OPEN
+
+
+@pytest.mark.parametrize("who", ["a user with every right", "the account's root"])
+def test_only_the_guard_can_publish_findings(deployment: Deployment, who: str) -> None:
+    credentials = deployment.user("mallory", "*") if who.startswith("a user") else None
+    sns = deployment.emulator.client("sns", credentials=credentials)
+
+    with pytest.raises(sns.exceptions.ClientError, match="not authorized"):
+        sns.publish(TopicArn=deployment.outputs["FindingsTopicArn"], Message="{}")
+
+
+def test_news_that_a_crash_left_in_the_outbox_is_told_by_the_sweep(deployment: Deployment) -> None:
+    long_ago = iso(utc_now() - timedelta(minutes=5))
+    function = f"arn:aws:lambda:us-east-1:{deployment.emulator.account}:function:left-over"
+    left = replace(
+        finding_of(pass_of(resources=(function,)), response=Stage.ALERT),
+        opened_at=long_ago,
+        updated_at=long_ago,
+    )
+    deployment.ledger.record_change(Change(left, Step(1, long_ago, News.OPENED, "x", "left over"), None))
+
+    deployment.emulator.client("lambda").invoke(
+        FunctionName=deployment.outputs["SweepFunctionName"], Payload=b"{}"
+    )
+
+    deployment.wait(lambda: deployment.webhook.about(left.id), "the alert")
+    assert list(deployment.ledger.unpublished(iso(utc_now()))) == []
+
+
+def test_an_event_that_cannot_be_read_is_kept_for_a_person(deployment: Deployment) -> None:
+    """It goes to the dead-letter queue after its tries; other messages are judged meanwhile."""
+    sqs = deployment.emulator.client("sqs")
+    sqs.send_message(QueueUrl=deployment.outputs["IntakeQueueUrl"], MessageBody='{"source": "aws.lam')
+
+    deployment.function("beside", deployment.role("beside-role"))
+
+    deployment.finding_on("function:beside", State.CONTAINED)
+    kept = sqs.get_queue_attributes(
+        QueueUrl=deployment.outputs["IntakeQueueUrl"],
+        AttributeNames=["ApproximateNumberOfMessagesNotVisible"],
+    )["Attributes"]
+    assert kept == {"ApproximateNumberOfMessagesNotVisible": "1"}, "it waits for its next try"
+    sqs.purge_queue(QueueUrl=deployment.outputs["IntakeQueueUrl"])  # for the tests that wait for empty queues
