@@ -1,0 +1,5 @@
+"""The demonstration: the whole system at work on an AWS emulator, on this machine alone."""
+
+from passrole.demo.run import run
+
+__all__ = ["run"]

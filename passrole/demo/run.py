@@ -1,0 +1,62 @@
+"""Runs the demonstration from start to end, and cleans up however it ends."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from passrole.demo import ending
+from passrole.demo.processes import InterruptedRunError, ending_on_signals
+from passrole.demo.screen import Screen
+from passrole.demo.stage import Stage
+from passrole.demo.story import StoryError, tell
+from passrole.demo.world import ROOT, World, is_checkout
+from passrole.emulator import DeploymentError, EmulatorError
+
+_FAILURES = (
+    StoryError,
+    DeploymentError,
+    EmulatorError,
+    BotoCoreError,
+    ClientError,
+    subprocess.TimeoutExpired,
+)
+
+
+def run(report: Path) -> int:
+    """Shows the whole system at work, and writes ``report``, a page of HTML.
+
+    Returns:
+        0 if every expectation was met, 1 if not or if the story broke off, 2 where there is no checkout to
+        run from, 128 and the signal's number (130 for Ctrl-C) if it was interrupted.
+    """
+    if not is_checkout(ROOT):
+        print(f"{ROOT}: no checkout of the project; the demonstration runs from one", file=sys.stderr)
+        return 2
+    screen = Screen()
+    try:
+        with ending_on_signals():
+            return _run(report, screen)
+    except InterruptedRunError as interruption:
+        screen.ended_early("Interrupted. Everything that was started is stopped.")
+        return interruption.status
+
+
+def _run(report: Path, screen: Screen) -> int:
+    screen.title(
+        "PassRole Guardrail at work", "Who passed which IAM role to which AWS service, and was that approved?"
+    )
+    del report
+    with World() as world:
+        stage = Stage(world, screen)
+        try:
+            tell(stage)
+        except _FAILURES as error:
+            screen.broke_off(f"{type(error).__name__}: {error}")
+            screen.log(world.emulator.log_tail())
+            return 1
+        ending.summarize(stage)
+        if not stage.expectations.are_met:
+            screen.log(world.emulator.log_tail())
+    return 0 if stage.expectations.are_met else 1
