@@ -179,7 +179,7 @@ def test_no_name_adds_a_line_to_the_body(alert: Alert) -> None:
     finding, step = alert.finding, alert.step
     tame_passer = replace(
         finding.passer,
-        **{f: "x" for f in ("arn", "name", "source_ip") if getattr(finding.passer, f) is not None},
+        **{f: "x" for f in ("arn", "name", "source_ip") if getattr(finding.passer, f)},
     )
     tame = replace(
         finding,
@@ -192,7 +192,7 @@ def test_no_name_adds_a_line_to_the_body(alert: Alert) -> None:
     shown = text.email(alert).body.count("\n")
     expected = text.email(replace(alert, finding=tame, step=replace(step, why="reason 0"))).body.count("\n")
 
-    # A reopening's reason that is also the verdict's stands once: at most one line less than usual.
+    # What reopened a finding is a reason more, unless it is one of the verdict's, as in the tame one.
     assert shown - expected in (0, 1)
 
 

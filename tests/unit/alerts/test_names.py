@@ -10,13 +10,14 @@ from passrole.alerts.names import (
     short_principal,
     short_resource,
     short_role,
+    shown,
     visible,
 )
 from passrole.passes import Passer
 
 
 @pytest.mark.parametrize(
-    ("raw", "shown"),
+    ("raw", "seen"),
     [
         ("payments-api_2", "payments-api_2"),
         ("größe 日本 🚀", "größe 日本 🚀"),
@@ -32,8 +33,8 @@ from passrole.passes import Passer
         ("https://evil.example", "https[:]//evil.example"),
     ],
 )
-def test_what_cannot_be_seen_is_made_visible(raw: str, shown: str) -> None:
-    assert visible(raw) == shown
+def test_what_cannot_be_seen_is_made_visible(raw: str, seen: str) -> None:
+    assert visible(raw) == seen
 
 
 @given(st.text())
@@ -52,10 +53,15 @@ def test_cut_never_costs_more_than_its_limit(text: str, limit: int) -> None:
     def size(character: str) -> int:
         return {"<": 4, "&": 5, "🚀": 2}.get(character, 1)
 
-    shown = cut(text, limit, size)
+    result = cut(text, limit, size)
 
-    assert sum(map(size, shown)) <= limit
-    assert shown == text or "…" in shown
+    assert sum(map(size, result)) <= limit
+    assert result == text or "…" in result
+
+
+@given(st.text(alphabet="ab<\n\u202e🚀", min_size=30), st.integers(min_value=1, max_value=20))
+def test_long_text_is_shown_as_if_it_were_looked_at_whole(text: str, limit: int) -> None:
+    assert shown(text, limit) == cut(visible(text), limit)
 
 
 @pytest.mark.parametrize(
