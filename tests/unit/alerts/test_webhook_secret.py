@@ -1,4 +1,4 @@
-"""What may stand in a webhook's secret, and what ``Retry-After`` may say: neither leaks nor breaks a thing."""
+"""What may stand in a webhook's secret, and in ``Retry-After``: neither leaks nor breaks a thing."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
