@@ -7,11 +7,12 @@ into the ledger -> act -> verify -> record -> publish. A redelivery goes on wher
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from botocore.exceptions import ClientError
 
-from passrole.arn import Arn
-from passrole.clock import Clock, iso, utc_now
+from passrole.arn import Arn, parse_role_arn
+from passrole.clock import Clock, iso, parse_time, utc_now
 from passrole.finding import Finding, News, State, advance
 from passrole.ledger import Containment, ContainmentState, Ledger
 from passrole.news import Topic, publish_news
@@ -22,6 +23,8 @@ from passrole.quarantine.registry import module_for
 
 _LEASE_ATTEMPTS = 10
 _LEASE_PAUSE = 1.0  # seconds
+# AWS's APIs are eventually consistent: what was made just now may not show yet, and is not gone.
+_SHOWS_AFTER = timedelta(minutes=1)
 _WHO = "guardrail"
 # What another attempt will not mend.
 _FINAL_ERRORS = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
@@ -110,6 +113,13 @@ class Container:
             return self._tell(
                 finding, State.OPEN, News.CONTAINMENT_REFUSED, "the resource is the guardrail's own"
             )
+        if parse_role_arn(finding.role) is None:
+            return self._tell(
+                finding,
+                State.OPEN,
+                News.CONTAINMENT_REFUSED,
+                "the passed role could not be read, so nobody can tell whether the resource still holds it",
+            )
         try:
             return self._act(finding, resource, arn, module)
         except ClientError as error:
@@ -122,6 +132,7 @@ class Container:
     def _act(self, finding: Finding, resource: str, arn: Arn, module: QuarantineModule) -> Finding:
         now = module.describe(self._clients, arn)
         if now is None:
+            self._check_age(finding)
             return self._tell(finding, State.RESOLVED, News.RESOLVED, "the resource is gone")
         saved = self._ledger.containment(resource)
         active = saved if saved and saved.state is not ContainmentState.RELEASED else None
@@ -148,6 +159,10 @@ class Container:
         self._save(replace(hold, state=ContainmentState.CONTAINED), hold)
         did = "the resource was contained already" if contained else module.does
         return self._tell(finding, State.CONTAINED, News.CONTAINED, f"{did}. Still runs: {module.still_runs}")
+
+    def _check_age(self, finding: Finding) -> None:
+        if finding.event_time and self._clock() - parse_time(finding.event_time) < _SHOWS_AFTER:
+            raise TryAgainError(f"{finding.resource} does not show yet")
 
     def _may_act(self, finding: Finding) -> bool:
         act = f"{finding.id}#{finding.revision}"

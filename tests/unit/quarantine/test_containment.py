@@ -11,6 +11,7 @@ from passrole.finding import Finding, State
 from passrole.ledger import ContainmentState, Ledger
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
+from passrole.quarantine.containment import TryAgainError
 from tests.unit.quarantine.world import (
     World,
     function_finding,
@@ -110,7 +111,10 @@ def test_a_resource_that_is_gone_resolves_the_finding(world: World) -> None:
     function = make_function(role)
     finding = function_finding(world.ledger(), function, role)
     boto3.client("lambda").delete_function(FunctionName="orders")
+    with pytest.raises(TryAgainError):
+        world.container().contain(finding.id, "at once: it may just not show yet")
 
+    world.clock.go_on(minutes=1)
     resolved = world.container().contain(finding.id, "one")
 
     assert resolved is not None
@@ -123,10 +127,23 @@ def test_a_terminated_instance_resolves_the_finding(world: World) -> None:
     finding = instance_finding(world.ledger(), instance, role)
     boto3.client("ec2").terminate_instances(InstanceIds=[instance.rpartition("/")[2]])
 
+    world.clock.go_on(minutes=1)
     resolved = world.container().contain(finding.id, "one")
 
     assert resolved is not None
     assert resolved.state is State.RESOLVED
+
+
+def test_a_role_that_could_not_be_read_is_not_taken_for_one_that_was_replaced(world: World) -> None:
+    make_role("deployer")
+    instance = make_instance("deployer-profile")
+    finding = instance_finding(world.ledger(), instance, role="deployer-profile", role_id="unknown")
+
+    refused = world.container().contain(finding.id, "one")
+
+    assert refused is not None
+    assert (refused.state, world.topic.news[-1]) == (State.OPEN, "containment_refused")
+    assert profile_of(instance) is not None
 
 
 def test_a_second_finding_joins_the_hold_and_keeps_the_saved_state(world: World) -> None:
