@@ -1,5 +1,5 @@
 """The demonstration: the whole system at work on an AWS emulator, on this machine alone."""
 
-from passrole.demo.run import run
+from passrole.demo.running import run
 
 __all__ = ["run"]

@@ -1,10 +1,10 @@
 """The end of the story: what must hold of the whole, and the summary."""
 
-import statistics
 import time
 
+from passrole.demo.measures import Measures, measures_of
+from passrole.demo.seen import seconds
 from passrole.demo.stage import Stage
-from passrole.finding import News
 
 
 def check_the_whole(stage: Stage) -> None:
@@ -17,33 +17,28 @@ def check_the_whole(stage: Stage) -> None:
 
 def summarize(stage: Stage) -> None:
     """Each expectation, and what was measured."""
-    stage.step("Summary", f"All of it took {time.time() - stage.told.began:.0f} seconds.")
-    for expectation in stage.expectations.all:
-        stage.screen.expectation(expectation)
-    stage.screen.space()
-    for name, value in measured(stage).items():
-        stage.screen.fact(name, value)
+    told, screen = stage.told, stage.screen
+    told.seconds = time.time() - told.began
+    met, all_ = len(told.expectations.all) - len(told.expectations.missed), len(told.expectations.all)
+    screen.step("Summary", f"{met} of {all_} expectations met, in {told.seconds:.0f} s.")
+    for expectation in told.expectations.all:
+        screen.expectation(expectation)
+    screen.space()
+    screen.note("Measured from the call, on this machine. On AWS, CloudTrail's delivery comes on top.", "dim")
+    screen.space()
+    measures = measures_of(told)
+    for name, values in (
+        ("verdict", measures.verdicts),
+        ("alert", measures.alerts),
+        ("containment", measures.containments),
+    ):
+        screen.fact(name, _in_words(values))
 
 
-def measured(stage: Stage) -> dict[str, str]:
-    """Figures of the run, in words."""
-    observer = stage.observer
-    verdicts = [seen.seconds for seen in observer.passes if seen.seconds is not None]
-    alerts = [alerts[0].seconds for act in observer.acts if (alerts := observer.alerts_of(act))]
-    contained = [
-        step.seconds for act in observer.acts if (step := observer.step_of(act, News.CONTAINED)) is not None
-    ]
-    return {
-        "to verdict": _range(verdicts),
-        "to alert": _range([seconds for seconds in alerts if seconds is not None]),
-        "to containment": _range([seconds for seconds in contained if seconds is not None]),
-    }
-
-
-def _range(seconds: list[float]) -> str:
-    if not seconds:
-        return "not measured"
+def _in_words(values: list[float]) -> str:
+    if not values:
+        return "none was seen"
     return (
-        f"{statistics.median(seconds):.1f} s in the median after the call, {max(seconds):.1f} s at most "
-        f"({len(seconds)})"
+        f"{seconds(Measures.middle(values))} in the median, "
+        f"{seconds(min(values))} to {seconds(max(values))} ({len(values)} measured)"
     )

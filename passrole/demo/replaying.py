@@ -72,7 +72,7 @@ def replay(stage: Stage) -> None:
 
 def _put(stage: Stage, name: str, about: str) -> Act:
     recorded = load_recorded(ROOT, name, datetime.now(UTC))
-    stage.screen.fact(recorded.source, f"{recorded.record['eventName']}: {about}")
+    stage.fact(recorded.source, f"{recorded.record['eventName']}: {about}")
     act = stage.begin(Act(recorded.record["eventName"], about, time.time(), recorded.event_id))
     stage.world.emulator.put_event(recorded.record)
     return act
@@ -97,10 +97,10 @@ def _forge(stage: Stage) -> Recorded:
         answer = "taken"
     except EventRefusedError as error:
         answer = str(error)
-    stage.screen.fact("forged", f"with source {forged.source}: {answer}")
+    stage.fact("forged", f"with source {forged.source}: {answer}")
     stage.expect("the bus takes no event of AWS's from a customer", True, answer.startswith("NotAuthorized"))
     stage.world.emulator.put_raw_event("acme.deployments", forged.record)
-    stage.screen.fact("forged", "with source acme.deployments: on the bus, against orders-api")
+    stage.fact("forged", "with source acme.deployments: on the bus, against orders-api")
     return forged
 
 
@@ -109,9 +109,7 @@ def _deliver_repeatedly(stage: Stage) -> None:
     name, role = cast.FUNCTION_FROM_BEFORE, cast.BREAK_GLASS
     stage.before[name] = function_state(stage.world.client("lambda"), name)
     act = stage.begin(Act(recorded.record["eventName"], name, time.time(), recorded.event_id))
-    stage.screen.fact(
-        recorded.source, f"{recorded.record['eventName']} of {name}, delivered {_DELIVERIES} times"
-    )
+    stage.fact(recorded.source, f"{recorded.record['eventName']} of {name}, delivered {_DELIVERIES} times")
     for _ in range(_DELIVERIES):
         stage.world.emulator.put_event(recorded.record)
     expected = Expected(act, cast.DEVELOPER, role.shown, _LAMBDA, name, Decision.VIOLATION, 2, True)

@@ -9,7 +9,8 @@ from passrole.alerts.names import short_role
 from passrole.arn import parse_instance_profile_arn
 from passrole.demo import cast
 from passrole.demo.seen import Act
-from passrole.demo.stage import Change, Stage
+from passrole.demo.stage import Stage
+from passrole.demo.telling import Change
 from passrole.demo.world import State, function_state, instance_state, refusal_of
 from passrole.finding import Finding, News
 from passrole.finding import State as Life
@@ -79,7 +80,7 @@ def release(stage: Stage) -> None:
     stage.screen.space()
     end = instance_state(instances, act_before.about)
     stage.expect("the instance has its profile again", stage.before[act_before.about], end)
-    stage.screen.fact("instance", f"{act_before.about} holds {_short(end['instance profile'])} again", "bold")
+    stage.fact("instance", f"{act_before.about} holds {_short(end['instance profile'])} again")
     passes = stage.observer.passes_of(act)
     stage.expect("the guard knows its own release", [Decision.EXEMPT], [seen.decision for seen in passes])
     stage.expect("the release makes no finding", sorted(findings), sorted(stage.observer.findings))
@@ -99,7 +100,7 @@ def _invoke(stage: Stage) -> None:
     for name in ("orders-api", "ledger-export"):
         refusal = refusal_of(lambda name=name: functions.invoke(FunctionName=name), ClientError)  # type: ignore[misc]
         answers[name] = refusal.partition(":")[0] if refusal else "answers"
-        stage.screen.fact("invoke", f"{name}: {answers[name]}")
+        stage.fact("invoke", f"{name}: {answers[name]}")
     stage.expect("orders-api can be invoked", "answers", answers["orders-api"])
     stage.expect("ledger-export cannot be invoked", "TooManyRequestsException", answers["ledger-export"])
 

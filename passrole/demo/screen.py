@@ -4,6 +4,7 @@ import contextlib
 import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from rich.console import Console
@@ -162,6 +163,11 @@ class Screen:
         )
         self.fact("  expected", expectation.expected)
         self.fact("  seen", expectation.seen, "red")
+
+    def wrote(self, report: Path) -> None:
+        """The report is there."""
+        self._print()
+        self._paragraph(f"The whole story, to read and to show: {report}", _INDENT + 1, "bold")
 
     def broke_off(self, why: str) -> None:
         """The story cannot go on."""

@@ -3,61 +3,18 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from passrole.alerts.names import short_resource
-from passrole.demo.expectations import Expectations
 from passrole.demo.observer import Observer
 from passrole.demo.screen import Screen
 from passrole.demo.seen import Act, Seen, SeenAlert, SeenPass, SeenStep, shown_role
+from passrole.demo.telling import Note, Scene, Told
 from passrole.demo.world import Inbox, State, World
 
 Answer = TypeVar("Answer")
 _LOOK_SECONDS = 0.2
 _PATIENCE_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A sentence in the story; ``detail`` is shown set apart."""
-
-    text: str
-    detail: str = ""
-
-
-@dataclass(slots=True)
-class Scene:
-    """One numbered step of the story, with what was seen in it."""
-
-    title: str
-    said: str
-    entries: list[Seen | Note] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One property of one resource: before the guard acted, when contained, and at the end."""
-
-    resource: str
-    about: str
-    before: str
-    contained: str
-    end: str
-
-
-@dataclass(slots=True)
-class Told:
-    """The whole run, for the report."""
-
-    began: float
-    scenes: list[Scene] = field(default_factory=list)
-    timings: dict[str, float] = field(default_factory=dict)
-    changes: list[Change] = field(default_factory=list)
-    mails: list[dict[str, str]] = field(default_factory=list)
-    command: str = ""
-    command_output: str = ""
-    resources: int = 0
 
 
 class Stage:
@@ -66,7 +23,6 @@ class Stage:
     def __init__(self, world: World, screen: Screen) -> None:
         self.world = world
         self.screen = screen
-        self.expectations = Expectations()
         self.told = Told(time.time())
         self.acts: dict[str, Act] = {}
         self.before: dict[str, State] = {}
@@ -95,6 +51,11 @@ class Stage:
         self.screen.note(text)
         if detail:
             self.screen.note(detail, "dim")
+
+    def fact(self, label: str, value: str) -> None:
+        """Says what a label stands for, within a step."""
+        self.told.scenes[-1].entries.append(Note(label, value))
+        self.screen.fact(label, value)
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -131,7 +92,7 @@ class Stage:
 
     def expect(self, about: str, expected: object, seen: object) -> None:
         """Checks something; what is missed is shown at once, all of it at the end."""
-        expectation = self.expectations.expect(about, expected, seen)
+        expectation = self.told.expectations.expect(about, expected, seen)
         if not expectation.is_met:
             self.screen.expectation(expectation)
 

@@ -1,17 +1,21 @@
 """Runs the demonstration from start to end, and cleans up however it ends."""
 
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from passrole.demo import ending
 from passrole.demo.processes import InterruptedRunError, ending_on_signals
+from passrole.demo.report import render
 from passrole.demo.screen import Screen
 from passrole.demo.stage import Stage
 from passrole.demo.story import StoryError, tell
-from passrole.demo.world import ROOT, World, is_checkout
+from passrole.demo.telling import Told
+from passrole.demo.world import POLICY, ROOT, World, is_checkout
 from passrole.emulator import DeploymentError, EmulatorError
 
 _FAILURES = (
@@ -43,11 +47,20 @@ def run(report: Path) -> int:
         return interruption.status
 
 
+def write_report(report: Path, told: Told) -> None:
+    """Writes the page in one step, so that no reader ever sees half of it."""
+    told.policy = POLICY.read_text(encoding="utf-8")
+    handle, name = tempfile.mkstemp(prefix=f".{report.name}-", dir=report.absolute().parent)
+    with os.fdopen(handle, "w", encoding="utf-8") as page:
+        page.write(render(told))
+    Path(name).chmod(0o644)
+    Path(name).replace(report)
+
+
 def _run(report: Path, screen: Screen) -> int:
     screen.title(
         "PassRole Guardrail at work", "Who passed which IAM role to which AWS service, and was that approved?"
     )
-    del report
     with World() as world:
         stage = Stage(world, screen)
         try:
@@ -57,6 +70,8 @@ def _run(report: Path, screen: Screen) -> int:
             screen.log(world.emulator.log_tail())
             return 1
         ending.summarize(stage)
-        if not stage.expectations.are_met:
+        write_report(report, stage.told)
+        screen.wrote(report)
+        if not stage.told.expectations.are_met:
             screen.log(world.emulator.log_tail())
-    return 0 if stage.expectations.are_met else 1
+    return 0 if stage.told.expectations.are_met else 1
