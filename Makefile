@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := $(CURDIR)/.venv
-INSTALL := -m pip install --quiet --disable-pip-version-check
+PIP := -m pip install --quiet --disable-pip-version-check
+UV := $(VENV)/bin/uv pip install --quiet
 export PATH := $(VENV)/bin:$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
@@ -13,13 +14,14 @@ help:  ## this list
 
 setup: $(VENV)/.ready  ## .venv with everything; .venv/bin/passrole is there afterwards
 
-$(VENV)/.ready: pyproject.toml requirements.txt requirements/emulator.txt
-	@echo "making .venv: a minute or two, once"
+$(VENV)/.ready: pyproject.toml requirements.txt requirements/setup.txt requirements/emulator.txt
+	@echo "making .venv: about a minute, once"
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/python $(INSTALL) --require-hashes -r requirements.txt
-	@$(VENV)/bin/python $(INSTALL) --no-deps -e .
-	@test -x $(VENV)/emulator/bin/python || $(PYTHON) -m venv $(VENV)/emulator
-	@$(VENV)/emulator/bin/python $(INSTALL) --require-hashes -r requirements/emulator.txt
+	@$(VENV)/bin/python $(PIP) --require-hashes -r requirements/setup.txt
+	@$(UV) --python $(VENV) --require-hashes -r requirements.txt
+	@$(UV) --python $(VENV) --no-deps -e .
+	@test -x $(VENV)/emulator/bin/python || $(PYTHON) -m venv --without-pip $(VENV)/emulator
+	@$(UV) --python $(VENV)/emulator --require-hashes -r requirements/emulator.txt
 	@touch $@
 
 demo: setup  ## the whole system at work on an embedded AWS emulator; leaves demo-report.html
@@ -56,7 +58,7 @@ deploy: setup  ## deploy to the account and region of your credentials; shows th
 	@cdk deploy --all --require-approval any-change
 
 lock: setup  ## resolve the pins again, with hashes
-	cd requirements && for part in emulator lambda; do \
+	cd requirements && for part in setup emulator lambda; do \
 	  uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 $$part.in -o $$part.txt; done
 	uv pip compile -q --universal --generate-hashes --no-header --python-version 3.11 --all-extras pyproject.toml -o requirements.txt
 
