@@ -72,8 +72,10 @@ class Lines(Iterator[Line]):
             yield from chunks
 
     def _chunks(self, file: BinaryIO) -> Iterator[bytes]:
+        # A pipe's writer may take its time: what it has given is read before the chunk is full.
+        read = getattr(file, "read1", file.read)
         try:
-            while chunk := file.read(_CHUNK):
+            while chunk := read(_CHUNK):
                 yield chunk
         except OSError as error:
             self.failure = f"cannot be read: {error.strerror or error}"

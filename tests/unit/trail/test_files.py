@@ -131,8 +131,8 @@ def test_the_standard_input_is_a_file_like_another() -> None:
 
 def test_a_pipe_that_gives_a_byte_at_a_time_is_read() -> None:
     class Slow(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            return super().read(1)
+        def read1(self, size: int | None = -1) -> bytes:
+            return super().read1(1)
 
     problems: list[str] = []
     slow = Slow(gzip.compress(json.dumps(record()).encode()))
