@@ -20,7 +20,8 @@ def ship(stage: Stage) -> None:
     """The developer ships: approved and unapproved roles, for functions and an instance."""
     stage.step(
         "Dana ships",
-        "Every call succeeds, because IAM allows it. The guard judges each pass as it comes.",
+        "Every call succeeds, because IAM allows it. The guard judges each pass as it comes. "
+        "Times count from the call.",
     )
     functions = stage.world.emulator.client("lambda", credentials=stage.world.developer)
     _create(stage, functions, "orders-api", cast.ORDERS_API, _APPROVED)
@@ -48,7 +49,7 @@ def be_refused(stage: Stage) -> None:
         cast.DEVELOPER, "CreateFunction", "debug-shell", role.shown, lambda: refusal_of(create, ClientError)
     )
     act = stage.begin(Act("CreateFunction", role.name, started))
-    stage.note("AWS answers:", refusal or "done")
+    stage.fact("AWS answers", refusal or "done")
     is_denied = f"not authorized to perform: iam:PassRole on resource: {role.arn}" in (refusal or "")
     stage.expect("IAM denies the pass of admin/break-glass", True, is_denied)
     follow(

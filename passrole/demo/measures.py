@@ -3,6 +3,8 @@
 import statistics
 from dataclasses import dataclass
 
+from passrole.alerts.names import short_resource
+from passrole.demo.seen import shown_role
 from passrole.demo.telling import Told
 from passrole.passes import Pass
 
@@ -50,5 +52,8 @@ def measures_of(told: Told) -> Measures:
             continue
         alert = told.alerted_after(seen.act) if seen.finding_ids else None
         containment = told.contained_after(seen.act) if seen.finding_ids else None
-        rows.append(Row(seen.pass_, seen.act.about, seen.seconds, alert, containment))
+        about = (
+            ", ".join(map(short_resource, seen.pass_.resources)) or f"attempt with {shown_role(seen.role)}"
+        )
+        rows.append(Row(seen.pass_, about, seen.seconds, alert, containment))
     return Measures(tuple(rows))

@@ -10,7 +10,7 @@ from passrole.arn import parse_instance_profile_arn
 from passrole.demo import cast
 from passrole.demo.seen import Act
 from passrole.demo.stage import Stage
-from passrole.demo.telling import Change
+from passrole.demo.telling import Change, Exhibit
 from passrole.demo.world import State, function_state, instance_state, refusal_of
 from passrole.finding import Finding, News
 from passrole.finding import State as Life
@@ -22,17 +22,16 @@ _REASON = "CHG-2481: web frontend keeps its old role until Friday"
 
 def show_alert(stage: Stage) -> None:
     """One alert in full, as it arrived."""
-    stage.step(
-        "What people were told", "The first alert about ledger-export, as it arrived at the Slack webhook."
-    )
+    stage.step("What people were told", "The alert about ledger-export, as it arrived at the Slack webhook.")
     alerts = stage.observer.alerts_of(stage.acts["ledger-export"])
+    stage.exhibit(Exhibit.ALERTS)
     for alert in alerts:
         if alert.news is News.OPENED:
             stage.screen.message(alert.payload)
     stage.screen.space()
     stage.told.mails = stage.inbox.take() if stage.inbox else []
     stage.note(
-        f"{len(stage.observer.alerts)} messages in all; as many went to the topic that e-mails come from."
+        f"{len(stage.observer.alerts)} messages so far; as many went to the topic that e-mails come from."
     )
     stage.expect("each alert is e-mailed too", len(stage.observer.alerts), len(stage.told.mails))
 
@@ -47,6 +46,7 @@ def show_containment(stage: Stage) -> None:
     now = {name: function_state(functions, name) for name in _FUNCTIONS}
     now[instance] = instance_state(stage.world.client("ec2"), instance)
     stage.contained = now
+    stage.exhibit(Exhibit.CHANGES)
     _print_states(stage, now)
     for name in _FUNCTIONS[1:]:
         stage.expect(f"{name} has concurrency 0", "0", now[name]["concurrency"])
@@ -73,6 +73,7 @@ def release(stage: Stage) -> None:
     with stage.screen.waiting("the command"), stage.timed("release"):
         finished = stage.world.release(finding.id, _REASON)
     stage.told.command_output = finished.output
+    stage.exhibit(Exhibit.COMMAND)
     stage.screen.output(stage.told.command, finished.output)
     act = stage.begin(Act("AssociateIamInstanceProfile", act_before.about, started))
     stage.expect("the release succeeds", 0, finished.status)

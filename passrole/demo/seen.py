@@ -6,6 +6,7 @@ from typing import Any
 
 from passrole.alerts.names import short_resource
 from passrole.arn import parse_role_arn
+from passrole.emulator import ACCOUNT
 from passrole.finding import Finding, News, Step
 from passrole.passes import Pass
 from passrole.policy import Decision
@@ -95,6 +96,11 @@ class SeenAlert:
 
 
 Seen = SeenPass | SeenStep | SeenAlert
+
+
+def without_account(text: str) -> str:
+    """Role ARNs of the account as paths, as guardrail.yaml has them."""
+    return text.replace(f"arn:aws:iam::{ACCOUNT}:role/", "/")
 
 
 def seconds(value: float) -> str:

@@ -9,7 +9,7 @@ from passrole.alerts.names import short_resource
 from passrole.demo.observer import Observer
 from passrole.demo.screen import Screen
 from passrole.demo.seen import Act, Seen, SeenAlert, SeenPass, SeenStep, shown_role
-from passrole.demo.telling import Note, Scene, Told
+from passrole.demo.telling import Exhibit, Note, Scene, Told
 from passrole.demo.world import Inbox, State, World
 
 Answer = TypeVar("Answer")
@@ -56,6 +56,10 @@ class Stage:
         """Says what a label stands for, within a step."""
         self.told.scenes[-1].entries.append(Note(label, value))
         self.screen.fact(label, value)
+
+    def exhibit(self, exhibit: Exhibit) -> None:
+        """Marks where the report has its picture of what the screen shows now."""
+        self.told.scenes[-1].entries.append(exhibit)
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from passrole.demo.expectations import Expectations
 from passrole.demo.seen import Act, Seen, SeenAlert, SeenPass, SeenStep
@@ -16,13 +17,21 @@ class Note:
     detail: str = ""
 
 
+class Exhibit(StrEnum):
+    """What a step shows beside words: the report has a picture of each."""
+
+    ALERTS = "alerts"
+    CHANGES = "changes"
+    COMMAND = "command"
+
+
 @dataclass(slots=True)
 class Scene:
     """One numbered step of the story, with what was seen in it."""
 
     title: str
     said: str
-    entries: list[Seen | Note] = field(default_factory=list)
+    entries: list[Seen | Note | Exhibit] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +84,5 @@ class Told:
         """Seconds from an act to the containment of what got the role."""
         return next((s.seconds for s in self.steps if s.act is act and s.step.news is News.CONTAINED), None)
 
-    def _entries(self) -> Iterator[Seen | Note]:
+    def _entries(self) -> Iterator[Seen | Note | Exhibit]:
         return (entry for scene in self.scenes for entry in scene.entries)

@@ -39,14 +39,14 @@ def flow(figures: Figures) -> Markup:
     """Both drawings; the style sheet shows the one that fits."""
     return tag(
         "div",
-        tag("div", _drawing(1128, 276, _wide(figures), _WIDE_ARROWS), class_="wide"),
+        tag("div", _drawing(1128, 236, _wide(figures), _WIDE_ARROWS), class_="wide"),
         tag("div", _drawing(330, 560, _tall(figures), _TALL_ARROWS), class_="tall"),
         class_="flow",
     )
 
 
 def _wide(figures: Figures) -> dict[str, Box]:
-    step, middle = 165, 110
+    step, middle = 165, 70
     return {
         "calls": Box(0, middle, "API calls", figures.calls, "outside"),
         "rules": Box(step, middle, "EventBridge", figures.rules),

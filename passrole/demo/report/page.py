@@ -4,17 +4,14 @@ from datetime import UTC, datetime
 from importlib.resources import files
 
 from passrole.demo.measures import Measures, measures_of
-from passrole.demo.report.figures import changes, chart, expectations, tiles
+from passrole.demo.report.figures import chart, expectations, tiles
 from passrole.demo.report.flow import Figures, flow
 from passrole.demo.report.markup import Markup, code, join, tag
-from passrole.demo.report.slack import message
 from passrole.demo.report.timeline import timeline
 from passrole.demo.seen import seconds
 from passrole.demo.telling import Told
 from passrole.finding import News
 from passrole.policy import Decision
-
-_ALERTS_AT_FIRST = 3
 
 
 def render(told: Told) -> str:
@@ -48,7 +45,7 @@ def _top(told: Told) -> Markup:
     return tag(
         "header",
         tag("p", "PassRole Guardrail", class_="eyebrow"),
-        tag("h1", f"{len(told.passes)} roles passed, {violations} without approval, {contained} contained"),
+        tag("h1", f"{len(told.passes)} passes judged, {violations} not approved, {contained} contained"),
         tag(
             "p",
             "Who passed which IAM role to which AWS service, and was that approved? "
@@ -72,15 +69,13 @@ def _top(told: Told) -> Markup:
 def _parts(told: Told, measures: Measures) -> list[Markup]:
     return [
         tiles(_figures(told, measures)),
-        _section("The flow", None, flow(_flow_figures(told))),
-        _section("What happened", None, timeline(told)),
-        _section("What people were told", "Messages as they arrived at the Slack webhook.", _alerts(told)),
         _section(
-            "Before and after",
-            "Containment acts on the resource, and can be undone: nothing is deleted, no role is changed.",
-            changes(told.changes),
-            _command(told),
+            "The flow",
+            "Messages only point to findings. contain and notify read them from the ledger, so that the "
+            "right to publish is not the right to quarantine.",
+            flow(_flow_figures(told)),
         ),
+        _section("What happened", None, timeline(told)),
         _section(
             "How long it took",
             "From the call, or from the event's arrival on the bus. The first of each kind includes "
@@ -124,33 +119,6 @@ def _flow_figures(told: Told) -> Figures:
         findings=f"{len(findings)} findings",
         containments=f"{contained} resources",
         messages=f"{len(told.alerts)} messages",
-    )
-
-
-def _alerts(told: Told) -> Markup:
-    first, rest = told.alerts[:_ALERTS_AT_FIRST], told.alerts[_ALERTS_AT_FIRST:]
-    more = tag("summary", f"{len(rest)} more messages")
-    mails = tag("summary", "The same as e-mail")
-    return join(
-        tag("div", [message(alert) for alert in first], class_="channel"),
-        tag("details", more, tag("div", [message(alert) for alert in rest], class_="channel"))
-        if rest
-        else None,
-        tag("details", mails, [_mail(mail) for mail in told.mails[:2]]) if told.mails else None,
-    )
-
-
-def _mail(mail: dict[str, str]) -> Markup:
-    subject = tag("p", tag("span", "Subject", class_="quiet"), " ", tag("strong", mail.get("Subject", "")))
-    return tag("article", subject, tag("pre", mail.get("Message", "")), class_="mail")
-
-
-def _command(told: Told) -> Markup | None:
-    if not told.command:
-        return None
-    return join(
-        tag("h3", "The release"),
-        tag("pre", tag("b", f"$ {told.command}"), f"\n{told.command_output.rstrip()}", class_="terminal"),
     )
 
 

@@ -1,13 +1,18 @@
-"""The story as a timeline: each step with the passes that were seen in it, their verdicts and why."""
+"""The story as a timeline: each step with what was seen in it, passes with their verdicts above all."""
+
+from collections.abc import Mapping
 
 from passrole.alerts.names import short_passer, short_resource
+from passrole.demo.report.figures import changes
 from passrole.demo.report.markup import Markup, code, join, tag
-from passrole.demo.seen import SeenPass, SeenStep, seconds, shown_role
-from passrole.demo.telling import Note, Scene, Told
+from passrole.demo.report.slack import message
+from passrole.demo.seen import SeenPass, SeenStep, seconds, shown_role, without_account
+from passrole.demo.telling import Exhibit, Note, Scene, Told
 from passrole.finding import News
 from passrole.passes import Outcome
 from passrole.policy import Decision
 
+_ALERTS_AT_FIRST = 2
 _MARKS = {Decision.APPROVED: "✓", Decision.EXEMPT: "✓", Decision.VIOLATION: "✗", Decision.UNDETERMINED: "?"}
 
 
@@ -21,12 +26,43 @@ def _scene(scene: Scene, told: Told) -> Markup:
     for entry in scene.entries:
         if isinstance(entry, SeenPass):
             parts.append(_pass(entry, told))
+        elif isinstance(entry, Exhibit):
+            parts.append(_exhibit(entry, told))
         elif isinstance(entry, Note):
             parts.append(tag("p", entry.text, _detail(entry.detail), class_="note"))
         elif isinstance(entry, SeenStep) and entry.step.news is News.RELEASED:
             said = tag("span", entry.step.why, class_="quiet")
             parts.append(tag("p", tag("strong", "Released"), f" by {entry.step.who}: ", said, class_="note"))
     return tag("li", tag("h3", scene.title), tag("p", scene.said, class_="said"), parts)
+
+
+def _exhibit(exhibit: Exhibit, told: Told) -> Markup:
+    match exhibit:
+        case Exhibit.ALERTS:
+            return _alerts(told)
+        case Exhibit.CHANGES:
+            return changes(told.changes)
+        case Exhibit.COMMAND:
+            output = f"\n{told.command_output.rstrip()}"
+            return tag("pre", tag("b", f"$ {told.command}"), output, class_="terminal")
+
+
+def _alerts(told: Told) -> Markup:
+    first, rest = told.alerts[:_ALERTS_AT_FIRST], told.alerts[_ALERTS_AT_FIRST:]
+    more = tag("summary", f"{len(rest)} more messages")
+    mails = tag("summary", "The same as e-mail")
+    return join(
+        tag("div", [message(alert) for alert in first], class_="channel"),
+        tag("details", more, tag("div", [message(alert) for alert in rest], class_="channel"))
+        if rest
+        else None,
+        tag("details", mails, [_mail(mail) for mail in told.mails[:2]]) if told.mails else None,
+    )
+
+
+def _mail(mail: Mapping[str, str]) -> Markup:
+    subject = tag("p", tag("span", "Subject", class_="quiet"), " ", tag("strong", mail.get("Subject", "")))
+    return tag("article", subject, tag("pre", mail.get("Message", "")), class_="mail")
 
 
 def _detail(detail: str) -> Markup | None:
@@ -52,9 +88,9 @@ def _pass(seen: SeenPass, told: Told) -> Markup:
         "article",
         tag("header", verdict, tag("span", _call(pass_.event_name), class_="quiet")),
         headline,
-        tag("ul", [tag("li", reason) for reason in seen.reasons[:1]], class_="why"),
-        _more(seen),
+        tag("ul", [tag("li", without_account(reason)) for reason in seen.reasons[:1]], class_="why"),
         _after(seen, told),
+        _more(seen),
         class_=f"pass {seen.decision}",
     )
 
@@ -77,12 +113,8 @@ def _more(seen: SeenPass) -> Markup:
         ("Event", pass_.event_id),
     ]
     listed = [join(tag("dt", label), tag("dd", code(value))) for label, value in facts if value]
-    others = (
-        tag("ul", [tag("li", reason) for reason in seen.reasons[1:]], class_="why")
-        if seen.reasons[1:]
-        else None
-    )
-    return tag("details", tag("summary", "Everything about it"), others, tag("dl", listed))
+    reasons = tag("ul", [tag("li", reason) for reason in seen.reasons], class_="why")
+    return tag("details", tag("summary", "Everything about it"), reasons, tag("dl", listed))
 
 
 def _after(seen: SeenPass, told: Told) -> Markup | None:
