@@ -1,17 +1,21 @@
 """Running commands as people do, and a deployed guard in an account in memory."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+from botocore.validate import validate_parameters
 from click.testing import CliRunner
 
 from passrole.cli import main
-from tests.unit.samples import ACCOUNT
+from passrole.cli.deployment import Output
+from tests.unit.samples import ACCOUNT, NOW, REGION
 
 OPERATOR = f"arn:aws:iam::{ACCOUNT}:role/operator"
 STACK = "PassRoleGuardrail"
@@ -60,11 +64,68 @@ def file(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def deploy(outputs: dict[str, str], name: str = STACK, region: str | None = None) -> None:
-    """A stack with such outputs."""
-    template = {
-        "Resources": {"Anything": {"Type": "AWS::SQS::Queue"}},
-        "Outputs": {key: {"Value": value} for key, value in outputs.items()},
+@dataclass
+class Cloud:
+    """CloudFormation, which moto serves only with packages for API Gateway, and AWS's refusals.
+
+    Attributes:
+        stacks: what DescribeStacks answers, by region and name.
+        resources: what ListStackResources answers.
+        denied: operations that the caller may not call.
+    """
+
+    stacks: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    resources: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+    denied: set[str] = field(default_factory=set)
+
+    def deploy(
+        self,
+        outputs: Mapping[str, str],
+        name: str = STACK,
+        region: str = REGION,
+        status: str = "CREATE_COMPLETE",
+    ) -> None:
+        self.stacks[region, name] = {
+            "StackName": name,
+            "CreationTime": NOW,
+            "StackStatus": status,
+            "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()],
+        }
+
+    def answer(self, operation: str, region: str, name: str) -> dict[str, Any]:
+        if (region, name) not in self.stacks:
+            about = {"Code": "ValidationError", "Message": f"Stack with id {name} does not exist"}
+            raise ClientError({"Error": about}, operation)
+        if operation == "DescribeStacks":
+            return {"Stacks": [self.stacks[region, name]]}
+        return {"StackResourceSummaries": self.resources.get((region, name), [])}
+
+
+@pytest.fixture
+def cloud(aws: None, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    cloud, real = Cloud(), BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def call(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation in cloud.denied:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "you may not"}}, operation)
+        if client.meta.service_model.service_name != "cloudformation":
+            return real(client, operation, arguments)
+        answer = cloud.answer(operation, client.meta.region_name, arguments["StackName"])
+        validate_parameters(answer, client.meta.service_model.operation_model(operation).output_shape)
+        return answer
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    return cloud
+
+
+@pytest.fixture
+def deployed(cloud: Cloud, dynamodb: Any) -> Cloud:
+    """The guard's stack, with a ledger and a topic."""
+    topic: str = boto3.client("sns").create_topic(Name="findings")["TopicArn"]
+    values = dict.fromkeys(Output, "unused") | {
+        Output.LEDGER_TABLE: "ledger",
+        Output.FINDINGS_TOPIC_ARN: topic,
+        Output.OPERATOR_ROLE_ARN: OPERATOR,
     }
-    client = boto3.client("cloudformation", region_name=region)
-    client.create_stack(StackName=name, TemplateBody=json.dumps(template))
+    cloud.deploy({str(name): value for name, value in values.items()})
+    return cloud
