@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from passrole.alerts.names import short_passer, short_resource, short_role
-from passrole.cli.passes import fact
+from passrole.cli.passes import fact, prose
 from passrole.cli.terminal import console, safe
 from passrole.finding import Finding, Severity, State, Step
 
@@ -49,13 +49,13 @@ def print_finding(
     """All of one finding, its history, and what a release would put back, or why there is none."""
     out = console()
     out.print(_title(finding))
-    for line in _facts(finding):
+    for line in _facts(finding, out.width):
         out.print(line)
     out.print("\nHistory", style="bold")
     for step in history:
-        out.print(fact(step.news, _second(step.at), f"by {step.who}"))
-        if step.why:
-            out.print(fact("", step.why))
+        out.print(_step(step))
+        for line in prose("", step.why, out.width):
+            out.print(line)
     out.print("\nRelease", style="bold")
     for line in _release(plan) if plan else [fact("none", refusal or "there is nothing to release")]:
         out.print(line)
@@ -73,18 +73,22 @@ def print_plan(plan: "ReleasePlan") -> None:
 
 def print_released(finding: Finding) -> None:
     """The finding as the ledger has it after a release."""
-    text = Text("✓ ", style="green").append(f"finding {safe(finding.id)} is {finding.state}")
+    text = Text().append("✓ ", style="green").append(f"finding {safe(finding.id)} is {finding.state}")
     console().print(text.append(f"  {_second(finding.updated_at)}", style="dim"))
 
 
 def _title(finding: Finding) -> Text:
-    text = Text(f"Finding {safe(finding.id)}", style="bold")
+    text = Text().append(f"Finding {safe(finding.id)}", style="bold")
     text.append(f"  {finding.state}", style=_STATE_STYLES.get(finding.state, "green"))
     text.append(f"  {finding.severity}", style=_SEVERITY_STYLES.get(finding.severity, ""))
-    return text.append(f"  response: {finding.response}", style="not bold")
+    return text.append(f"  response: {finding.response}")
 
 
-def _facts(finding: Finding) -> Iterator[Text]:
+def _step(step: Step) -> Text:
+    return Text().append(f"  {_second(step.at)}  ", style="dim").append(f"{step.news} by {safe(step.who)}")
+
+
+def _facts(finding: Finding, width: int) -> Iterator[Text]:
     passer = finding.passer
     yield fact("passer", passer.arn or passer.name or passer.invoked_by or "unknown", passer.type or "")
     for label, value in (
@@ -109,7 +113,7 @@ def _facts(finding: Finding) -> Iterator[Text]:
     )
     yield fact("verdict", finding.decision, f"policy {finding.policy_hash}")
     for number, reason in enumerate(finding.reasons):
-        yield fact("why" if number == 0 else "", reason)
+        yield from prose("why" if number == 0 else "", reason, width)
 
 
 def _release(plan: "ReleasePlan") -> Iterator[Text]:

@@ -1,5 +1,7 @@
 """A pass, and a verdict on it, as people read them."""
 
+from textwrap import wrap
+
 from rich.text import Text
 
 from passrole.cli.terminal import safe
@@ -14,9 +16,8 @@ def heading(pass_: Pass) -> Text:
     outcome = f"{pass_.outcome}" + (f" ({pass_.error_code})" if pass_.error_code else "")
     when = pass_.event_time.replace("T", " ").replace("Z", " UTC") if pass_.event_time else "time unknown"
     where = f"{pass_.account or 'account unknown'} {pass_.region or 'region unknown'}"
-    text = Text(safe(call), style="bold")
-    text.append(f", {safe(outcome)}", style="not bold")
-    return text.append(f"   {safe(when)}   {safe(where)}", style="not bold dim")
+    text = Text().append(safe(call), style="bold").append(f", {safe(outcome)}")
+    return text.append(f"   {safe(when)}   {safe(where)}", style="dim")
 
 
 def facts(pass_: Pass) -> list[Text]:
@@ -31,14 +32,24 @@ def facts(pass_: Pass) -> list[Text]:
 
 def fact(label: str, value: str, note: str = "") -> Text:
     """One labelled line; ``value`` and ``note`` may be raw text from a record."""
-    line = Text(f"  {label:<{_LABEL_WIDTH}}", style="dim")
-    line.append(safe(value), style="not dim")
-    return line.append(f"  {safe(note)}") if note else line
+    line = _labelled(label, safe(value))
+    return line.append(f"  {safe(note)}", style="dim") if note else line
+
+
+def prose(label: str, text: str, width: int) -> list[Text]:
+    """A labelled sentence, wrapped beside its label; nothing that has to be copied whole is broken."""
+    room = max(width - _LABEL_WIDTH - 2, 40)
+    lines = wrap(safe(text), room, break_long_words=False, break_on_hyphens=False)
+    return [_labelled(label if number == 0 else "", line) for number, line in enumerate(lines)]
 
 
 def who(passer: Passer) -> str:
     """The passer, by the best name that the record gives."""
     return passer.arn or passer.name or passer.invoked_by or passer.principal_id or "unknown"
+
+
+def _labelled(label: str, safe_text: str) -> Text:
+    return Text().append(f"  {label:<{_LABEL_WIDTH}}", style="dim").append(safe_text)
 
 
 def _about(passer: Passer) -> str:

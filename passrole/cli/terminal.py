@@ -4,8 +4,6 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from passrole.policy.text import printable
-
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -15,8 +13,16 @@ _UNLIMITED = 1000
 
 
 def safe(text: object) -> str:
-    """The text on one line, with all that a terminal would obey, or not show, made visible (``\\x1b``)."""
-    return printable(str(text), _LONGEST)
+    """The text on one line, with all that a terminal would obey, or not show, made visible (``\\x1b``).
+
+    A backslash stays as it is: what the policy says was made visible before.
+    """
+    shown = str(text)
+    if len(shown) > _LONGEST:
+        shown = f"{shown[:_LONGEST]}…"
+    if shown.isprintable():
+        return shown
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)
 
 
 def print_json(data: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from passrole.cli.check import Judged
-from passrole.cli.passes import fact, facts, heading
+from passrole.cli.passes import facts, heading, prose
 from passrole.cli.terminal import console
 from passrole.policy import Decision
 
@@ -24,20 +24,22 @@ def print_verdicts(judged: Sequence[Judged], records: int) -> None:
     for decision in _MARKS:
         for one in judged:
             if one.verdict.decision is decision:
-                for line in _block(one):
+                for line in _block(one, out.width):
                     out.print(line)
                 out.print()
     out.print(_summary(judged, records))
 
 
-def _block(one: Judged) -> list[Text]:
+def _block(one: Judged, width: int) -> list[Text]:
     mark, style = _MARKS[one.verdict.decision]
-    first = Text(f"{mark} {one.verdict.decision}", style=f"bold {style}")
+    first = Text().append(f"{mark} {one.verdict.decision}", style=f"bold {style}")
     if one.severity and one.response:
-        first.append(f"  {one.severity}, {one.response}", style="not bold")
+        first.append(f"  {one.severity}, {one.response}", style=style)
     first.append("  ")
     reasons = [
-        fact("why" if number == 0 else "", reason) for number, reason in enumerate(one.verdict.reasons)
+        line
+        for number, reason in enumerate(one.verdict.reasons)
+        for line in prose("why" if number == 0 else "", reason, width)
     ]
     return [first.append_text(heading(one.pass_)), *facts(one.pass_), *reasons]
 

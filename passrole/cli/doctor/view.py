@@ -21,9 +21,9 @@ def print_check(check: Check) -> None:
     """One line, and the advice in another."""
     mark, style = _MARKS[check.status]
     out = console()
-    line = Text(f"{mark} ", style=style).append(f"{safe(check.about):<{_WIDTH}}", style="dim")
+    line = Text().append(f"{mark} ", style=style).append(f"{safe(check.about):<{_WIDTH}}", style="dim")
     if check.status is Status.UNKNOWN:
-        line.append("unknown: ")
+        line.append("unknown: ", style=style)
     out.print(line.append(safe(check.found), style="" if check.status is Status.FINE else style))
     if check.advice:
         out.print(Text(f"  {'':<{_WIDTH}}→ {safe(check.advice)}"))
