@@ -28,7 +28,7 @@ class Expected:
     resource: str
     decision: Decision
     alerts: int
-    is_contained: bool
+    is_contained: bool = False
 
     @property
     def words(self) -> str:

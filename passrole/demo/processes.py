@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Self
 
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PATIENCE_SECONDS = 120.0
+_GRACE_SECONDS = 3.0
 
 
 class InterruptedRunError(BaseException):
@@ -36,7 +38,9 @@ def ending_on_signals() -> Iterator[None]:
             signal.signal(each, signal.SIG_IGN)
         raise InterruptedRunError(number)
 
-    before = {number: signal.signal(number, end) for number in _ENDING}
+    # Whoever started us with nohup does not want us to end with the terminal.
+    heeded = [n for n in _ENDING if n is not signal.SIGHUP or signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in heeded}
     try:
         yield
     finally:
@@ -53,7 +57,7 @@ class Finished:
 
 
 class Child:
-    """A process in a group of its own. Leaving the block kills what is left of the group."""
+    """A process in a group of its own. Leaving the block before its end interrupts, then kills, the group."""
 
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str], cwd: Path, output: Path
@@ -76,10 +80,10 @@ class Child:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # Until the leader is reaped its id cannot belong to anybody else's group.
         if self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            self._signal_group(signal.SIGINT)
+            self._await_end(_GRACE_SECONDS)
+            self._signal_group(signal.SIGKILL)
             self._process.wait()
 
     def finish(self) -> Finished:
@@ -90,3 +94,15 @@ class Child:
         """
         status = self._process.wait(_PATIENCE_SECONDS)
         return Finished(status, self._output.read_text(encoding="utf-8", errors="replace"))
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        # Until the leader is reaped its id cannot belong to anybody else's group.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+    def _await_end(self, patience: float) -> None:
+        """Waits for the leader without reaping it."""
+        deadline = time.monotonic() + patience
+        how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        while os.waitid(os.P_PID, self._process.pid, how) is None and time.monotonic() < deadline:
+            time.sleep(0.02)

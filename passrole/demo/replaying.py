@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 from passrole.demo import cast
 from passrole.demo.judging import Expected, follow
@@ -17,6 +18,8 @@ _ECS, _GLUE, _STATES, _LAMBDA = (
     f"{name}.amazonaws.com" for name in ("ecs-tasks", "glue", "states", "lambda")
 )
 _DELIVERIES = 3
+_SSO_USER = "AWSReservedSSO_Developer_1a2b3c4d5e6f7a8b/mika.berg@example.com"
+_PIPELINE = "deploy-pipeline/build-4711"
 
 
 def replay(stage: Stage) -> None:
@@ -26,45 +29,25 @@ def replay(stage: Stage) -> None:
         "Records in the shape that CloudTrail writes, from the project's tests, put on the bus as AWS does.",
     )
     forged = _forge(stage)
+    violation, undetermined = Decision.VIOLATION, Decision.UNDETERMINED
     ecs = _put(stage, "ecs_register_task_definition", "two roles in one task definition")
-    glue = _put(stage, "glue_create_job_by_role_name", "a role by its name only; the policy says observe")
-    states = _put(stage, "states_create_state_machine", "a role that was deleted meanwhile")
-    mika, pipeline = (
-        "AWSReservedSSO_Developer_1a2b3c4d5e6f7a8b/mika.berg@example.com",
-        "deploy-pipeline/build-4711",
-    )
-    approved, violation = Decision.APPROVED, Decision.VIOLATION
+    in_task = partial(Expected, ecs, _SSO_USER, service=_ECS, resource="checkout:17", alerts=1)
     follow(
         stage,
         [
-            Expected(ecs, mika, cast.CHECKOUT_TASK.shown, _ECS, "checkout:17", approved, 1, False),
-            Expected(ecs, mika, cast.TASK_EXECUTION.shown, _ECS, "checkout:17", violation, 1, False),
-            Expected(
-                glue,
-                cast.DEVELOPER,
-                cast.GLUE_ORDERS.shown,
-                _GLUE,
-                "nightly-orders-export",
-                violation,
-                0,
-                False,
-            ),
-            Expected(
-                states,
-                pipeline,
-                cast.ORDER_FLOW.shown,
-                _STATES,
-                "order-flow",
-                Decision.UNDETERMINED,
-                1,
-                False,
-            ),
+            in_task(role=cast.CHECKOUT_TASK.shown, decision=Decision.APPROVED),
+            in_task(role=cast.TASK_EXECUTION.shown, decision=violation),
         ],
     )
+    glue = _put(stage, "glue_create_job_by_role_name", "a role by its name; the policy says observe")
+    job, role = "nightly-orders-export", cast.GLUE_ORDERS.shown
+    follow(stage, [Expected(glue, cast.DEVELOPER, role, _GLUE, job, violation, alerts=0)])
+    states = _put(stage, "states_create_state_machine", "a role that was deleted meanwhile")
+    role = cast.ORDER_FLOW.shown
+    follow(stage, [Expected(states, _PIPELINE, role, _STATES, "order-flow", undetermined, alerts=1)])
     stage.expect("what the policy only observes is told to nobody", 0, len(stage.observer.alerts_of(glue)))
     finding = stage.observer.finding_of(states)
     stage.expect("what cannot be judged is not contained", State.OPEN, finding.state if finding else None)
-    stage.screen.space()
     _deliver_repeatedly(stage)
     passes = [seen for seen in stage.observer.passes if seen.pass_.event_id == forged.event_id]
     stage.expect("the forged event changes nothing", 0, len(passes))
@@ -72,6 +55,7 @@ def replay(stage: Stage) -> None:
 
 def _put(stage: Stage, name: str, about: str) -> Act:
     recorded = load_recorded(ROOT, name, datetime.now(UTC))
+    stage.screen.space()
     stage.fact(recorded.source, f"{recorded.record['eventName']}: {about}")
     act = stage.begin(Act(recorded.record["eventName"], about, time.time(), recorded.event_id))
     stage.world.emulator.put_event(recorded.record)
@@ -109,6 +93,7 @@ def _deliver_repeatedly(stage: Stage) -> None:
     name, role = cast.FUNCTION_FROM_BEFORE, cast.BREAK_GLASS
     stage.before[name] = function_state(stage.world.client("lambda"), name)
     act = stage.begin(Act(recorded.record["eventName"], name, time.time(), recorded.event_id))
+    stage.screen.space()
     stage.fact(recorded.source, f"{recorded.record['eventName']} of {name}, delivered {_DELIVERIES} times")
     for _ in range(_DELIVERIES):
         stage.world.emulator.put_event(recorded.record)

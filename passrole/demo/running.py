@@ -1,31 +1,19 @@
 """Runs the demonstration from start to end, and cleans up however it ends."""
 
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from passrole.demo import ending
 from passrole.demo.processes import InterruptedRunError, ending_on_signals
 from passrole.demo.report import render
 from passrole.demo.screen import Screen
 from passrole.demo.stage import Stage
-from passrole.demo.story import StoryError, tell
+from passrole.demo.story import tell
 from passrole.demo.telling import Told
 from passrole.demo.world import POLICY, ROOT, World, is_checkout
-from passrole.emulator import DeploymentError, EmulatorError
-
-_FAILURES = (
-    StoryError,
-    DeploymentError,
-    EmulatorError,
-    BotoCoreError,
-    ClientError,
-    subprocess.TimeoutExpired,
-)
+from passrole.emulator import EmulatorError
 
 
 def run(report: Path) -> int:
@@ -37,6 +25,9 @@ def run(report: Path) -> int:
     """
     if not is_checkout(ROOT):
         print(f"{ROOT}: no checkout of the project; the demonstration runs from one", file=sys.stderr)
+        return 2
+    if not report.absolute().parent.is_dir():
+        print(f"{report}: there is no such directory to write the report to", file=sys.stderr)
         return 2
     screen = Screen()
     try:
@@ -61,17 +52,28 @@ def _run(report: Path, screen: Screen) -> int:
     screen.title(
         "PassRole Guardrail at work", "Who passed which IAM role to which AWS service, and was that approved?"
     )
-    with World() as world:
-        stage = Stage(world, screen)
-        try:
-            tell(stage)
-        except _FAILURES as error:
-            screen.broke_off(f"{type(error).__name__}: {error}")
-            screen.log(world.emulator.log_tail())
-            return 1
+    try:
+        with World() as world:
+            return _perform(world, report, screen)
+    except EmulatorError as error:
+        screen.broke_off(str(error))
+        return 1
+
+
+def _perform(world: World, report: Path, screen: Screen) -> int:
+    stage = Stage(world, screen)
+    try:
+        tell(stage)
         ending.summarize(stage)
         write_report(report, stage.told)
-        screen.wrote(report)
-        if not stage.told.expectations.are_met:
-            screen.log(world.emulator.log_tail())
-    return 0 if stage.told.expectations.are_met else 1
+    except BrokenPipeError:
+        raise  # nobody reads any more
+    except Exception as error:
+        screen.broke_off(f"{type(error).__name__}: {error}")
+        screen.log(world.emulator.log_tail())
+        return 1
+    screen.wrote(report)
+    if not stage.told.expectations.are_met:
+        screen.log(world.emulator.log_tail())
+        return 1
+    return 0

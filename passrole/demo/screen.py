@@ -8,11 +8,11 @@ from typing import Any
 
 from rich.text import Text
 
-from passrole.alerts.names import short_passer, short_resource, shown
+from passrole.alerts.names import short_resource, shown
 from passrole.demo.expectations import Expectation
 from passrole.demo.layout import MARGIN, Layout
 from passrole.demo.mrkdwn import Style, spans
-from passrole.demo.seen import SeenAlert, SeenPass, SeenStep, shown_role, without_account
+from passrole.demo.seen import SeenAlert, SeenPass, SeenStep, shown_passer, shown_role, without_account
 from passrole.demo.seen import seconds as in_words
 from passrole.finding import News
 from passrole.passes import Outcome, Pass
@@ -83,7 +83,7 @@ class Screen:
         pass_ = seen.pass_
         label, style = _VERDICTS[seen.decision]
         did = "passed" if pass_.outcome is Outcome.SUCCEEDED else "tried to pass"
-        first = Text(f"{shown(short_passer(pass_.passer), 80)} {did} ")
+        first = Text(f"{shown(shown_passer(pass_.passer), 120)} {did} ")
         first.append(shown(shown_role(seen.role), 90), style="bold")
         services = " or ".join(pass_.services) or "an unknown service"
         second = Text(f"to {services} as {pass_.place}{_holders(pass_)}")

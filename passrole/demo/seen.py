@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from passrole.alerts.names import short_resource
+from passrole.alerts.names import short_passer, short_resource
 from passrole.arn import parse_role_arn
 from passrole.emulator import ACCOUNT
 from passrole.finding import Finding, News, Step
-from passrole.passes import Pass
+from passrole.passes import Pass, Passer
 from passrole.policy import Decision
 
 
@@ -96,6 +96,12 @@ class SeenAlert:
 
 
 Seen = SeenPass | SeenStep | SeenAlert
+
+
+def shown_passer(passer: Passer) -> str:
+    """A user by name, a session by its own name with the role behind it."""
+    role, separator, session = short_passer(passer).partition("/")
+    return f"{session} ({role})" if separator else role
 
 
 def without_account(text: str) -> str:

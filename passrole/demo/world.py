@@ -39,7 +39,11 @@ class World:
 
     def __enter__(self) -> Self:
         try:
-            self.directory = Path(self._exits.enter_context(TemporaryDirectory(prefix="passrole-demo-")))
+            self.directory = Path(
+                self._exits.enter_context(
+                    TemporaryDirectory(prefix="passrole-demo-", ignore_cleanup_errors=True)
+                )
+            )
             self._synthesis = self._exits.enter_context(self._synthesize())
             self.webhook = self._exits.enter_context(Webhook())
             self.emulator = self._exits.enter_context(

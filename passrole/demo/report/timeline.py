@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from passrole.alerts.names import short_passer, short_resource
+from passrole.alerts.names import short_resource
 from passrole.demo.report.figures import changes
 from passrole.demo.report.markup import Markup, code, join, tag
 from passrole.demo.report.slack import message
-from passrole.demo.seen import SeenPass, SeenStep, seconds, shown_role, without_account
+from passrole.demo.seen import SeenPass, SeenStep, seconds, shown_passer, shown_role, without_account
 from passrole.demo.telling import Exhibit, Note, Scene, Told
 from passrole.finding import News
 from passrole.passes import Outcome
@@ -75,7 +75,7 @@ def _pass(seen: SeenPass, told: Told) -> Markup:
     names = ", ".join(short_resource(resource) for resource in pass_.resources)
     headline = tag(
         "p",
-        tag("strong", short_passer(pass_.passer)),
+        tag("strong", shown_passer(pass_.passer)),
         did,
         code(shown_role(seen.role)),
         " to ",
