@@ -13,6 +13,14 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Direction(StrEnum):
+    """What a call does with a role: hands it over, names one to assume through it, or takes one away."""
+
+    PASSES = "passes"
+    CHAINED = "chained"
+    REMOVES = "removes"
+
+
 class RoleKind(StrEnum):
     """How the record names the role."""
 
@@ -22,6 +30,7 @@ class RoleKind(StrEnum):
     INSTANCE_PROFILE_ARN = "instance_profile_arn"
     INSTANCE_PROFILE_NAME = "instance_profile_name"
     INSTANCE_PROFILE_ARN_OR_NAME = "instance_profile_arn_or_name"
+    OPAQUE = "opaque"
 
     @property
     def is_instance_profile(self) -> bool:
@@ -106,6 +115,9 @@ class Pass:
         resources: ARNs of what holds the role now; several where one call makes several.
         resource_type: as IAM names resource types (``lambda:function``).
         passer: who made the call.
+        direction: ``chained`` for a role that the service assumes through the passed one; it may be of another
+            account, and IAM does not decide it by ``iam:PassRole``.
+        catalogued: False for a call that the catalogue does not know, where a member only looks like a role's.
     """
 
     event_id: str
@@ -123,6 +135,8 @@ class Pass:
     resource_type: str | None
     passer: Passer
     error_code: str | None = None
+    direction: Direction = Direction.PASSES
+    catalogued: bool = True
 
     @property
     def id(self) -> str:
@@ -142,6 +156,8 @@ class Pass:
             "error_code": self.error_code,
             "role": self.role.to_json(),
             "path": self.path,
+            "direction": self.direction,
+            "catalogued": self.catalogued,
             "place": self.place,
             "services": list(self.services),
             "resource": self.resources[0] if self.resources else None,
@@ -168,4 +184,6 @@ class Pass:
             resource_type=data["resource_type"],
             passer=Passer.from_json(data["passer"]),
             error_code=data["error_code"],
+            direction=Direction(data["direction"]),
+            catalogued=data["catalogued"],
         )

@@ -1,9 +1,21 @@
 """The catalogue: which AWS calls pass a role, and where it stands in the CloudTrail record.
 
-The data is ``calls/<service>.jsonl``, one row a call. A new call is a row there, not code.
+The data is ``calls/<event source>.jsonl``, one row a call. A new call is a row there, not code.
 """
 
-from passrole.catalogue.loader import Catalogue, load_catalogue
-from passrole.catalogue.model import Call, ResourcePlace, RolePlace, Shape, Where
+from passrole.catalogue.loader import CallTable, Catalogue, PackagedCatalogue, load_catalogue
+from passrole.catalogue.model import Call, Decision, Reference, ResourcePlace, RolePlace, Shape, Where
 
-__all__ = ["Call", "Catalogue", "ResourcePlace", "RolePlace", "Shape", "Where", "load_catalogue"]
+__all__ = [
+    "Call",
+    "CallTable",
+    "Catalogue",
+    "Decision",
+    "PackagedCatalogue",
+    "Reference",
+    "ResourcePlace",
+    "RolePlace",
+    "Shape",
+    "Where",
+    "load_catalogue",
+]

@@ -1,28 +1,70 @@
-"""Loads the catalogue from its data files, once a process."""
+"""Loads the catalogue from its data: the rows of an event source when its first event comes, once a process.
+
+A function sees events of few services: to read only their files keeps its cold start short.
+"""
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
+from typing import Protocol
 
 from passrole.catalogue.model import Call
 
+_DOMAIN = ".amazonaws.com"
+_EMPTY: Mapping[str, Call] = {}
 
-class Catalogue:
-    """All calls, found by event source and event name."""
 
-    def __init__(self, calls: tuple[Call, ...]) -> None:
-        self.calls = calls
+class Catalogue(Protocol):
+    """Calls, found by event source and event name."""
+
+    def call_of(self, event_source: str, event_name: str) -> Call | None:
+        """The row that a record's event source and event name mean, in any of its spellings."""
+
+
+class CallTable:
+    """A catalogue of given rows."""
+
+    def __init__(self, calls: Iterable[Call]) -> None:
         self._by_event = {(call.source, name): call for call in calls for name in call.names}
 
     def call_of(self, event_source: str, event_name: str) -> Call | None:
-        """The call that a record's event source and event name mean, in any of its spellings."""
         return self._by_event.get((event_source, event_name))
 
 
+class PackagedCatalogue:
+    """The catalogue that the package carries."""
+
+    def __init__(self) -> None:
+        self._folder = resources.files("passrole.catalogue") / "calls"
+        stems = (f.name.removesuffix(".jsonl") for f in self._folder.iterdir() if f.name.endswith(".jsonl"))
+        self._sources = frozenset(stem + _DOMAIN for stem in stems)
+        self._loaded: dict[str, Mapping[str, Call]] = {}
+
+    def call_of(self, event_source: str, event_name: str) -> Call | None:
+        """The row that a record's event source and event name mean, in any of its spellings."""
+        calls = self._loaded.get(event_source)
+        if calls is None:
+            calls = self._load(event_source)
+        return calls.get(event_name)
+
+    def calls(self) -> Iterator[Call]:
+        """All rows, in order of event source and action."""
+        for source in sorted(self._sources):
+            yield from dict.fromkeys(self._load(source).values())
+
+    def _load(self, event_source: str) -> Mapping[str, Call]:
+        # Only names of our own files: an event's source is text from outside.
+        if event_source not in self._sources:
+            return _EMPTY
+        file = self._folder / f"{event_source.removesuffix(_DOMAIN)}.jsonl"
+        rows = (json.loads(line) for line in file.read_text("utf-8").splitlines() if line)
+        calls = {name: call for call in map(Call.from_json, rows) for name in call.names}
+        self._loaded[event_source] = calls
+        return calls
+
+
 @lru_cache(maxsize=1)
-def load_catalogue() -> Catalogue:
-    """The catalogue that the package carries: rows in order of file and line."""
-    folder = resources.files("passrole.catalogue") / "calls"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".jsonl")), key=lambda f: f.name)
-    rows = (line for f in files for line in f.read_text("utf-8").splitlines() if line)
-    return Catalogue(tuple(Call.from_json(json.loads(row)) for row in rows))
+def load_catalogue() -> PackagedCatalogue:
+    """The catalogue that the package carries."""
+    return PackagedCatalogue()

@@ -1,10 +1,18 @@
-"""The rows of the catalogue: which call passes a role, and where it stands in the CloudTrail record."""
+"""The rows of the catalogue: what an API call does with roles, and where they stand in the CloudTrail record."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from passrole.passes import RoleKind
+from passrole.passes import Direction, RoleKind
+
+
+class Decision(StrEnum):
+    """What was decided about a call that AWS, or anybody, says passes a role."""
+
+    COVERED = "covered"
+    NOT_VISIBLE = "role not visible"
+    NOT_A_PASS = "not a pass"
 
 
 class Where(StrEnum):
@@ -19,7 +27,7 @@ class Where(StrEnum):
 
 
 class Shape(StrEnum):
-    """How well the shape of a call's record is known; ``derived`` is unproven."""
+    """How well the shape of a call's record is known; ``derived`` from the API's model is unproven."""
 
     RECORDED = "recorded"
     DOCUMENTED = "documented"
@@ -31,12 +39,12 @@ class RolePlace:
     """One member of a call that names a role.
 
     Attributes:
-        paths: spellings of one path below ``where``; the first that is there counts. Members are parted by
-            dots; ``[]`` behind a member means each element of its list.
+        paths: below ``where`` (see ``passrole.trail.paths``); the first that is there counts.
         where: a response's role counts only where the request names none: a response echoes what it holds.
         kind: how the role is named.
         place: what the role is to the resource; the same for each call that can set it.
         services: the service principals that may get the role.
+        direction: whether it is passed, assumed through the passed one, or taken away.
     """
 
     paths: tuple[str, ...]
@@ -44,6 +52,7 @@ class RolePlace:
     kind: RoleKind
     place: str
     services: tuple[str, ...]
+    direction: Direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +61,9 @@ class ResourcePlace:
 
     Attributes:
         type: as IAM names resource types (``lambda:function``).
-        paths: into the record; the first that yields an id counts. A member whose name ends with ``Arn``
-            holds an ARN, any other an id; where ``qualified``, it may be either.
+        paths: into the record; the first that yields an id or an ARN counts.
         arn: template for ids; ``{}`` is the id.
-        qualified: named as Lambda's functions are: by id, ARN or the tail of an ARN, and behind a colon
-            perhaps a version or an alias, which is no part of the resource.
+        qualified: whether a version or an alias, no part of the resource, may follow the id behind a colon.
     """
 
     type: str
@@ -66,21 +73,44 @@ class ResourcePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A member of the request that can bring a role in without naming it."""
+
+    path: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """One row of the catalogue: an API operation that passes a role.
+    """One row of the catalogue.
 
     Attributes:
         action: the IAM action (``lambda:CreateFunction``).
         source: CloudTrail's ``eventSource``.
         names: every spelling of ``eventName``.
+        reason: of the decision; None where the role plainly stands in the request.
+        absent: whether a call without a role is normal.
+        read_only: whether the name looks read-only, so that EventBridge may hold its events back.
     """
 
     action: str
     source: str
     names: tuple[str, ...]
+    decision: Decision
+    reason: str | None
     roles: tuple[RolePlace, ...]
-    resource: ResourcePlace
+    resource: ResourcePlace | None
+    references: tuple[Reference, ...]
+    absent: bool
+    read_only: bool
     shape: Shape
+
+    @property
+    def passes_roles(self) -> bool:
+        """Whether its events can hold a role that is passed or chained."""
+        return self.decision is Decision.COVERED and any(
+            role.direction is not Direction.REMOVES for role in self.roles
+        )
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> "Call":
@@ -93,8 +123,13 @@ class Call:
             action=row["action"],
             source=row["source"],
             names=tuple(row["names"]),
-            roles=tuple(_role_place(place) for place in row["roles"]),
-            resource=_resource_place(row["resource"]),
+            decision=Decision(row["decision"]),
+            reason=row.get("reason"),
+            roles=tuple(_role_place(place) for place in row.get("roles", ())),
+            resource=_resource_place(row["resource"]) if "resource" in row else None,
+            references=tuple(Reference(r["path"], r["to"]) for r in row.get("references", ())),
+            absent=row.get("absent", False),
+            read_only=row.get("read_only", False),
             shape=Shape(row["shape"]),
         )
 
@@ -106,6 +141,7 @@ def _role_place(data: dict[str, Any]) -> RolePlace:
         kind=RoleKind(data["kind"]),
         place=data["place"],
         services=tuple(data["services"]),
+        direction=Direction(data.get("direction", Direction.PASSES)),
     )
 
 

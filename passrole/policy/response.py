@@ -1,6 +1,6 @@
 """What a policy does about a verdict: the stage of response."""
 
-from passrole.passes import Outcome, Pass
+from passrole.passes import Direction, Outcome, Pass
 from passrole.policy.compiled import CompiledPolicy, Responses, Stage
 from passrole.policy.verdict import Decision, Verdict
 
@@ -15,6 +15,9 @@ def stage_for(policy: CompiledPolicy, pass_: Pass, verdict: Verdict) -> Stage:
     """
     responses = policy.responses
     if verdict.decision in (Decision.APPROVED, Decision.EXEMPT):
+        return Stage.OBSERVE
+    if pass_.direction is not Direction.PASSES or not pass_.catalogued:
+        # IAM decides no PassRole for a chained role, and of an unknown call nobody knows whether it passes one.
         return Stage.OBSERVE
     if pass_.outcome is Outcome.DENIED:
         return responses.denied

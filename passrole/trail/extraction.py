@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from passrole.arn import is_instance_profile_name, is_role_name, parse_instance_profile_arn, parse_role_arn
-from passrole.catalogue import Call, Catalogue, RolePlace, Where, load_catalogue
-from passrole.passes import Pass, PassedRole, RoleKind
+from passrole.catalogue import Call, Catalogue, Decision, RolePlace, Where, load_catalogue
+from passrole.catalogue.rules import ROLE_MEMBERS
+from passrole.passes import Direction, Pass, PassedRole, RoleKind
 from passrole.trail.denial import DeniedRole, denied_role, outcome_of
 from passrole.trail.passer import passer_of
 from passrole.trail.paths import values_at
@@ -20,6 +22,9 @@ _PROFILE_KINDS = {
     RoleKind.INSTANCE_PROFILE_NAME,
     RoleKind.INSTANCE_PROFILE_ARN_OR_NAME,
 }
+_NO_PASSES = ("iam.amazonaws.com", "sts.amazonaws.com")
+# Role ARNs inside a text of another language (OpenAPI, a state machine, YAML).
+_WRITTEN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}")
 _MAX_ROLE = (
     2048  # the longest ARN of IAM; a failed call's record may hold far more, and no ledger would take it
 )
@@ -34,6 +39,7 @@ class _Found:
     role: PassedRole
     place: str
     services: tuple[str, ...]
+    direction: Direction
 
 
 def passes_of(record: Any, catalogue: Catalogue | None = None) -> tuple[Pass, ...]:
@@ -47,35 +53,70 @@ def passes_of(record: Any, catalogue: Catalogue | None = None) -> tuple[Pass, ..
     if source is None or name is None:
         return ()
     call = (catalogue or load_catalogue()).call_of(source, name)
-    denied = denied_role(record)
-    if call is None and denied is None:
-        return ()
-    found = tuple(_roles_in(record, call)) if call else ()
-    if not found and denied:
+    found = tuple(_roles_in(record, call) if call else _roles_in_unknown(record, source))
+    if not found and (denied := denied_role(record)):
         found = (_from_message(denied, call),)
     return tuple(_pass(record, source, name, call, f) for f in found)
 
 
 def _roles_in(record: dict[str, Any], call: Call) -> Iterator[_Found]:
     """Roles of the request; those of the response only where the request names none."""
-    requested = [f for place in call.roles if place.where is Where.REQUEST for f in _at(record, place)]
-    yield from requested
+    if call.decision is not Decision.COVERED:
+        return
+    given = [place for place in call.roles if place.direction is not Direction.REMOVES]
+    requested = {f.path: f for place in given if place.where is Where.REQUEST for f in _at(record, place)}
+    yield from requested.values()
     if not requested:
         # One role, however many resources of the answer show it.
-        answered = [f for place in call.roles if place.where is Where.RESPONSE for f in _at(record, place)]
+        answered = [f for place in given if place.where is Where.RESPONSE for f in _at(record, place)]
         yield from {f.role.value: f for f in reversed(answered)}.values()
+
+
+def _roles_in_unknown(record: dict[str, Any], source: str) -> Iterator[_Found]:
+    """Role ARNs in members named like a role, of a call that the catalogue does not know: AWS makes new ones.
+
+    Calls of IAM manage roles and those of STS assume them; calls that only read pass none.
+    """
+    if source in _NO_PASSES or record.get("readOnly") is True:
+        return
+    request = record.get("requestParameters")
+    for member in ROLE_MEMBERS:
+        for path, value in values_at(request, member):
+            if parse_role_arn(value):
+                role = _role(value, RoleKind.ROLE_ARN)
+                yield _Found(f"{Where.REQUEST.member}.{path}", role, "role", (), Direction.PASSES)
 
 
 def _at(record: dict[str, Any], place: RolePlace) -> Iterator[_Found]:
     for spelling in place.paths:
         found = [
-            _Found(f"{place.where.member}.{path}", _role(value, place.kind), place.place, place.services)
+            _Found(f"{place.where.member}.{at}", role, place.place, place.services, place.direction)
             for path, value in values_at(record.get(place.where.member), spelling)
-            if isinstance(value, str) and value
+            for at, role in _named(path, value, place.kind)
         ]
         if found:
             yield from found
             return
+
+
+def _named(path: str, value: Any, kind: RoleKind) -> Iterator[tuple[str, PassedRole]]:
+    """The roles that a member names: one, or any number inside a text of another language."""
+    if kind is RoleKind.OPAQUE:
+        for number, arn in enumerate(dict.fromkeys(_WRITTEN.findall(_written(value)))):
+            # The text has one path in the record; its further roles need identities of their own.
+            yield f"{path}#{number}" if number else path, _role(arn, RoleKind.ROLE_ARN)
+    elif isinstance(value, str) and value:
+        yield path, _role(value, kind)
+
+
+def _written(value: Any) -> str:
+    """A document as text, whether the record holds it as text or unfolded."""
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, default=str)
+    except (RecursionError, ValueError):
+        return ""
 
 
 def _role(value: str, kind: RoleKind) -> PassedRole:
@@ -104,7 +145,8 @@ def _from_message(denied: DeniedRole, call: Call | None) -> _Found:
     places = call.roles if call else ()
     names = {place.place for place in places}
     services = {service: None for place in places for service in place.services}
-    return _Found("errorMessage", role, names.pop() if len(names) == 1 else "role", tuple(services))
+    place = names.pop() if len(names) == 1 else "role"
+    return _Found("errorMessage", role, place, tuple(services), Direction.PASSES)
 
 
 def _pass(record: dict[str, Any], source: str, name: str, call: Call | None, found: _Found) -> Pass:
@@ -122,10 +164,12 @@ def _pass(record: dict[str, Any], source: str, name: str, call: Call | None, fou
         path=found.path,
         place=found.place,
         services=found.services,
-        resources=resources_of(record, call.resource, account) if call else (),
-        resource_type=call.resource.type if call else None,
+        resources=resources_of(record, call.resource, account) if call and call.resource else (),
+        resource_type=call.resource.type if call and call.resource else None,
         passer=passer,
         error_code=text(record.get("errorCode")),
+        direction=found.direction,
+        catalogued=call is not None or found.path == "errorMessage",
     )
 
 
