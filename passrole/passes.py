@@ -115,9 +115,9 @@ class Pass:
         resources: ARNs of what holds the role now; several where one call makes several.
         resource_type: as IAM names resource types (``lambda:function``).
         passer: who made the call.
-        direction: ``chained`` for a role that the service assumes through the passed one; it may be of another
-            account, and IAM does not decide it by ``iam:PassRole``.
-        catalogued: False for a call that the catalogue does not know, where a member only looks like a role's.
+        direction: ``chained`` for a role that the service assumes through the passed one; it may be of
+            another account, and IAM does not decide it by ``iam:PassRole``.
+        catalogued: False for a call that the catalogue does not know, where a member looks like a role's.
     """
 
     event_id: str

@@ -1,4 +1,4 @@
-"""The rows of the catalogue: what an API call does with roles, and where they stand in the CloudTrail record."""
+"""The rows of the catalogue: what a call does with roles, and where they stand in its CloudTrail record."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +12,7 @@ class Decision(StrEnum):
 
     COVERED = "covered"
     NOT_VISIBLE = "role not visible"
-    NOT_A_PASS = "not a pass"
+    NOT_A_PASS = "not a pass"  # noqa: S105 - no password
 
 
 class Where(StrEnum):

@@ -3,7 +3,8 @@
 Sources: "Amazon EventBridge event patterns" and "quotas" (a pattern has at most 2,048 characters). Customers
 cannot put events whose source begins with ``aws.``: that is pinned. A denied call's record often has no
 request parameters, so one more rule goes by the error message, which names the action, or says that the
-role is of another account. A last one brings calls that the catalogue does not know, by members named like a role.
+role is of another account. A last one brings calls that the catalogue does not know, by members that are
+named like a role.
 """
 
 import json
@@ -90,13 +91,15 @@ def assign(calls: Iterable[Call], before: Assignment) -> dict[str, tuple[str, ..
             (kept if _size(by_source, [*kept, source]) <= MAX_PATTERN else homeless).append(source)
     for source in sorted(homeless, key=lambda s: (-_size(by_source, [s]), s)):
         fitting = [n for n, taken in rules.items() if _size(by_source, [*taken, source]) <= MAX_PATTERN]
-        name = min(fitting, key=lambda n: _growth(by_source, rules[n], source), default=None)
-        rules.setdefault(name or f"Calls{len(rules) + 1:02}", []).append(source)
+        if fitting:
+            rules[min(fitting, key=lambda n: _growth(by_source, rules[n], source))].append(source)
+        else:
+            rules[f"Calls{len(rules) + 1:02}"] = [source]
     return {name: tuple(sorted(sources)) for name, sources in rules.items()}
 
 
 def _uncatalogued() -> dict[str, Any]:
-    """Any call with a top-level member that is named like a role; calls of the catalogue match too, harmlessly.
+    """Any call with a top-level member named like a role; calls of the catalogue match too, harmlessly.
 
     Not those of STS, whose every session names the role that is assumed.
     """

@@ -17,7 +17,7 @@ def stage_for(policy: CompiledPolicy, pass_: Pass, verdict: Verdict) -> Stage:
     if verdict.decision in (Decision.APPROVED, Decision.EXEMPT):
         return Stage.OBSERVE
     if pass_.direction is not Direction.PASSES or not pass_.catalogued:
-        # IAM decides no PassRole for a chained role, and of an unknown call nobody knows whether it passes one.
+        # IAM decides no PassRole for a chained role, and an unknown call may pass none.
         return Stage.OBSERVE
     if pass_.outcome is Outcome.DENIED:
         return responses.denied

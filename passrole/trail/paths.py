@@ -1,8 +1,9 @@
 """Finding values in a record by the catalogue's paths.
 
-A path is members parted by dots. Behind a member, ``[]`` means each element of its list and ``[?k=v]`` the elements
-whose member k is v; ``*`` is any key of a map, ``{*End}`` any key that ends so. CloudTrail writes the first letter of a
-member in either case, collapses some one-element lists into the element, and writes some empty lists as ``{}``.
+A path is members parted by dots. Behind a member, ``[]`` means each element of its list and ``[?k=v]`` the
+elements whose member k is v; ``*`` is any key of a map, ``{*End}`` any key that ends so. CloudTrail writes the
+first letter of a member in either case, collapses some one-element lists into the element, and writes some
+empty lists as ``{}``.
 """
 
 import re
