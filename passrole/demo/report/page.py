@@ -45,7 +45,10 @@ def _top(told: Told) -> Markup:
     return tag(
         "header",
         tag("p", "PassRole Guardrail", class_="eyebrow"),
-        tag("h1", f"{len(told.passes)} passes judged, {violations} not approved, {contained} contained"),
+        tag(
+            "h1",
+            f"{len(told.passes)} {'pass' if len(told.passes) == 1 else 'passes'} judged, {violations} not approved, {contained} contained",
+        ),
         tag(
             "p",
             "Who passed which IAM role to which AWS service, and was that approved? "
