@@ -25,7 +25,9 @@ class Span:
     text: str
 
 
-_MARKED = re.compile(r"`([^`\n]+)`|(?<!\w)\*([^*\n]+)\*(?!\w)|(?<!\w)_([^_\n]+)_(?!\w)")
+_MARKED = re.compile(
+    r"`([^`\n]+)`|(?<!\w)\*(?!\s)([^*\n]+)(?<!\s)\*(?!\w)|(?<!\w)_(?!\s)([^_\n]+)(?<!\s)_(?!\w)"
+)
 _STYLES = (Style.CODE, Style.BOLD, Style.ITALIC)
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 

@@ -10,7 +10,7 @@ from passrole.demo.processes import InterruptedRunError, ending_on_signals
 from passrole.demo.report import render
 from passrole.demo.screen import Screen
 from passrole.demo.stage import Stage
-from passrole.demo.story import tell
+from passrole.demo.story import StoryError, tell
 from passrole.demo.telling import Told
 from passrole.demo.world import POLICY, ROOT, World, is_checkout
 from passrole.emulator import EmulatorError
@@ -68,6 +68,9 @@ def _perform(world: World, report: Path, screen: Screen) -> int:
         write_report(report, stage.told)
     except BrokenPipeError:
         raise  # nobody reads any more
+    except StoryError as error:
+        screen.broke_off(str(error))
+        return 1
     except Exception as error:
         screen.broke_off(f"{type(error).__name__}: {error}")
         screen.log(world.emulator.log_tail())

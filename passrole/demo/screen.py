@@ -64,7 +64,7 @@ class Screen:
 
     def fact(self, label: str, value: str, style: str = "") -> None:
         """A label and what it stands for."""
-        self._layout.pair(Text(label, style="dim"), Text(shown(value, _LONGEST), style=style))
+        self._layout.pair(Text(shown(label, 60), style="dim"), Text(shown(value, _LONGEST), style=style))
 
     @contextlib.contextmanager
     def waiting(self, what: str) -> Iterator[None]:

@@ -37,6 +37,7 @@ def render(told: Told) -> str:
 
 
 def _top(told: Told) -> Markup:
+    passes = f"{len(told.passes)} {'pass' if len(told.passes) == 1 else 'passes'}"
     violations = sum(seen.decision is Decision.VIOLATION for seen in told.passes)
     contained = sum(seen.step.news is News.CONTAINED for seen in told.steps)
     met = len(told.expectations.all) - len(told.expectations.missed)
@@ -45,7 +46,7 @@ def _top(told: Told) -> Markup:
     return tag(
         "header",
         tag("p", "PassRole Guardrail", class_="eyebrow"),
-        tag("h1", f"{len(told.passes)} passes judged, {violations} not approved, {contained} contained"),
+        tag("h1", f"{passes} judged, {violations} not approved, {contained} contained"),
         tag(
             "p",
             "Who passed which IAM role to which AWS service, and was that approved? "
