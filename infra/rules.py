@@ -35,7 +35,7 @@ def add_rules(
             pattern.name,
             description=f"PassRole Guardrail: {pattern.name}",
             event_pattern=pattern.pattern,
-            state="ENABLED",
+            state=pattern.state,
             targets=[
                 events.CfnRule.TargetProperty(
                     id="Guard",

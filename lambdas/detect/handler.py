@@ -67,6 +67,8 @@ def _report(detected: Detected) -> None:
         metrics.add_metric("PassesDeliveredAgain", MetricUnit.Count, 1)
         return
     metrics.add_metric(f"Passes{verdict.decision.capitalize()}", MetricUnit.Count, 1)
+    if not pass_.catalogued:
+        metrics.add_metric("PassesUncatalogued", MetricUnit.Count, 1)
     logger.info(
         "pass",
         extra={

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Protocol
 
 from passrole.catalogue.model import Call
@@ -58,10 +59,20 @@ class PackagedCatalogue:
         if event_source not in self._sources:
             return _EMPTY
         file = self._folder / f"{event_source.removesuffix(_DOMAIN)}.jsonl"
-        rows = (json.loads(line) for line in file.read_text("utf-8").splitlines() if line)
-        calls = {name: call for call in map(Call.from_json, rows) for name in call.names}
+        calls = {name: call for _, call in read_rows(file) for name in call.names}
         self._loaded[event_source] = calls
         return calls
+
+
+def read_rows(file: Traversable) -> Iterator[tuple[tuple[str, str], Call]]:
+    """The rows of one data file, each with its identity: event source and IAM action.
+
+    Raises:
+        ValueError, KeyError, TypeError: the file is none of the catalogue's.
+    """
+    for line in file.read_text("utf-8").splitlines():
+        call = Call.from_json(json.loads(line))
+        yield (call.source, call.action), call
 
 
 @lru_cache(maxsize=1)

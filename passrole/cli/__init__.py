@@ -11,6 +11,7 @@ main = CommandGroup(
     commands={
         "extract": ("passrole.cli.extract:extract", "List the passes in CloudTrail records."),
         "check": ("passrole.cli.check:check", "Judge the passes in CloudTrail records by a policy."),
+        "catalogue": ("passrole.cli.catalogue:catalogue", "See which calls pass a role."),
         "policy": ("passrole.cli.policy:policy", "Work on guardrail.yaml."),
         "findings": ("passrole.cli.findings:findings", "See findings, and release what was quarantined."),
         "doctor": ("passrole.cli.doctor:doctor", "Check what the guard needs, and whether it works."),
