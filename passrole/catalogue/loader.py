@@ -65,14 +65,14 @@ class PackagedCatalogue:
 
 
 def read_rows(file: Traversable) -> Iterator[tuple[tuple[str, str], Call]]:
-    """The rows of one data file, each with its identity: event source and IAM action.
+    """The rows of one data file, each with its identity: event source and first event name.
 
     Raises:
         ValueError, KeyError, TypeError: the file is none of the catalogue's.
     """
     for line in file.read_text("utf-8").splitlines():
         call = Call.from_json(json.loads(line))
-        yield (call.source, call.action), call
+        yield (call.source, call.names[0]), call
 
 
 @lru_cache(maxsize=1)

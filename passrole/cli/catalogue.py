@@ -67,14 +67,14 @@ def diff(folder: Path) -> None:
         before = {key: row for path in sorted(folder.glob("*.jsonl")) for key, row in read_rows(path)}
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder}: not the rows of a catalogue ({error})") from None
-    now = {(call.source, call.action): call for call in _calls()}
+    now = {(call.source, call.names[0]): call for call in _calls()}
     out = console()
     for mark, keys in (("+", now.keys() - before.keys()), ("-", before.keys() - now.keys())):
-        for source, action in sorted(keys):
-            out.print(f"{mark} {safe(action)} ({safe(source)})")
+        for source, name in sorted(keys):
+            out.print(f"{mark} {safe(name)} ({safe(source)})")
     changed = sorted(key for key in now.keys() & before.keys() if now[key] != before[key])
-    for source, action in changed:
-        out.print(f"~ {safe(action)} ({safe(source)})")
+    for source, name in changed:
+        out.print(f"~ {safe(name)} ({safe(source)})")
     added, removed = len(now.keys() - before.keys()), len(before.keys() - now.keys())
     out.print(f"{added} added, {removed} removed, {len(changed)} changed")
 
