@@ -1,0 +1,42 @@
+"""What was decided about members that look like a role, each with its reason.
+
+A path is below requestParameters, with ``[]`` for any index and ``*`` for any text. Each entry must be
+needed: one that no operation has fails.
+"""
+
+from fnmatch import fnmatchcase
+
+# Of another system, a name of something else, or a role that the call only speaks of: no pass.
+NOT_PASSED = {
+    "accessanalyzer:StartPolicyGeneration policyGenerationDetails.principalArn": "the role that is analysed",
+    "arc-region-switch:*Plan *.executionApprovalConfig.approvalRole": "the role that the approver must have",
+    "budgets:*BudgetAction definition.iamActionDefinition.roles[]": "roles that a policy is attached to",
+    "datazone:CreateConnection props.snowflakeProperties.snowflakeRole": "a role of Snowflake",
+    "datazone:PutEnvironmentBlueprintConfiguration environmentRolePermissionBoundary": "a policy",
+    "dms:*MigrationProject instanceProfileIdentifier": "DMS calls its own settings an instance profile",
+    "es:* advancedSecurityOptions.sAMLOptions.*": "roles of OpenSearch, not of IAM",
+    "firehose:* *.snowflakeRoleConfiguration.snowflakeRole": "a role of Snowflake",
+    "glue:* *.roleSessionName": "the name of a session",
+    "iot:*RoleAlias roleAlias": "the resource itself",
+    "kendra:* *.lambdaArn": "a function, though its documentation speaks of a role",
+    "opensearch:* advancedSecurityOptions.*Options.masterBackendRole": "a role of OpenSearch, not of IAM",
+    "opensearch:* advancedSecurityOptions.*Options.rolesKey": "the name of a claim",
+    "pinpoint-sms-voice:* *.DeliveryStreamArn": "a stream, though its documentation speaks of a role",
+    "quicksight:* *.databaseAccessControlRole": "a role of the database",
+    "sagemaker:CreatePartnerApp applicationConfig.roleGroupAssignments[].roleName": "a role of the app",
+    "sms-voice:* *.deliveryStreamArn": "a stream, though its documentation speaks of a role",
+}
+
+# Taken away from the resource.
+REMOVED = {
+    "redshift:ModifyClusterIamRoles removeIamRoles[]": "the cluster holds it no longer",
+}
+
+# Assumed through the passed role, or handed to no service: IAM decides them by other permissions.
+CHAINED: dict[str, str] = {}
+
+
+def decision_of(table: dict[str, str], api: str, operation: str, path: str) -> str | None:
+    """The entry of a table that speaks of a member."""
+    member = f"{api}:{operation} {path}"
+    return next((entry for entry in table if fnmatchcase(member, entry.replace("[", "[[]"))), None)

@@ -1,0 +1,128 @@
+"""Values that only sense can choose: keys of maps, texts of other languages, patches, settings.
+
+A request is built from the shape of the operation alone; where the shape says no more than "any text" or
+"any key", this table says what people put there, spelt as CloudTrail does. A mark stands for a role of its
+own.
+"""
+
+import json
+from typing import Any
+
+ROLE = "<role>"
+ROLE_NAME = "<role name>"
+PROFILE_NAME = "<profile name>"
+MARKS = (ROLE, ROLE_NAME, PROFILE_NAME)
+
+Members = dict[str, Any]
+
+# Shape -> members of which a request has one only.
+EITHER_OR: dict[str, tuple[str, ...]] = {
+    "IamInstanceProfileSpecification": ("Arn", "Name"),
+    "LaunchTemplateIamInstanceProfileSpecificationRequest": ("Arn", "Name"),
+}
+
+_OPEN_API = json.dumps(
+    {
+        "openapi": "3.0.1",
+        "paths": {
+            "/orders": {
+                "get": {"x-amazon-apigateway-integration": {"type": "aws", "credentials": ROLE}},
+                "put": {"x-amazon-apigateway-integration": {"type": "aws", "credentials": ROLE}},
+            }
+        },
+    }
+)
+_TEMPLATE = json.dumps(
+    {"Resources": {"Fix": {"Properties": {"Parameters": {"AutomationAssumeRole": {"StaticValue": ROLE}}}}}}
+)
+_PIPELINE = f"version: '2'\nsink:\n  - opensearch:\n      aws:\n        sts_role_arn: \"{ROLE}\"\n"
+_DOCUMENT = json.dumps({"schemaVersion": "0.3", "assumeRole": ROLE, "mainSteps": []})
+
+
+def _patch(path: str) -> Members:
+    operations = [
+        {"op": "replace", "path": "/description", "value": "plain"},
+        {"op": "replace", "path": path, "value": ROLE},
+    ]
+    return {"patchOperations": operations}
+
+
+def _setting(namespace: str, name: str, value: str) -> Members:
+    return {"namespace": namespace, "optionName": name, "value": value}
+
+
+_OPTIONS = [
+    _setting("aws:autoscaling:launchconfiguration", "InstanceType", "t3.small"),
+    _setting("aws:autoscaling:launchconfiguration", "IamInstanceProfile", PROFILE_NAME),
+    _setting("aws:elasticbeanstalk:environment", "ServiceRole", ROLE_NAME),
+]
+_FEEDBACK = {"LambdaSuccessFeedbackRoleArn": ROLE, "HTTPFailureFeedbackRoleArn": ROLE, "DisplayName": "plain"}
+_RUNBOOK = {"AutomationAssumeRole": [ROLE], "InstanceId": ["plain"]}
+
+# (API, operation) -> top-level member -> value; of a tuple, one a request.
+MEMBERS: dict[tuple[str, str], Members] = {
+    ("apigateway", "ImportRestApi"): {"body": _OPEN_API},
+    ("apigateway", "PutIntegration"): {"credentials": ROLE},
+    ("apigateway", "PutRestApi"): {"body": _OPEN_API},
+    ("apigateway", "UpdateAccount"): _patch("/cloudwatchRoleArn"),
+    ("apigateway", "UpdateAuthorizer"): _patch("/authorizerCredentials"),
+    ("apigateway", "UpdateIntegration"): _patch("/credentials"),
+    ("apigatewayv2", "ImportApi"): {"Body": _OPEN_API},
+    ("apigatewayv2", "ReimportApi"): {"Body": _OPEN_API},
+    ("cloudcontrol", "CreateResource"): {"DesiredState": json.dumps({"Role": ROLE})},
+    ("config", "PutConformancePack"): {"TemplateBody": _TEMPLATE},
+    ("config", "PutOrganizationConformancePack"): {"TemplateBody": _TEMPLATE},
+    ("config", "PutRemediationConfigurations"): {
+        "RemediationConfigurations": [
+            {
+                "configRuleName": "plain",
+                "parameters": {"AutomationAssumeRole": {"staticValue": {"values": [ROLE]}}},
+            }
+        ]
+    },
+    ("datapipeline", "PutPipelineDefinition"): {
+        "pipelineObjects": [
+            {
+                "id": "Default",
+                "fields": [
+                    {"key": "role", "stringValue": ROLE_NAME},
+                    {"key": "resourceRole", "stringValue": PROFILE_NAME},
+                    {"key": "scheduleType", "stringValue": "cron"},
+                ],
+            }
+        ]
+    },
+    ("eks", "CreateAccessEntry"): {"principalArn": ROLE},
+    ("elasticbeanstalk", "CreateConfigurationTemplate"): {"OptionSettings": _OPTIONS},
+    ("elasticbeanstalk", "CreateEnvironment"): {"OptionSettings": _OPTIONS},
+    ("elasticbeanstalk", "UpdateConfigurationTemplate"): {"OptionSettings": _OPTIONS},
+    ("elasticbeanstalk", "UpdateEnvironment"): {"OptionSettings": _OPTIONS},
+    ("marketplace-catalog", "StartChangeSet"): {
+        "ChangeSet": [{"changeType": "plain", "details": json.dumps({"AccessRoleArn": ROLE})}]
+    },
+    ("osis", "CreatePipeline"): {"PipelineConfigurationBody": _PIPELINE},
+    ("osis", "UpdatePipeline"): {"PipelineConfigurationBody": _PIPELINE},
+    ("servicecatalog", "CreateConstraint"): {"Parameters": json.dumps({"RoleArn": ROLE})},
+    ("servicecatalog", "UpdateConstraint"): {"Parameters": json.dumps({"RoleArn": ROLE})},
+    ("sns", "CreatePlatformApplication"): {"Attributes": _FEEDBACK},
+    ("sns", "CreateTopic"): {"Attributes": _FEEDBACK},
+    ("sns", "SetPlatformApplicationAttributes"): {"Attributes": _FEEDBACK},
+    ("sns", "SetSMSAttributes"): {"attributes": {"DeliveryStatusIAMRole": ROLE, "DefaultSenderID": "plain"}},
+    ("sns", "SetSubscriptionAttributes"): {
+        "AttributeName": "SubscriptionRoleArn",
+        "AttributeValue": ROLE,
+    },
+    ("sns", "SetTopicAttributes"): {
+        "AttributeName": "LambdaSuccessFeedbackRoleArn",
+        "AttributeValue": ROLE,
+    },
+    ("sns", "Subscribe"): {"Attributes": {"SubscriptionRoleArn": ROLE, "RawMessageDelivery": "true"}},
+    ("ssm", "CreateAssociation"): {"Parameters": _RUNBOOK},
+    ("ssm", "CreateDocument"): {"Content": _DOCUMENT},
+    ("ssm", "StartAutomationExecution"): {"Parameters": _RUNBOOK},
+    ("ssm", "UpdateDocument"): {"Content": _DOCUMENT},
+    ("ssm", "UpdateServiceSetting"): {
+        "SettingId": "/ssm/managed-instance/default-ec2-instance-management-role",
+        "SettingValue": ROLE_NAME,
+    },
+}
