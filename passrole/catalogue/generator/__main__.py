@@ -1,0 +1,54 @@
+"""``python -m passrole.catalogue.generator``: writes the catalogue's data and says what changed."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from passrole.catalogue.generator import service_reference
+from passrole.catalogue.generator.corrections import read_corrections
+from passrole.catalogue.generator.errors import GeneratorError
+from passrole.catalogue.generator.facts import load_facts
+from passrole.catalogue.generator.numbers import count
+from passrole.catalogue.generator.rows import make_rows
+from passrole.catalogue.generator.writing import differences, files_of, read_files, write_files
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command; 0 is the exit status where all fits, 1 where ``--check`` finds differences, 2 errors."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options.service_reference, is_check=options.check)
+    except GeneratorError as error:
+        print("\n".join(f"error: {problem}" for problem in error.problems), file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m passrole.catalogue.generator", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if the data would change")
+    parser.add_argument(
+        "--service-reference",
+        type=Path,
+        metavar="DIR",
+        help="a newer download of AWS's Service Reference, one JSON file a service",
+    )
+    return parser
+
+
+def _run(reference: Path | None, *, is_check: bool) -> int:
+    facts = load_facts()
+    if reference is not None:
+        listed = service_reference.read(reference)
+        facts, news = service_reference.merge(facts, listed)
+        print("\n".join(news))
+    rows = make_rows(facts, read_corrections())
+    before, after = read_files(), files_of(rows)
+    changed = differences(before, after)
+    if before != after and not is_check:
+        write_files(after)
+    print("\n".join([*(changed or ["nothing changed"]), *count(facts, rows).lines()]))
+    return 1 if is_check and before != after else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

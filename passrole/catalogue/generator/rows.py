@@ -1,0 +1,187 @@
+"""Facts and corrections → the rows of the catalogue."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from passrole.catalogue.generator import draft as drafts
+from passrole.catalogue.generator import models, resources
+from passrole.catalogue.generator.corrections import Entry, ResourceCorrection, idle
+from passrole.catalogue.generator.draft import Draft, DraftRole
+from passrole.catalogue.generator.errors import GeneratorError
+from passrole.catalogue.generator.facts import CallFact, load_resource_types
+from passrole.catalogue.generator.paths import identity
+from passrole.catalogue.generator.places import Slot, name_places
+
+Row = dict[str, Any]
+
+COVERED = "covered"
+
+
+def make_rows(facts: tuple[CallFact, ...], entries: tuple[Entry, ...]) -> list[Row]:
+    """One row a call, in the order of the facts.
+
+    Raises:
+        GeneratorError: what does not fit together, a line each.
+    """
+    problems = idle(entries, facts)
+    made = [_drafted(call, entries) for call in facts]
+    problems += _unused(entries, facts)
+    for draft in made:
+        _check(draft)
+        problems += draft.problems
+    if problems:
+        raise GeneratorError(problems)
+    found = {id(draft): _resource(draft) for draft in made}
+    places = _places(made, found)
+    return [_row(draft, found[id(draft)], places) for draft in made]
+
+
+def _drafted(call: CallFact, entries: tuple[Entry, ...]) -> Draft:
+    draft = drafts.start(call)
+    for entry in entries:
+        if entry.is_about(call):
+            drafts.correct(draft, entry)
+    return draft
+
+
+def _unused(entries: tuple[Entry, ...], facts: tuple[CallFact, ...]) -> list[str]:
+    """Globs on roles and members that mean none: the entry would do nothing in silence."""
+    problems: list[str] = []
+    for entry in entries:
+        members: set[str] = set()
+        paths: set[str] = set()
+        for call in facts:
+            if entry.is_about(call):
+                members |= set(models.role_like_members(call))
+                paths |= {path for role in call.roles for path in (role.path, *role.also)}
+        wanted = [(glob, members) for glob in (*entry.ignore, *(m for a in entry.adopt for m in a.members))]
+        wanted += [(glob, paths | members | _given(entries)) for glob in entry.roles or ()]
+        problems += [
+            f"corrections.yaml: {glob!r} of {entry.calls[0]!r} matches nothing"
+            for glob, among in wanted
+            if not any(drafts.matches(glob, text) for text in among)
+        ]
+    return problems
+
+
+def _given(entries: tuple[Entry, ...]) -> set[str]:
+    return {path for entry in entries for role in entry.add for path in role.paths}
+
+
+def _check(draft: Draft) -> None:
+    if draft.decision is None:
+        draft.say("is not decided")
+    if draft.decision != COVERED:
+        return
+    if not draft.roles:
+        draft.say("is covered, but no role is named")
+    for role in draft.roles:
+        _check_role(draft, role)
+    known = {identity(path, draft.call.operation) for role in draft.roles for path in role.paths}
+    for member in models.role_like_members(draft.call):
+        if member not in known and member not in draft.ignored:
+            draft.say(f"{member} is named like a role, and no role of the row nor ignored")
+
+
+def _check_role(draft: Draft, role: DraftRole) -> None:
+    if not role.services and role.direction != "chained":
+        draft.say(f"{role.paths[0]}: no service gets the role")
+    if role.accepted or not draft.call.clients:
+        return
+    for path in role.paths:
+        if not models.has_member(draft.call, path):
+            draft.say(f"{path}: the API model has no such text")
+
+
+def _resource(draft: Draft) -> Row | None:
+    if draft.decision != COVERED or draft.has_no_resource:
+        return None
+    given = draft.resource or ResourceCorrection.model_validate({})
+    found = resources.find(draft.call, given.type)
+    kind = given.type or (found.type if found else None)
+    paths = given.paths or (list(found.paths) if found else [])
+    arn = given.arn or (found.arn if found else None)
+    if kind and not arn and kind in load_resource_types():
+        arn = resources.template(load_resource_types()[kind])
+    if not kind or not paths or not arn:
+        if draft.resource:
+            draft.say("the resource that a correction gives is not complete")
+            raise GeneratorError(draft.problems)
+        return None
+    row: Row = {"type": kind, "from": paths, "arn": arn}
+    if given.qualified:
+        row["qualified"] = True
+    return row
+
+
+def _places(made: list[Draft], found: dict[int, Row | None]) -> dict[tuple[str, Slot], str]:
+    """The names of places by type of resource; calls without one are named each for themselves."""
+    groups: dict[str, list[list[Slot]]] = defaultdict(list)
+    for draft in made:
+        slots = [_slot(draft, role) for role in draft.roles if role.place is None]
+        groups[_group(draft, found[id(draft)])].append(slots)
+    return {
+        (group, slot): place for group, calls in groups.items() for slot, place in name_places(calls).items()
+    }
+
+
+def _group(draft: Draft, resource: Row | None) -> str:
+    return str(resource["type"]) if resource else draft.call.title
+
+
+def _slot(draft: Draft, role: DraftRole) -> Slot:
+    return Slot.of(role.paths[0], draft.call.operation)
+
+
+def _row(draft: Draft, resource: Row | None, places: dict[tuple[str, Slot], str]) -> Row:
+    row: Row = {"action": draft.call.action, "source": draft.source, "names": draft.names}
+    row["decision"] = draft.decision
+    if draft.reason:
+        row["reason"] = draft.reason
+    if draft.decision == COVERED:
+        group = _group(draft, resource)
+        row["roles"] = [
+            _role(role, role.place or places[group, _slot(draft, role)]) for role in draft.roles
+        ]
+    if resource:
+        row["resource"] = resource
+    if draft.references:
+        row["references"] = draft.references
+    if _is_absence_normal(draft):
+        row["absent"] = True
+    if draft.call.read_only_name:
+        row["read_only"] = True
+    row["shape"] = draft.shape or _shape(draft.roles)
+    return row
+
+
+def _role(role: DraftRole, place: str) -> Row:
+    row: Row = {"paths": role.paths}
+    if role.where != "request":
+        row["where"] = role.where
+    row |= {"kind": role.kind, "place": place, "services": sorted(set(role.services))}
+    if role.direction != "passes":
+        row["direction"] = role.direction
+    return row
+
+
+def _is_absence_normal(draft: Draft) -> bool:
+    """Whether the call is usual without any role: then its absence tells nothing."""
+    if draft.decision != COVERED:
+        return False
+    if draft.absent is not None:
+        return draft.absent
+    return not any(_is_wanted(draft, role) for role in draft.roles)
+
+
+def _is_wanted(draft: Draft, role: DraftRole) -> bool:
+    return role.required or any(models.is_required(draft.call, path) for path in role.paths)
+
+
+def _shape(roles: Iterable[DraftRole]) -> str:
+    """By the path whose spelling is known best; paths beside it are spelled by the same service's habit."""
+    spellings = {role.spelling for role in roles}
+    if spellings & {"sample", "curated + sample"}:
+        return "recorded"
+    return "documented" if "curated" in spellings else "derived"
