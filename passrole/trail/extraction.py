@@ -23,11 +23,18 @@ _PROFILE_KINDS = {
     RoleKind.INSTANCE_PROFILE_ARN_OR_NAME,
 }
 _NO_PASSES = ("iam.amazonaws.com", "sts.amazonaws.com")
-# Role ARNs inside a text of another language (OpenAPI, a state machine, YAML).
-_WRITTEN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}")
+# Role ARNs inside a text of another language (OpenAPI, a state machine, YAML): whole ones, no templates or
+# patterns of them. Commas and a dot at the end are the text's, unless quotes are around.
+_ARN_OF_ROLE = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/"
+_WRITTEN = re.compile(
+    rf"""(?<=["']){_ARN_OF_ROLE}[A-Za-z0-9_+=,.@/-]++(?=\\*["'])"""
+    rf"|{_ARN_OF_ROLE}(?:\.*[A-Za-z0-9_+=@/-])++(?![*?${{%]|<(?!/))"
+)
 _MAX_ROLE = (
     2048  # the longest ARN of IAM; a failed call's record may hold far more, and no ledger would take it
 )
+_MAX_PATH = 320  # characters; the longest of a real call has half of them, and keys of a ledger 2,048 bytes
+_KEPT_PATH = 256
 _TELLING = ("eventTime", "eventSource", "eventName", "awsRegion", "requestID", "sourceIPAddress")
 
 
@@ -69,7 +76,10 @@ def _roles_in(record: dict[str, Any], call: Call) -> Iterator[_Found]:
     if not requested:
         # One role, however many resources of the answer show it.
         answered = [f for place in given if place.where is Where.RESPONSE for f in _at(record, place)]
-        yield from {f.role.value: f for f in reversed(answered)}.values()
+        shown: dict[str | None, _Found] = {}
+        for one in answered:
+            shown.setdefault(one.role.value, one)
+        yield from shown.values()
 
 
 def _roles_in_unknown(record: dict[str, Any], source: str) -> Iterator[_Found]:
@@ -90,7 +100,7 @@ def _roles_in_unknown(record: dict[str, Any], source: str) -> Iterator[_Found]:
 def _at(record: dict[str, Any], place: RolePlace) -> Iterator[_Found]:
     for spelling in place.paths:
         found = [
-            _Found(f"{place.where.member}.{at}", role, place.place, place.services, place.direction)
+            _Found(_path(place.where, at), role, place.place, place.services, place.direction)
             for path, value in values_at(record.get(place.where.member), spelling)
             for at, role in _named(path, value, place.kind)
         ]
@@ -99,10 +109,19 @@ def _at(record: dict[str, Any], place: RolePlace) -> Iterator[_Found]:
             return
 
 
+def _path(where: Where, at: str) -> str:
+    """Where a role stands. Keys of maps may be of any length, and the path is part of the pass's identity."""
+    path = f"{where.member}.{at}"
+    if len(path) <= _MAX_PATH:
+        return path
+    return f"{path[:_KEPT_PATH]}…{hashlib.sha256(path.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
+
 def _named(path: str, value: Any, kind: RoleKind) -> Iterator[tuple[str, PassedRole]]:
     """The roles that a member names: one, or any number inside a text of another language."""
     if kind is RoleKind.OPAQUE:
-        for number, arn in enumerate(dict.fromkeys(_WRITTEN.findall(_written(value)))):
+        written = dict.fromkeys(filter(parse_role_arn, _WRITTEN.findall(_written(value))))
+        for number, arn in enumerate(written):
             # The text has one path in the record; its further roles need identities of their own.
             yield f"{path}#{number}" if number else path, _role(arn, RoleKind.ROLE_ARN)
     elif isinstance(value, str) and value:

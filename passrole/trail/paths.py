@@ -1,9 +1,9 @@
 """Finding values in a record by the catalogue's paths.
 
 A path is members parted by dots. Behind a member, ``[]`` means each element of its list and ``[?k=v]`` the
-elements whose member k is v; ``*`` is any key of a map, ``{*End}`` any key that ends so. CloudTrail writes the
-first letter of a member in either case, collapses some one-element lists into the element, and writes some
-empty lists as ``{}``.
+elements whose member k is v; ``*`` is any key of a map, ``{*End}`` any key that ends so. CloudTrail writes
+the first letter of a member in either case, collapses some one-element lists into the element, and writes
+some empty lists as ``{}``.
 """
 
 import re
@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 _SEGMENT = re.compile(r"(?:[^.\[\]]|\[[^\]]*\])+")
-_PARTS = re.compile(r"(?P<member>[^\[]*)(?P<list>\[.*\])?")
+_PARTS = re.compile(r"(?P<member>[^\[]*)(?P<lists>(?:\[[^\]]*\])*)")
+_LIST = re.compile(r"\[([^\]]*)\]")
 
 _Found = tuple[str, Any]
 _Step = Callable[[Any], Iterator[_Found]]
@@ -46,18 +47,16 @@ def _steps_of(segment: str) -> Iterator[_Step]:
     parts = _PARTS.fullmatch(segment)
     if parts is None:
         raise ValueError(f"{segment!r} is no part of a path")
-    member, of_list = parts["member"], parts["list"]
+    member = parts["member"]
     if member == "*":
         yield _any_key
     elif member.startswith("{*"):
         yield _keys_ending(member[2:-1])
     else:
         yield _member(member)
-    if of_list == "[]":
-        yield _elements
-    elif of_list:
-        key, _, value = of_list[2:-1].partition("=")
-        yield _elements_with(key, value)
+    for condition in _LIST.findall(parts["lists"]):
+        key, _, value = condition.removeprefix("?").partition("=")
+        yield _elements_with(key, value) if condition else _elements
 
 
 def _member(name: str) -> _Step:
