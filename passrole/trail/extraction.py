@@ -13,7 +13,7 @@ from passrole.catalogue.rules import ROLE_MEMBERS
 from passrole.passes import Direction, Pass, PassedRole, RoleKind
 from passrole.trail.denial import DeniedRole, denied_role, outcome_of
 from passrole.trail.passer import passer_of
-from passrole.trail.paths import values_at
+from passrole.trail.paths import either_case, values_at
 from passrole.trail.resource import resources_of
 from passrole.trail.values import is_redacted, text, time
 
@@ -22,6 +22,7 @@ _PROFILE_KINDS = {
     RoleKind.INSTANCE_PROFILE_NAME,
     RoleKind.INSTANCE_PROFILE_ARN_OR_NAME,
 }
+_ROLE_MEMBERS = frozenset(spelling for name in ROLE_MEMBERS for spelling in (name, either_case(name)))
 _NO_PASSES = ("iam.amazonaws.com", "sts.amazonaws.com")
 # Role ARNs inside a text of another language (OpenAPI, a state machine, YAML): whole ones, no templates or
 # patterns of them. Commas and a dot at the end are the text's, unless quotes are around.
@@ -87,14 +88,15 @@ def _roles_in_unknown(record: dict[str, Any], source: str) -> Iterator[_Found]:
 
     Calls of IAM manage roles and those of STS assume them; calls that only read pass none.
     """
+    request = record.get("requestParameters")
+    if not isinstance(request, dict) or _ROLE_MEMBERS.isdisjoint(request):
+        return
     if source in _NO_PASSES or record.get("readOnly") is True:
         return
-    request = record.get("requestParameters")
-    for member in ROLE_MEMBERS:
-        for path, value in values_at(request, member):
-            if parse_role_arn(value):
-                role = _role(value, RoleKind.ROLE_ARN)
-                yield _Found(f"{Where.REQUEST.member}.{path}", role, "role", (), Direction.PASSES)
+    for member in sorted(_ROLE_MEMBERS.intersection(request)):
+        if parse_role_arn(request[member]):
+            role = _role(request[member], RoleKind.ROLE_ARN)
+            yield _Found(f"{Where.REQUEST.member}.{member}", role, "role", (), Direction.PASSES)
 
 
 def _at(record: dict[str, Any], place: RolePlace) -> Iterator[_Found]:

@@ -1,0 +1,91 @@
+"""Measures extraction, loading and evaluation, as ratios to ``json.loads`` of the same bytes.
+
+Usage: python -m tests.bench [FILE]. FILE holds CloudTrail records as JSON lines; without one, the project's own
+fixtures are measured.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from passrole.catalogue import PackagedCatalogue, load_catalogue
+from passrole.policy import evaluate
+from passrole.trail import passes_of
+from tests.fixtures import EVENT_NAMES, record
+from tests.unit.samples import create_function_record, evidence_of, policy_of
+
+_ROUNDS = 7
+_AT_LEAST = 0.2  # seconds a round
+
+
+def main(arguments: list[str]) -> None:
+    """Prints one line a figure: microseconds each, and the ratio to the floor."""
+    lines = _corpus(Path(arguments[0])) if arguments else _fixtures()
+    records = [json.loads(line) for line in lines]
+    one = json.dumps(create_function_record())
+    load_catalogue.cache_clear()
+    first = _once(lambda: passes_of(create_function_record()))
+    floor = _seconds(lambda: [json.loads(line) for line in lines]) / len(lines)
+    parsed = json.loads(one)
+    [pass_] = passes_of(parsed)
+    policy, evidence = policy_of(), evidence_of()
+    print(
+        f"{len(lines):,} records, {sum(map(len, lines)):,} bytes, {_count(records):,} passes; median of {_ROUNDS}"
+    )
+    _print("json.loads of a record (the floor)", floor, floor)
+    _print(
+        "extraction from a parsed record",
+        _seconds(lambda: [passes_of(r) for r in records]) / len(records),
+        floor,
+    )
+    one_floor = _seconds(lambda: json.loads(one))
+    _print("json.loads of one event of a pass", one_floor, one_floor)
+    _print("extraction of its pass", _seconds(lambda: passes_of(parsed)), one_floor)
+    _print(
+        "evaluation of its pass, one statement",
+        _seconds(lambda: evaluate(policy, pass_, evidence)),
+        one_floor,
+    )
+    _print("first event of a process: its service's rows are loaded", first, one_floor)
+    _print(
+        "loading every row of the catalogue", _seconds(lambda: list(PackagedCatalogue().calls())), one_floor
+    )
+
+
+def _corpus(file: Path) -> list[str]:
+    return [line for line in file.read_text("utf-8").splitlines() if line]
+
+
+def _fixtures() -> list[str]:
+    return [json.dumps(record(name)) for name in EVENT_NAMES] * 50
+
+
+def _count(records: list[Any]) -> int:
+    return sum(len(passes_of(r.get("detail", r))) for r in records)
+
+
+def _once(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    """Seconds of one call: the median of rounds that are long enough to be measured."""
+    act()
+    times = max(1, int(_AT_LEAST / max(_once(act), 1e-9)))
+    return median(_once(lambda: [act() for _ in range(times)]) / times for _ in range(_ROUNDS))
+
+
+def _print(what: str, seconds: float, floor: float) -> None:
+    print(
+        f"{what:<60} {seconds * 1e6:>10.1f} µs  {seconds / floor:>6.2f} × floor  {1 / seconds:>12,.0f} a second"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
