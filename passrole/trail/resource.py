@@ -10,6 +10,8 @@ from passrole.trail.paths import values_at
 from passrole.trail.values import text
 
 _MAX_ID = 2048
+# The template of a resource whose ARN may be of several services (a recovery point of AWS Backup).
+_ANY_ARN = "arn:{partition}:{}"
 
 
 def resources_of(record: dict[str, Any], place: ResourcePlace, account: str | None) -> tuple[str, ...]:
@@ -39,6 +41,8 @@ def _arn(
     """
     if not isinstance(value, str) or not 0 < len(value) <= _MAX_ID:
         return None
+    if place.arn == _ANY_ARN:
+        return value if Arn.parse(value) else None
     *_, service, _, _, resource = place.arn.split(":", 5)
     marker = resource.removesuffix("{}")  # "function:" of a function's ARN
     partition, identifier = partition_of(region), value

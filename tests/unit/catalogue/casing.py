@@ -22,8 +22,10 @@ _PASCAL = {
     "synthetics",
     "wellarchitected",
 }
-# EC2's older operations; the newer ones are wrapped in a member `<operation>Request`.
-_OLD_EC2 = {"RequestSpotFleet", "RequestSpotInstances", "RunInstances"}
+# EC2's older operations; the newer ones are wrapped in a member `<operation>Request`. Of some, no record is
+# known: they are proven in both spellings.
+_OLD_EC2 = {"RunInstances"}
+_UNSEEN_EC2 = {"RequestSpotFleet", "RequestSpotInstances", "RunScheduledInstances"}
 
 
 class Casing:
@@ -73,7 +75,7 @@ class _OldEc2(Casing):
     def spelling(self, name: str, member: Shape) -> str:
         wire = str(member.serialization.get("name", name))
         wire = wire[:1].lower() + wire[1:]
-        return wire if not isinstance(member, ListShape) or wire.endswith("Set") else f"{wire}Set"
+        return f"{wire}Set" if isinstance(member, ListShape) and not wire.endswith(("s", "Set")) else wire
 
     def elements(self, member: ListShape, at: str, count: int, element: Element) -> Any:
         return {"items": super().elements(member, f"{at}.items", count, element)}
@@ -97,11 +99,17 @@ class _NewEc2(Casing):
         ]
 
 
-def casing_of(operation: Operation) -> Casing:
-    """The rule for an operation."""
+def casings_of(operation: Operation) -> list[Casing]:
+    """The rules that CloudTrail may go by for an operation: one where it is known."""
+    if operation.api != "ec2":
+        return [_casing_of(operation)]
+    if operation.name in _UNSEEN_EC2:
+        return [_OldEc2(), _NewEc2()]
+    return [_OldEc2() if operation.name in _OLD_EC2 else _NewEc2()]
+
+
+def _casing_of(operation: Operation) -> Casing:
     protocol = operation.model.service_model.metadata["protocol"]
-    if operation.api == "ec2":
-        return _OldEc2() if operation.name in _OLD_EC2 else _NewEc2()
     if operation.api == "apigateway":
         return _ApiGateway()
     if operation.api == "s3":

@@ -9,14 +9,14 @@ from fnmatch import fnmatchcase
 # Of another system, a name of something else, or a role that the call only speaks of: no pass.
 NOT_PASSED = {
     "accessanalyzer:StartPolicyGeneration policyGenerationDetails.principalArn": "the role that is analysed",
-    "arc-region-switch:*Plan *.executionApprovalConfig.approvalRole": "the role that the approver must have",
     "budgets:*BudgetAction definition.iamActionDefinition.roles[]": "roles that a policy is attached to",
-    "datazone:CreateConnection props.snowflakeProperties.snowflakeRole": "a role of Snowflake",
+    "datazone:*Connection props.snowflakeProperties.snowflakeRole": "a role of Snowflake",
     "datazone:PutEnvironmentBlueprintConfiguration environmentRolePermissionBoundary": "a policy",
     "dms:*MigrationProject instanceProfileIdentifier": "DMS calls its own settings an instance profile",
     "es:* advancedSecurityOptions.sAMLOptions.*": "roles of OpenSearch, not of IAM",
     "firehose:* *.snowflakeRoleConfiguration.snowflakeRole": "a role of Snowflake",
     "glue:* *.roleSessionName": "the name of a session",
+    "iam:AddRoleToInstanceProfile instanceProfileName": "the resource, which gets the role",
     "iot:*RoleAlias roleAlias": "the resource itself",
     "kendra:* *.lambdaArn": "a function, though its documentation speaks of a role",
     "opensearch:* advancedSecurityOptions.*Options.masterBackendRole": "a role of OpenSearch, not of IAM",
@@ -33,7 +33,16 @@ REMOVED = {
 }
 
 # Assumed through the passed role, or handed to no service: IAM decides them by other permissions.
-CHAINED: dict[str, str] = {}
+CHAINED = {
+    "arc-region-switch:*Plan *.approvalRole": "the role of those who approve a step",
+    "arc-region-switch:*Plan *.crossAccountRole": "assumed through the plan's execution role",
+    "cloudformation:*StackSet executionRoleName": "of the target accounts",
+    "ec2:CreateFlowLogs CreateFlowLogsRequest.DeliverCrossAccountRole": "of the account that gets the logs",
+    "resiliencehub*:* permissionModel.crossAccountRole*": "of other accounts, assumed through the invoker",
+    "ssm:* targetLocations[].executionRoleName": "of the target accounts",
+    "ssm:* entries[].targetLocations[].executionRoleName": "of the target accounts",
+    "ssm:* runbooks[].targetLocations[].executionRoleName": "of the target accounts",
+}
 
 
 def decision_of(table: dict[str, str], api: str, operation: str, path: str) -> str | None:

@@ -11,7 +11,7 @@ from passrole.catalogue import Call, Decision, Where, load_catalogue
 from passrole.passes import Direction, RoleKind
 from tests.unit.catalogue import decided
 from tests.unit.catalogue.api_models import Operation, operations_of
-from tests.unit.catalogue.request_shapes import Request, choices_of, request_of
+from tests.unit.catalogue.request_shapes import Request, requests_of
 from tests.unit.catalogue.role_members import ACCOUNT
 
 REGION = "eu-west-1"
@@ -90,9 +90,9 @@ def covered() -> list[Call]:
 def proofs_of(call: Call) -> tuple[Proof, ...]:
     """Events of all operations that a row means; none where botocore has none of them any more."""
     return tuple(
-        Proof(call, operation, request_of(operation, choice))
+        Proof(call, operation, request)
         for operation in operations_of(call)
-        for choice in range(choices_of(operation))
+        for request in requests_of(operation)
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from tests.unit.catalogue.api_models import Operation
-from tests.unit.catalogue.casing import Casing, casing_of
+from tests.unit.catalogue.casing import Casing, casings_of
 from tests.unit.catalogue.role_members import is_role_like, profile, role, role_for
 from tests.unit.catalogue.values import EITHER_OR, MARKS, MEMBERS, PROFILE_NAME, ROLE, ROLE_NAME
 
@@ -41,13 +41,20 @@ class Request:
     roles: dict[str, str] = field(default_factory=dict)
 
 
-def request_of(operation: Operation, choice: int = 0) -> Request:
-    """The request of an operation with all its members; of those that exclude each other, the chosen one."""
-    return _Builder(operation, choice).request()
+def requests_of(operation: Operation) -> list[Request]:
+    """Requests with all members of an operation, in each spelling that CloudTrail may use for it.
+
+    There are several where members exclude each other.
+    """
+    choices = range(_choices_of(operation))
+    return [
+        _Builder(operation, casing, choice).request()
+        for casing in casings_of(operation)
+        for choice in choices
+    ]
 
 
-def choices_of(operation: Operation) -> int:
-    """How many requests it takes to show each of the members that exclude each other."""
+def _choices_of(operation: Operation) -> int:
     given = MEMBERS.get((operation.api, operation.name), {})
     longest = max((len(value) for value in given.values() if isinstance(value, tuple)), default=1)
     shapes = {shape.name for shape in _below(operation.model.input_shape)}
@@ -55,10 +62,10 @@ def choices_of(operation: Operation) -> int:
 
 
 class _Builder:
-    def __init__(self, operation: Operation, choice: int) -> None:
+    def __init__(self, operation: Operation, casing: Casing, choice: int) -> None:
         self._operation = operation
         self._choice = choice
-        self._casing: Casing = casing_of(operation)
+        self._casing = casing
         self._roles: dict[str, str] = {}
 
     def request(self) -> Request:
@@ -78,17 +85,20 @@ class _Builder:
                 members[spelling] = self._value(name, shape.name, member, place, (shape.name,))
         return Request(parameters, self._roles)
 
-    def _structure(self, shape: StructureShape, at: str, above: tuple[str, ...]) -> dict[str, Any]:
+    def _structure(
+        self, called: str, shape: StructureShape, at: str, above: tuple[str, ...]
+    ) -> dict[str, Any]:
         if getattr(shape, "is_document_type", False):
             return {"plain": "plain"}
         only = EITHER_OR.get(shape.name, ())
         filled = {}
         for name, member in shape.members.items():
             is_other = name in only and name != only[self._choice % len(only)]
-            if not is_other and self._is_worth_it(name, shape.name, member, above):
+            whole = _whole_name(called, name)
+            if not is_other and self._is_worth_it(whole, shape.name, member, above):
                 spelling = self._casing.spelling(name, member)
                 place = f"{at}.{spelling}"
-                filled[spelling] = self._value(name, shape.name, member, place, (*above, shape.name))
+                filled[spelling] = self._value(whole, shape.name, member, place, (*above, shape.name))
         return filled
 
     def _is_worth_it(self, name: str, parent: str, member: Shape, above: tuple[str, ...]) -> bool:
@@ -98,7 +108,7 @@ class _Builder:
 
     def _value(self, name: str, parent: str, shape: Shape, at: str, above: tuple[str, ...]) -> Any:
         if isinstance(shape, StructureShape):
-            return self._structure(shape, at, above)
+            return self._structure(name, shape, at, above)
         if isinstance(shape, ListShape):
             if shape.member.name in above:
                 return []
@@ -180,13 +190,29 @@ def _holds_role(api: str, name: str, parent: str, shape: Shape) -> bool:
         return is_role_like(name, parent, shape)
     if (api, shape.name) not in _HOLDING:
         _HOLDING[api, shape.name] = any(
-            _holds_role(api, member_name, below.name, member)
+            _is_leaf_role(api, member_name, below.name, member)
             for below in _below(shape)
             if isinstance(below, StructureShape)
             for member_name, member in below.members.items()
-            if not isinstance(_innermost(member), StructureShape)
         )
-    return _HOLDING[api, shape.name]
+    return _HOLDING[api, shape.name] or _is_leaf_role(api, name, parent, shape)
+
+
+def _is_leaf_role(api: str, name: str, parent: str, shape: Shape) -> bool:
+    """Whether a member is itself like a role, or its value is."""
+    inner = _innermost(shape)
+    if not isinstance(inner, StructureShape):
+        return _holds_role(api, name, parent, shape)
+    return any(
+        is_role_like(_whole_name(name, below), inner.name, member)
+        for below, member in inner.members.items()
+        if below.lower() == "value"
+    )
+
+
+def _whole_name(called: str, name: str) -> str:
+    """A member's name; one that is only called the value of another has that one's before it."""
+    return f"{called}.{name}" if name.lower() == "value" else name
 
 
 def _innermost(shape: Shape) -> Shape:

@@ -58,6 +58,21 @@ _OPTIONS = [
 ]
 _FEEDBACK = {"LambdaSuccessFeedbackRoleArn": ROLE, "HTTPFailureFeedbackRoleArn": ROLE, "DisplayName": "plain"}
 _RUNBOOK = {"AutomationAssumeRole": [ROLE], "InstanceId": ["plain"]}
+_VIEW = {"name": "plain", "viewDefinition": {"definer": ROLE, "isProtected": True}}
+_ANOMALY = {
+    "assetModelCompositeModelProperties": [
+        {
+            "name": "AWS/L4E_ANOMALY_PERMISSIONS",
+            "type": {"attribute": {"defaultValue": json.dumps({"roleArn": ROLE})}},
+        }
+    ]
+}
+_OPTION_OF_ORACLE = [
+    {
+        "optionName": "S3_INTEGRATION",
+        "optionSettings": [{"name": "VERSION", "value": "1.0"}, {"name": "IAM_ROLE_ARN", "value": ROLE}],
+    }
+]
 
 # (API, operation) -> top-level member -> value; of a tuple, one a request.
 MEMBERS: dict[tuple[str, str], Members] = {
@@ -97,11 +112,16 @@ MEMBERS: dict[tuple[str, str], Members] = {
     ("elasticbeanstalk", "CreateEnvironment"): {"OptionSettings": _OPTIONS},
     ("elasticbeanstalk", "UpdateConfigurationTemplate"): {"OptionSettings": _OPTIONS},
     ("elasticbeanstalk", "UpdateEnvironment"): {"OptionSettings": _OPTIONS},
+    ("glue", "CreateTable"): {"TableInput": _VIEW},
+    ("glue", "UpdateTable"): {"TableInput": _VIEW},
+    ("iotsitewise", "CreateAssetModelCompositeModel"): _ANOMALY,
+    ("iotsitewise", "UpdateAssetModelCompositeModel"): _ANOMALY,
     ("marketplace-catalog", "StartChangeSet"): {
         "ChangeSet": [{"changeType": "plain", "details": json.dumps({"AccessRoleArn": ROLE})}]
     },
     ("osis", "CreatePipeline"): {"PipelineConfigurationBody": _PIPELINE},
     ("osis", "UpdatePipeline"): {"PipelineConfigurationBody": _PIPELINE},
+    ("rds", "ModifyOptionGroup"): {"OptionsToInclude": _OPTION_OF_ORACLE},
     ("servicecatalog", "CreateConstraint"): {"Parameters": json.dumps({"RoleArn": ROLE})},
     ("servicecatalog", "UpdateConstraint"): {"Parameters": json.dumps({"RoleArn": ROLE})},
     ("sns", "CreatePlatformApplication"): {"Attributes": _FEEDBACK},
@@ -120,6 +140,12 @@ MEMBERS: dict[tuple[str, str], Members] = {
     ("ssm", "CreateAssociation"): {"Parameters": _RUNBOOK},
     ("ssm", "CreateDocument"): {"Content": _DOCUMENT},
     ("ssm", "StartAutomationExecution"): {"Parameters": _RUNBOOK},
+    ("ssm", "StartChangeRequestExecution"): {
+        "Runbooks": [
+            {"parameters": _RUNBOOK, "targetLocations": [{"executionRoleName": ROLE_NAME}]},
+            {"parameters": _RUNBOOK},
+        ]
+    },
     ("ssm", "UpdateDocument"): {"Content": _DOCUMENT},
     ("ssm", "UpdateServiceSetting"): {
         "SettingId": "/ssm/managed-instance/default-ec2-instance-management-role",
