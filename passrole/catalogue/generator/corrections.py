@@ -59,12 +59,16 @@ class Adoption(_Part):
 
 
 class ResourceCorrection(_Part):
-    """What is given replaces what was found; the ARN follows from the type where it is not given."""
+    """What is given replaces what was found; the ARN follows from the type where it is not given.
+
+    ``owns`` is true where a part of the resource gets the role: the place is then named after the part.
+    """
 
     type: str | None = None
     paths: Texts | None = Field(None, alias="from")
     arn: str | None = None
     qualified: bool = False
+    owns: bool | None = None
 
 
 class Reference(_Part):
@@ -72,6 +76,13 @@ class Reference(_Part):
 
     path: str
     to: str
+
+
+class When(_Part):
+    """The role's member holds a role only where the request's member ``path`` is like the glob ``like``."""
+
+    path: str
+    like: str
 
 
 class Entry(_Part):
@@ -82,6 +93,7 @@ class Entry(_Part):
         calls: globs on the IAM action, or on the service's prefix and the operation.
         roles: globs on the paths of roles that the entry is about; all of them where none is given.
         drop: the roles are none.
+        without_services: principals that the roles do not go to.
         join: the roles are spellings of one, under the first one's place.
         spell: the spellings of the role, instead of the facts'.
         also: further spellings of the role.
@@ -95,6 +107,8 @@ class Entry(_Part):
     decision: Decision | None = None
     direction: Direction | None = None
     services: Texts | None = None
+    without_services: Texts = []
+    when: When | None = None
     kind: Kind | None = None
     place: str | None = None
     optional: bool | None = None

@@ -23,6 +23,7 @@ class DraftRole:
     required: bool = False
     accepted: bool = False
     spelling: str = "default"
+    when: dict[str, str] | None = None
 
     def spell(self, paths: list[str]) -> None:
         """Adds spellings that differ by more than the case of first letters."""
@@ -116,9 +117,9 @@ def _correct_row(draft: Draft, entry: Entry) -> None:
 
 
 def _speaks_of_roles(entry: Entry) -> bool:
-    settings = (entry.direction, entry.services, entry.kind, entry.place, entry.spell, entry.optional)
-    return any(setting is not None for setting in settings) or bool(
-        entry.drop or entry.join or entry.also or entry.accept
+    settings = (entry.direction, entry.services, entry.kind, entry.place, entry.spell, entry.optional, entry.when)
+    return any(setting is not None for setting in settings) or any(
+        (entry.drop, entry.join, entry.also, entry.accept, entry.without_services)
     )
 
 
@@ -138,6 +139,8 @@ def _correct_roles(draft: Draft, entry: Entry) -> None:
 def _set(role: DraftRole, entry: Entry) -> None:
     role.direction = entry.direction or role.direction
     role.services = list(entry.services) if entry.services is not None else role.services
+    role.services = [service for service in role.services if service not in entry.without_services]
+    role.when = entry.when.model_dump() if entry.when else role.when
     role.kind = entry.kind or role.kind
     role.place = entry.place or role.place
     role.accepted = role.accepted or entry.accept

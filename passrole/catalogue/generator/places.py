@@ -6,7 +6,7 @@ call end alike, the members around them are named too, and so in each call on th
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from passrole.catalogue.generator.paths import Step, parse, unwrapped
@@ -24,16 +24,17 @@ class Slot:
     words: tuple[tuple[str, ...], ...]
 
     @classmethod
-    def of(cls, path: str, operation: str) -> "Slot":
-        """The slot of a path; members that say nothing (``arn``, ``value``, any key) are left out."""
+    def of(cls, path: str, operation: str, part: str | None = None) -> "Slot":
+        """The slot of a path; members that say nothing (``arn``, ``value``, any key) are left out.
+
+        ``part`` is what part of the resource gets the role, put before the role's own name.
+        """
         names = [name for step in parse(unwrapped(path, operation)) for name in _names(step)]
         telling = [words for name in names if (words := _without_value(_words(name)))]
-        return cls(tuple(telling) or (("role",),))
-
-    def name(self, depth: int) -> str:
-        """Its words with those of so many members around it, nothing twice."""
-        words = [word for part in self.words[max(0, len(self.words) - 1 - depth) :] for word in part]
-        return " ".join(word for index, word in enumerate(words) if index == 0 or word != words[index - 1])
+        telling = telling or [("role",)]
+        if part:
+            telling[-1] = (*_words(part), *telling[-1])
+        return cls(tuple(telling))
 
 
 def _names(step: Step) -> list[str]:
@@ -53,24 +54,39 @@ def _without_value(words: list[str]) -> tuple[str, ...]:
         words = words[1:]
     if words and words[-1] in ("roles", "profiles"):
         words = [*words[:-1], words[-1][:-1]]
+    if words[-2:] == ["iam", "role"]:
+        words = [*words[:-2], "role"]
     return tuple(words) if any(word not in _VAGUE for word in words) else ()
 
 
 def name_places(calls: Iterable[list[Slot]]) -> dict[Slot, str]:
     """Names for the slots of all calls that can set roles of one type of resource: as short as is unique."""
     groups = [list(dict.fromkeys(slots)) for slots in calls]
-    depth: dict[tuple[str, ...], int] = defaultdict(int)
-    for _ in range(12):
-        clashes = {slot.words[-1] for slots in groups for slot in _clashing(slots, depth)}
-        if not clashes:
-            break
-        for last in clashes:
-            depth[last] += 1
-    return {slot: slot.name(depth[slot.words[-1]]) for slots in groups for slot in slots}
+    unclear: set[tuple[tuple[str, ...], ...]] = set()
+    while found := {tail for slots in groups for tail in _clashes(slots, unclear)}:
+        unclear |= found
+    return {slot: _name(_tail(slot, unclear)) for slots in groups for slot in slots}
 
 
-def _clashing(slots: list[Slot], depth: dict[tuple[str, ...], int]) -> list[Slot]:
+def _tail(slot: Slot, unclear: set[tuple[tuple[str, ...], ...]]) -> tuple[tuple[str, ...], ...]:
+    """The shortest end of a slot that no call has twice, or all of it."""
+    ends = (slot.words[start:] for start in range(len(slot.words) - 1, 0, -1))
+    return next((end for end in ends if end not in unclear), slot.words)
+
+
+def _clashes(
+    slots: list[Slot], unclear: set[tuple[tuple[str, ...], ...]]
+) -> Iterator[tuple[tuple[str, ...], ...]]:
+    """Ends that two slots of one call have in common, where they can be made longer."""
     named: dict[str, list[Slot]] = defaultdict(list)
     for slot in slots:
-        named[slot.name(depth[slot.words[-1]])].append(slot)
-    return [slot for same in named.values() if len(same) > 1 for slot in same]
+        named[_name(_tail(slot, unclear))].append(slot)
+    for same in named.values():
+        for slot in same if len(same) > 1 else ():
+            if (end := _tail(slot, unclear)) != slot.words:
+                yield end
+
+
+def _name(parts: tuple[tuple[str, ...], ...]) -> str:
+    words = [word for part in parts for word in part]
+    return " ".join(word for index, word in enumerate(words) if index == 0 or word != words[index - 1])

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from passrole.catalogue.generator import draft as drafts
@@ -18,6 +19,14 @@ Row = dict[str, Any]
 COVERED = "covered"
 
 
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A row's resource; ``owns`` is true where a part of it gets the role."""
+
+    row: Row
+    owns: bool
+
+
 def make_rows(facts: tuple[CallFact, ...], entries: tuple[Entry, ...]) -> list[Row]:
     """One row a call, in the order of the facts.
 
@@ -32,9 +41,9 @@ def make_rows(facts: tuple[CallFact, ...], entries: tuple[Entry, ...]) -> list[R
         problems += draft.problems
     if problems:
         raise GeneratorError(problems)
-    found = {id(draft): _resource(draft) for draft in made}
+    found = [_resource(draft) for draft in made]
     places = _places(made, found)
-    return [_row(draft, found[id(draft)], places) for draft in made]
+    return [_row(draft, resource, places) for draft, resource in zip(made, found, strict=True)]
 
 
 def _drafted(call: CallFact, entries: tuple[Entry, ...]) -> Draft:
@@ -94,7 +103,7 @@ def _check_role(draft: Draft, role: DraftRole) -> None:
             draft.say(f"{path}: the API model has no such text")
 
 
-def _resource(draft: Draft) -> Row | None:
+def _resource(draft: Draft) -> Receiver | None:
     if draft.decision != COVERED or draft.has_no_resource:
         return None
     given = draft.resource or ResourceCorrection.model_validate({})
@@ -106,46 +115,48 @@ def _resource(draft: Draft) -> Row | None:
         arn = resources.template(load_resource_types()[kind])
     if not kind or not paths or not arn:
         if draft.resource:
-            draft.say("the resource that a correction gives is not complete")
-            raise GeneratorError(draft.problems)
+            raise GeneratorError([f"{draft.call.title}: the resource of its correction is not complete"])
         return None
+    owns = given.owns if given.owns is not None else bool(found and found.owns and not given.type)
     row: Row = {"type": kind, "from": paths, "arn": arn}
     if given.qualified:
         row["qualified"] = True
-    return row
+    return Receiver(row, owns)
 
 
-def _places(made: list[Draft], found: dict[int, Row | None]) -> dict[tuple[str, Slot], str]:
+def _places(made: list[Draft], found: list[Receiver | None]) -> dict[tuple[str, Slot], str]:
     """The names of places by type of resource; calls without one are named each for themselves."""
     groups: dict[str, list[list[Slot]]] = defaultdict(list)
-    for draft in made:
-        slots = [_slot(draft, role) for role in draft.roles if role.place is None]
-        groups[_group(draft, found[id(draft)])].append(slots)
+    for draft, receiver in zip(made, found, strict=True):
+        slots = [_slot(draft, role, receiver) for role in draft.roles if role.place is None]
+        groups[_group(draft, receiver)].append(slots)
     return {
         (group, slot): place for group, calls in groups.items() for slot, place in name_places(calls).items()
     }
 
 
-def _group(draft: Draft, resource: Row | None) -> str:
-    return str(resource["type"]) if resource else draft.call.title
+def _group(draft: Draft, receiver: Receiver | None) -> str:
+    return str(receiver.row["type"]) if receiver else draft.call.title
 
 
-def _slot(draft: Draft, role: DraftRole) -> Slot:
-    return Slot.of(role.paths[0], draft.call.operation)
+def _slot(draft: Draft, role: DraftRole, receiver: Receiver | None) -> Slot:
+    """Where a role stands; what a part of the resource gets is named after the part."""
+    part = resources.noun(draft.call) if receiver and receiver.owns else None
+    return Slot.of(role.paths[0], draft.call.operation, part)
 
 
-def _row(draft: Draft, resource: Row | None, places: dict[tuple[str, Slot], str]) -> Row:
+def _row(draft: Draft, receiver: Receiver | None, places: dict[tuple[str, Slot], str]) -> Row:
     row: Row = {"action": draft.call.action, "source": draft.source, "names": draft.names}
     row["decision"] = draft.decision
     if draft.reason:
         row["reason"] = draft.reason
     if draft.decision == COVERED:
-        group = _group(draft, resource)
+        group = _group(draft, receiver)
         row["roles"] = [
-            _role(role, role.place or places[group, _slot(draft, role)]) for role in draft.roles
+            _role(role, role.place or places[group, _slot(draft, role, receiver)]) for role in draft.roles
         ]
-    if resource:
-        row["resource"] = resource
+    if receiver:
+        row["resource"] = receiver.row
     if draft.references:
         row["references"] = draft.references
     if _is_absence_normal(draft):
@@ -163,6 +174,8 @@ def _role(role: DraftRole, place: str) -> Row:
     row |= {"kind": role.kind, "place": place, "services": sorted(set(role.services))}
     if role.direction != "passes":
         row["direction"] = role.direction
+    if role.when:
+        row["when"] = role.when
     return row
 
 
