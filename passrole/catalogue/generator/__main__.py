@@ -14,7 +14,7 @@ from passrole.catalogue.generator.writing import differences, files_of, read_fil
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the command; 0 is the exit status where all fits, 1 where ``--check`` finds differences, 2 errors."""
+    """Runs the command. Exit status: 1 where ``--check`` finds differences, 2 where things do not fit."""
     options = _parser().parse_args(arguments)
     try:
         return _run(options.service_reference, is_check=options.check)

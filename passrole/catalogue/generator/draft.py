@@ -68,7 +68,7 @@ def start(call: CallFact) -> Draft:
 
 
 def event_names(call: CallFact) -> list[str]:
-    """CloudTrail's spellings: Lambda's names end in the date of the API's path, CloudFront's in its version."""
+    """CloudTrail's spellings: Lambda's end in the date of the API's path, CloudFront's in its version."""
     names = set(call.names)
     if call.source == "lambda.amazonaws.com":
         date = models.request_uri(call).strip("/").partition("/")[0].replace("-", "")
@@ -81,7 +81,9 @@ def event_names(call: CallFact) -> list[str]:
 
 def _take(draft: Draft, fact: RoleFact) -> None:
     operation = draft.call.operation
-    known = [role for role in draft.roles if identity(role.paths[0], operation) == identity(fact.path, operation)]
+    known = [
+        role for role in draft.roles if identity(role.paths[0], operation) == identity(fact.path, operation)
+    ]
     role = known[0] if known else DraftRole([], fact.kind, list(fact.services or draft.call.services))
     role.spell([fact.path, *fact.also])
     role.required = role.required or fact.required
@@ -97,7 +99,9 @@ def correct(draft: Draft, entry: Entry) -> None:
     for adoption in entry.adopt:
         _adopt(draft, adoption)
     draft.roles.extend(_added(role, draft.call) for role in entry.add)
-    draft.ignored |= {m for m in models.role_like_members(draft.call) if any(matches(g, m) for g in entry.ignore)}
+    draft.ignored |= {
+        m for m in models.role_like_members(draft.call) if any(matches(g, m) for g in entry.ignore)
+    }
     if _speaks_of_roles(entry):
         _correct_roles(draft, entry)
 
@@ -117,7 +121,15 @@ def _correct_row(draft: Draft, entry: Entry) -> None:
 
 
 def _speaks_of_roles(entry: Entry) -> bool:
-    settings = (entry.direction, entry.services, entry.kind, entry.place, entry.spell, entry.optional, entry.when)
+    settings = (
+        entry.direction,
+        entry.services,
+        entry.kind,
+        entry.place,
+        entry.spell,
+        entry.optional,
+        entry.when,
+    )
     return any(setting is not None for setting in settings) or any(
         (entry.drop, entry.join, entry.also, entry.accept, entry.without_services)
     )

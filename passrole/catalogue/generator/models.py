@@ -106,7 +106,9 @@ def texts(shape: Shape, depth: int = 99) -> Iterator[tuple[list[str], Shape]]:
     yield from _texts(shape, [], frozenset(), depth)
 
 
-def _texts(shape: Shape, path: list[str], seen: frozenset[str], depth: int) -> Iterator[tuple[list[str], Shape]]:
+def _texts(
+    shape: Shape, path: list[str], seen: frozenset[str], depth: int
+) -> Iterator[tuple[list[str], Shape]]:
     if shape.type_name == "string":
         yield path, shape
     if shape.name in seen or len(path) >= depth:

@@ -30,7 +30,7 @@ class Numbers:
         shapes = ", ".join(f"{count} {name}" for name, count in self.shapes.items())
         return [
             f"{self.rows} calls decided: {decisions}",
-            f"{self.sure_covered} of the {self.sure} calls that AWS surely checks iam:PassRole for are covered",
+            f"of the {self.sure} that AWS surely checks iam:PassRole for, {self.sure_covered} are covered",
             f"covered calls by what their shape is known from: {shapes}; {self.roles} places of roles",
         ]
 

@@ -1,8 +1,8 @@
 """The paths to a role: members parted by dots, and what may stand in a member's place.
 
 ``a.b`` members, ``a[]`` each element of a list, ``*`` each key of a map, ``{*X}`` the keys that end in X,
-``a[?k=v]`` the elements whose k is v. Spellings that differ only in the case of a member's first letter are one
-path: CloudTrail lowers it for some services and leaves it for others.
+``a[?k=v]`` the elements whose k is v. Spellings that differ only in the case of a member's first letter are
+one path: CloudTrail lowers it for some services and leaves it for others.
 """
 
 import re

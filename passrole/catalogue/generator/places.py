@@ -1,7 +1,7 @@
 """What a role is to its resource, in words: the same for each call that can set it.
 
-The words come from the member that holds the role (``taskRoleArn`` is the task role). Where two members of one
-call end alike, the members around them are named too, and so in each call on the same type of resource.
+The words come from the member that holds the role (``taskRoleArn`` is the task role). Where two members of
+one call end alike, the members around them are named too, and so in each call on the same type of resource.
 """
 
 import re
@@ -11,10 +11,22 @@ from dataclasses import dataclass
 
 from passrole.catalogue.generator.paths import Step, parse, unwrapped
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = re.compile(r"[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z]+[0-9]*|[0-9]+")
 _NAMES_OF_VALUES = {"arn", "name", "id", "identifier", "value"}
 _IN_FRONT = {"iam", "aws"}
-_VAGUE = {"configuration", "config", "settings", "options", "parameters", "properties", "update", "input", "data"}
+_VAGUE = {
+    *(
+        "configuration",
+        "configurations",
+        "config",
+        "settings",
+        "options",
+        "parameters",
+        "properties",
+        "details",
+    ),
+    *("update", "updates", "input", "data", "value", "optional"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +56,13 @@ def _names(step: Step) -> list[str]:
 
 
 def _words(name: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(name.replace("ARNs", "Arns").replace("IAM", "Iam"))]
+    plain = (
+        (name[:1].upper() + name[1:])
+        .replace("IAM", "Iam")
+        .replace("DynamoDB", "Dynamodb")
+        .replace("ARNs", "Arns")
+    )
+    return [word.lower() for word in _WORD.findall(plain)]
 
 
 def _without_value(words: list[str]) -> tuple[str, ...]:
@@ -56,6 +74,8 @@ def _without_value(words: list[str]) -> tuple[str, ...]:
         words = [*words[:-1], words[-1][:-1]]
     if words[-2:] == ["iam", "role"]:
         words = [*words[:-2], "role"]
+    while len(words) > 1 and words[-1] in _VAGUE:
+        words = words[:-1]
     return tuple(words) if any(word not in _VAGUE for word in words) else ()
 
 

@@ -1,8 +1,8 @@
 """The resource that receives a role: its type, its ARN, and where a record names it.
 
-AWS tells which types an action is authorized on, but lists images and subnets beside the instance that gets the
-role, and nothing for most creations. So the type is the one that the operation is named after; else the one that
-what it is named after belongs to (an index for a data source).
+AWS tells which types an action is authorized on, but lists images and subnets beside the instance that gets
+the role, and nothing for most creations. So the type is the one that the operation is named after; else the
+one that this belongs to (an index for a data source).
 """
 
 import re
@@ -107,7 +107,9 @@ def _stem(kind: str) -> str:
 def _base(variable: str) -> str:
     """What a variable of an ARN is the name or the id of."""
     plain = _plain(variable)
-    return next((plain.removesuffix(end) for end in ("identifier", "name", "id") if plain.endswith(end)), plain)
+    return next(
+        (plain.removesuffix(end) for end in ("identifier", "name", "id") if plain.endswith(end)), plain
+    )
 
 
 def _is_about(call: CallFact, kind: str, arn: str) -> bool:

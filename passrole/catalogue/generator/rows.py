@@ -11,7 +11,7 @@ from passrole.catalogue.generator.corrections import Entry, ResourceCorrection, 
 from passrole.catalogue.generator.draft import Draft, DraftRole
 from passrole.catalogue.generator.errors import GeneratorError
 from passrole.catalogue.generator.facts import CallFact, load_resource_types
-from passrole.catalogue.generator.paths import identity
+from passrole.catalogue.generator.paths import identity, matches
 from passrole.catalogue.generator.places import Slot, name_places
 
 Row = dict[str, Any]
@@ -69,7 +69,7 @@ def _unused(entries: tuple[Entry, ...], facts: tuple[CallFact, ...]) -> list[str
         problems += [
             f"corrections.yaml: {glob!r} of {entry.calls[0]!r} matches nothing"
             for glob, among in wanted
-            if not any(drafts.matches(glob, text) for text in among)
+            if not any(matches(glob, text) for text in among)
         ]
     return problems
 

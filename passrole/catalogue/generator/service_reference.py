@@ -51,7 +51,9 @@ def _passes(document: Any) -> Iterator[ListedPass]:
         return
     for operation in document.get("Operations", ()):
         authorized = operation.get("AuthorizedActions", ())
-        passes = [action for action in authorized if (action["Service"], action["Name"]) == ("iam", "PassRole")]
+        passes = [
+            action for action in authorized if (action["Service"], action["Name"]) == ("iam", "PassRole")
+        ]
         if passes:
             yield ListedPass(
                 document["Name"],
