@@ -35,6 +35,14 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """A member names a role only where another one says so: ``like`` is its value, ``*`` any text."""
+
+    path: str
+    like: str
+
+
+@dataclass(frozen=True, slots=True)
 class RolePlace:
     """One member of a call that names a role.
 
@@ -45,6 +53,7 @@ class RolePlace:
         place: what the role is to the resource; the same for each call that can set it.
         services: the service principals that may get the role.
         direction: whether it is passed, assumed through the passed one, or taken away.
+        when: what else the request must say for the member to name a role.
     """
 
     paths: tuple[str, ...]
@@ -53,6 +62,7 @@ class RolePlace:
     place: str
     services: tuple[str, ...]
     direction: Direction
+    when: When | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +152,7 @@ def _role_place(data: dict[str, Any]) -> RolePlace:
         place=data["place"],
         services=tuple(data["services"]),
         direction=Direction(data.get("direction", Direction.PASSES)),
+        when=When(data["when"]["path"], data["when"]["like"]) if "when" in data else None,
     )
 
 

@@ -5,10 +5,12 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from passrole.arn import is_instance_profile_name, is_role_name, parse_instance_profile_arn, parse_role_arn
 from passrole.catalogue import Call, Catalogue, Decision, RolePlace, Where, load_catalogue
+from passrole.catalogue.model import When
 from passrole.catalogue.rules import ROLE_MEMBERS
 from passrole.passes import Direction, Pass, PassedRole, RoleKind
 from passrole.trail.denial import DeniedRole, denied_role, outcome_of
@@ -100,6 +102,8 @@ def _roles_in_unknown(record: dict[str, Any], source: str) -> Iterator[_Found]:
 
 
 def _at(record: dict[str, Any], place: RolePlace) -> Iterator[_Found]:
+    if place.when and not _holds(place.when, record.get(place.where.member)):
+        return
     for spelling in place.paths:
         found = [
             _Found(_path(place.where, at), role, place.place, place.services, place.direction)
@@ -109,6 +113,11 @@ def _at(record: dict[str, Any], place: RolePlace) -> Iterator[_Found]:
         if found:
             yield from found
             return
+
+
+def _holds(when: When, request: Any) -> bool:
+    told = (value for _, value in values_at(request, when.path))
+    return any(isinstance(value, str) and fnmatchcase(value, when.like) for value in told)
 
 
 def _path(where: Where, at: str) -> str:

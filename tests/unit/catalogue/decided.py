@@ -16,6 +16,7 @@ NOT_PASSED = {
     "es:* advancedSecurityOptions.sAMLOptions.*": "roles of OpenSearch, not of IAM",
     "firehose:* *.snowflakeRoleConfiguration.snowflakeRole": "a role of Snowflake",
     "glue:* *.roleSessionName": "the name of a session",
+    "glue:* *.snowflake*.data.iamRole.value": "the API says that it is not used",
     "iam:AddRoleToInstanceProfile instanceProfileName": "the resource, which gets the role",
     "iot:*RoleAlias roleAlias": "the resource itself",
     "kendra:* *.lambdaArn": "a function, though its documentation speaks of a role",
@@ -27,18 +28,28 @@ NOT_PASSED = {
     "sms-voice:* *.deliveryStreamArn": "a stream, though its documentation speaks of a role",
 }
 
-# Taken away from the resource.
+# Taken away from the resource, or used to take the resource away.
 REMOVED = {
+    "cloudcontrol:DeleteResource roleArn": "used once, to delete",
+    "cloudformation:DeleteStack roleARN": "used once, to delete",
+    "neptune:RemoveRoleFromDBCluster roleArn": "the cluster holds it no longer",
+    "rds:RemoveRoleFromDB* roleArn": "the database holds it no longer",
     "redshift:ModifyClusterIamRoles removeIamRoles[]": "the cluster holds it no longer",
 }
 
 # Assumed through the passed role, or handed to no service: IAM decides them by other permissions.
 CHAINED = {
+    "amp:*Scraper roleConfiguration.targetRoleArn": "assumed through the source role",
     "arc-region-switch:*Plan *.approvalRole": "the role of those who approve a step",
     "arc-region-switch:*Plan *.crossAccountRole": "assumed through the plan's execution role",
     "cloudformation:*StackSet executionRoleName": "of the target accounts",
+    "codepipeline:*Pipeline pipeline.stages[].*.roleArn": "assumed through the pipeline's role",
     "ec2:CreateFlowLogs CreateFlowLogsRequest.DeliverCrossAccountRole": "of the account that gets the logs",
+    "eks:*PodIdentityAssociation targetRoleArn": "assumed through the association's role",
+    "glue:*Job *.streamingOptions.roleArn": "of the stream's account, assumed through the job's role",
+    "glue:*Job *.connectionOptions.dynamodbStsRoleArn": "of the table's account, assumed through the job's",
     "resiliencehub*:* permissionModel.crossAccountRole*": "of other accounts, assumed through the invoker",
+    "ssm-quicksetup:* *ocalDeploymentExecutionRoleName": "assumed through the administration role",
     "ssm:* targetLocations[].executionRoleName": "of the target accounts",
     "ssm:* entries[].targetLocations[].executionRoleName": "of the target accounts",
     "ssm:* runbooks[].targetLocations[].executionRoleName": "of the target accounts",

@@ -129,12 +129,12 @@ MEMBERS: dict[tuple[str, str], Members] = {
     ("sns", "SetPlatformApplicationAttributes"): {"Attributes": _FEEDBACK},
     ("sns", "SetSMSAttributes"): {"attributes": {"DeliveryStatusIAMRole": ROLE, "DefaultSenderID": "plain"}},
     ("sns", "SetSubscriptionAttributes"): {
-        "AttributeName": "SubscriptionRoleArn",
-        "AttributeValue": ROLE,
+        "AttributeName": ("SubscriptionRoleArn", "FilterPolicy"),
+        "AttributeValue": (ROLE, "plain"),
     },
     ("sns", "SetTopicAttributes"): {
-        "AttributeName": "LambdaSuccessFeedbackRoleArn",
-        "AttributeValue": ROLE,
+        "AttributeName": ("LambdaSuccessFeedbackRoleArn", "HTTPFailureFeedbackRoleArn", "DisplayName"),
+        "AttributeValue": (ROLE, ROLE, "plain"),
     },
     ("sns", "Subscribe"): {"Attributes": {"SubscriptionRoleArn": ROLE, "RawMessageDelivery": "true"}},
     ("ssm", "CreateAssociation"): {"Parameters": _RUNBOOK},
@@ -148,7 +148,12 @@ MEMBERS: dict[tuple[str, str], Members] = {
     },
     ("ssm", "UpdateDocument"): {"Content": _DOCUMENT},
     ("ssm", "UpdateServiceSetting"): {
-        "SettingId": "/ssm/managed-instance/default-ec2-instance-management-role",
-        "SettingValue": ROLE_NAME,
+        "SettingId": (
+            "/ssm/managed-instance/default-ec2-instance-management-role",
+            "arn:aws:ssm:eu-west-1:111122223333:servicesetting/ssm/managed-instance/"
+            "default-ec2-instance-management-role",
+            "/ssm/parameter-store/high-throughput-enabled",
+        ),
+        "SettingValue": (ROLE_NAME, ROLE_NAME, "true"),
     },
 }

@@ -8,11 +8,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passrole.arn import parse_role_arn
-from passrole.clock import parse_time
-from passrole.passes import Pass
 from passrole.trail import EnvelopeError, passes_of, record_in
 from tests.fixtures import EVENT_NAMES, event, record
+from tests.unit.trail.told import assert_told
 
 ACCOUNT = "111122223333"
 RECORDS = {name: record(name) for name in EVENT_NAMES}
@@ -82,36 +80,6 @@ def has(node: dict[Any, Any] | list[Any], key: Any) -> bool:
     if isinstance(node, dict):
         return key in node
     return isinstance(key, int) and key < len(node)
-
-
-def at(told: Any, path: str) -> Any:
-    """The value at a pass's path, found without the code under test."""
-    for part in path.split("."):
-        told = told[int(part)] if isinstance(told, list) else told[part]
-    return told
-
-
-def assert_told(pass_: Pass, told: Any) -> None:
-    """The role stands in the record where the pass says, and what was made of it is of that text."""
-    stands = at(told, pass_.path)
-    assert isinstance(stands, str)
-    role = pass_.role
-    if role.value is None:
-        assert (role.arn, role.name) == (None, None)
-    elif pass_.path == "errorMessage":
-        assert role.value in stands
-    else:
-        assert role.value == stands
-    if role.arn is not None:
-        assert role.arn == role.value
-        parsed = parse_role_arn(role.arn)
-        assert parsed is not None
-        assert parsed.name == role.name
-    elif role.name is not None:
-        assert role.name == role.value
-    if pass_.event_time is not None:
-        parse_time(pass_.event_time)
-    json.dumps(pass_.to_json())
 
 
 @given(values)

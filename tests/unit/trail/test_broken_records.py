@@ -32,8 +32,12 @@ def test_a_record_that_names_no_call_holds_no_pass(member: str, value: Any) -> N
     assert passes_of(record("lambda_create_function") | {member: value}) == ()
 
 
-def test_a_call_of_another_service_by_the_same_name_holds_no_pass() -> None:
-    assert passes_of(record("lambda_create_function") | {"eventSource": "appsync.amazonaws.com"}) == ()
+def test_a_call_of_another_service_by_the_same_name_is_not_taken_for_the_one_that_is_known() -> None:
+    told = record("lambda_create_function") | {"eventSource": "unknown.amazonaws.com"}
+    (pass_,) = passes_of(told)
+    assert (pass_.catalogued, pass_.services, pass_.resources) == (False, (), ())
+    told["requestParameters"]["role"] = "a-name"
+    assert passes_of(told) == ()
 
 
 @pytest.mark.parametrize(

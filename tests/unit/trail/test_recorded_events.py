@@ -41,8 +41,12 @@ def named_by_message(role: str | None, place: str = "role", services: tuple[str,
 
 
 EXPECTED: dict[str, list[Row]] = {
-    "autoscaling_create_group_denied": [named_by_message("admin/jump-host")],
-    "cloudformation_create_stack_cross_account_denied": [named_by_message(None)],
+    "autoscaling_create_group_denied": [
+        named_by_message("admin/jump-host", services=("autoscaling.amazonaws.com",))
+    ],
+    "cloudformation_create_stack_cross_account_denied": [
+        named_by_message(None, services=("cloudformation.amazonaws.com",))
+    ],
     "ec2_associate_profile": [
         instances(
             "requestParameters.AssociateIamInstanceProfileRequest.IamInstanceProfile.Name",
@@ -108,7 +112,9 @@ EXPECTED: dict[str, list[Row]] = {
             ("executionRoleArn", "ecsTaskExecutionRole", "execution role"),
         )
     ],
-    "eks_create_pod_identity_association_denied": [named_by_message("admin/cluster-backup")],
+    "eks_create_pod_identity_association_denied": [
+        named_by_message("admin/cluster-backup", services=("pods.eks.amazonaws.com",))
+    ],
     **{
         f"glue_create_job_by_role_{kind.removeprefix('role_')}": [
             (

@@ -93,6 +93,18 @@ def test_the_denial_of_a_call_whose_role_is_not_visible_is_an_attempt_all_the_sa
     assert pass_.catalogued
 
 
+def test_a_member_that_names_a_role_only_where_another_one_says_so() -> None:
+    when = {"path": "attributeName", "like": "*FeedbackRoleArn"}
+    call = call_of({"paths": ["attributeValue"], "when": when})
+    feedback = {"attributeName": "LambdaSuccessFeedbackRoleArn", "attributeValue": A}
+    assert values(passes(call, feedback)) == [("attributeValue", A)]
+    spelt = {"AttributeName": "HTTPFailureFeedbackRoleArn", "AttributeValue": A}
+    assert values(passes(call, spelt)) == [("AttributeValue", A)]
+    for name in ("DisplayName", "FeedbackRoleArnX", "", None, 7, ["LambdaSuccessFeedbackRoleArn"]):
+        assert passes(call, {"attributeName": name, "attributeValue": A}) == ()
+    assert passes(call, {"attributeValue": A}) == ()
+
+
 TEXT = call_of({"paths": ["body"], "kind": "opaque"})
 
 
