@@ -1,5 +1,6 @@
 """``corrections.yaml``: what the facts do not tell, or tell wrongly, decided by hand with a reason each."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -127,10 +128,6 @@ class Entry(_Part):
     names: Texts | None = None
     source: str | None = None
 
-    def is_about(self, call: CallFact) -> bool:
-        """Whether one of its globs means the call."""
-        return any(self.names_call(glob, call) for glob in self.calls)
-
     @staticmethod
     def names_call(glob: str, call: CallFact) -> bool:
         """Whether a glob means the call, by its action or by its operation."""
@@ -165,11 +162,32 @@ def read_corrections(path: Path = CORRECTIONS) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def idle(entries: tuple[Entry, ...], facts: tuple[CallFact, ...]) -> list[str]:
-    """What matches no call: a call that was renamed, or a typo."""
-    return [
-        f"corrections.yaml: {glob!r} is no call of the facts"
-        for entry in entries
-        for glob in entry.calls
-        if not any(entry.names_call(glob, call) for call in facts)
-    ]
+class Assignment:
+    """Which entries are about which calls."""
+
+    def __init__(self, entries: tuple[Entry, ...], facts: tuple[CallFact, ...]) -> None:
+        self._calls: list[tuple[Entry, list[CallFact]]] = []
+        self._entries: dict[CallFact, list[Entry]] = {call: [] for call in facts}
+        self.idle: list[str] = []
+        by_service: dict[str, list[CallFact]] = {"*": list(facts)}
+        for call in facts:
+            by_service.setdefault(call.service, []).append(call)
+        for entry in entries:
+            found: dict[CallFact, None] = {}
+            for glob in entry.calls:
+                among = by_service.get(glob.partition(":")[0], [])
+                named = [call for call in among if entry.names_call(glob, call)]
+                if not named:
+                    self.idle.append(f"corrections.yaml: {glob!r} is no call of the facts")
+                found |= dict.fromkeys(named)
+            self._calls.append((entry, list(found)))
+            for call in found:
+                self._entries[call].append(entry)
+
+    def entries_of(self, call: CallFact) -> list[Entry]:
+        """The entries about a call, in their order."""
+        return self._entries[call]
+
+    def __iter__(self) -> Iterator[tuple[Entry, list[CallFact]]]:
+        """Each entry with the calls that it is about."""
+        return iter(self._calls)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ class RoleFact:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CallFact:
     """One API operation that passes a role, or may.
 
@@ -58,12 +58,12 @@ class CallFact:
     read_only_name: bool
     discontinued: bool
 
-    @property
+    @cached_property
     def service(self) -> str:
         """The prefix of the IAM action, which is the name of the file of rows."""
         return self.action.partition(":")[0]
 
-    @property
+    @cached_property
     def title(self) -> str:
         """How messages and corrections name it: by the operation, since an action can cover several."""
         return f"{self.service}:{self.operation}"

@@ -14,10 +14,13 @@ _LIKE_A_ROLE = re.compile(r"role|instance_?profile", re.IGNORECASE)
 
 
 @cache
+def _session() -> botocore.session.Session:
+    return botocore.session.get_session()
+
+
+@cache
 def _service(client: str) -> ServiceModel:
-    session = botocore.session.get_session()
-    model: ServiceModel = session.get_service_model(client)
-    return model
+    return _session().get_service_model(client)
 
 
 @cache
@@ -89,7 +92,8 @@ def _below(shape: Shape, step: Step) -> Iterator[Shape]:
                 yield member
 
 
-def role_like_members(call: CallFact) -> list[str]:
+@cache
+def role_like_members(call: CallFact) -> tuple[str, ...]:
     """Texts in the request that are named like a role, or stand in a structure that is, as paths."""
     found = {
         ".".join(path)
@@ -98,7 +102,7 @@ def role_like_members(call: CallFact) -> list[str]:
         for path, shape in texts(operation.input_shape)
         if any(_LIKE_A_ROLE.search(part) for part in path[-2:]) and not getattr(shape, "enum", None)
     }
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def texts(shape: Shape, depth: int = 99) -> Iterator[tuple[list[str], Shape]]:

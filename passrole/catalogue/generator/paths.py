@@ -7,6 +7,7 @@ one path: CloudTrail lowers it for some services and leaves it for others.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 _STEP = re.compile(
     r"(?P<name>[A-Za-z0-9_-]+|\*|\{\*[A-Za-z0-9_]+\})(?P<elements>\[\]|\[\?(?P<key>\w+)=(?P<value>[^\]]+)\])?"
@@ -68,4 +69,9 @@ def identity(path: str, operation: str) -> str:
 
 def matches(glob: str, text: str) -> bool:
     """Whether a text is as a glob says; only ``*`` is special, since paths are full of brackets."""
-    return re.fullmatch(".*".join(re.escape(part) for part in glob.split("*")), text) is not None
+    return _pattern(glob).fullmatch(text) is not None
+
+
+@cache
+def _pattern(glob: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in glob.split("*")))

@@ -8,6 +8,7 @@ one that this belongs to (an index for a data source).
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from passrole.catalogue.generator import models
 from passrole.catalogue.generator.facts import CallFact, load_resource_types
@@ -63,7 +64,7 @@ def _of_type(call: CallFact, kind: str) -> Resource | None:
 
 def _owner(call: CallFact) -> Resource | None:
     """A type that the action is authorized on, or any of the service, whose id the request has."""
-    mine = (kind for kind in load_resource_types() if kind.startswith(f"{call.service}:"))
+    mine = _types_of(call.service)
     for kind in (*reversed(call.resources), *mine):
         arn = load_resource_types()[kind]
         own = _own_variables(arn)
@@ -88,7 +89,7 @@ def _plain(text: str) -> str:
 
 def _type(call: CallFact) -> str | None:
     about = _plain(noun(call))
-    mine = [kind for kind in load_resource_types() if kind.startswith(f"{call.service}:")]
+    mine = _types_of(call.service)
     same = [kind for kind in mine if _stem(kind) == about]
     if same:
         return min(same, key=len)
@@ -100,6 +101,12 @@ def _type(call: CallFact) -> str | None:
     return call.resources[0] if len(call.resources) == 1 else None
 
 
+@cache
+def _types_of(service: str) -> tuple[str, ...]:
+    return tuple(kind for kind in load_resource_types() if kind.partition(":")[0] == service)
+
+
+@cache
 def _stem(kind: str) -> str:
     return _plain(kind.partition(":")[2])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from passrole.catalogue.generator import draft as drafts
 from passrole.catalogue.generator import models, resources
-from passrole.catalogue.generator.corrections import Entry, ResourceCorrection, idle
+from passrole.catalogue.generator.corrections import Assignment, Entry, ResourceCorrection
 from passrole.catalogue.generator.draft import Draft, DraftRole
 from passrole.catalogue.generator.errors import GeneratorError
 from passrole.catalogue.generator.facts import CallFact, load_resource_types
@@ -33,9 +33,9 @@ def make_rows(facts: tuple[CallFact, ...], entries: tuple[Entry, ...]) -> list[R
     Raises:
         GeneratorError: what does not fit together, a line each.
     """
-    problems = idle(entries, facts)
-    made = [_drafted(call, entries) for call in facts]
-    problems += _unused(entries, facts)
+    assignment = Assignment(entries, facts)
+    made = [_drafted(call, assignment) for call in facts]
+    problems = [*assignment.idle, *_unused(assignment)]
     for draft in made:
         _check(draft)
         problems += draft.problems
@@ -46,36 +46,28 @@ def make_rows(facts: tuple[CallFact, ...], entries: tuple[Entry, ...]) -> list[R
     return [_row(draft, resource, places) for draft, resource in zip(made, found, strict=True)]
 
 
-def _drafted(call: CallFact, entries: tuple[Entry, ...]) -> Draft:
+def _drafted(call: CallFact, assignment: Assignment) -> Draft:
     draft = drafts.start(call)
-    for entry in entries:
-        if entry.is_about(call):
-            drafts.correct(draft, entry)
+    for entry in assignment.entries_of(call):
+        drafts.correct(draft, entry)
     return draft
 
 
-def _unused(entries: tuple[Entry, ...], facts: tuple[CallFact, ...]) -> list[str]:
+def _unused(assignment: Assignment) -> list[str]:
     """Globs on roles and members that mean none: the entry would do nothing in silence."""
+    added = {path for entry, _ in assignment for role in entry.add for path in role.paths}
     problems: list[str] = []
-    for entry in entries:
-        members: set[str] = set()
-        paths: set[str] = set()
-        for call in facts:
-            if entry.is_about(call):
-                members |= set(models.role_like_members(call))
-                paths |= {path for role in call.roles for path in (role.path, *role.also)}
+    for entry, calls in assignment:
+        members = {member for call in calls for member in models.role_like_members(call)}
+        paths = {path for call in calls for role in call.roles for path in (role.path, *role.also)}
         wanted = [(glob, members) for glob in (*entry.ignore, *(m for a in entry.adopt for m in a.members))]
-        wanted += [(glob, paths | members | _given(entries)) for glob in entry.roles or ()]
+        wanted += [(glob, paths | members | added) for glob in entry.roles or ()]
         problems += [
             f"corrections.yaml: {glob!r} of {entry.calls[0]!r} matches nothing"
             for glob, among in wanted
             if not any(matches(glob, text) for text in among)
         ]
     return problems
-
-
-def _given(entries: tuple[Entry, ...]) -> set[str]:
-    return {path for entry in entries for role in entry.add for path in role.paths}
 
 
 def _check(draft: Draft) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -255,7 +254,7 @@ def test_files_are_sorted_and_those_of_no_row_go(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def reference(tmp_path: Path) -> Iterator[Path]:
+def reference(tmp_path: Path) -> Path:
     """Lambda as a newer reference might list it: one principal more, a new call, and one call gone."""
     passing = {"Name": "PassRole", "Service": "iam", "Context": {"iam:PassedToService": ["x.amazonaws.com"]}}
     document = {
@@ -274,7 +273,7 @@ def reference(tmp_path: Path) -> Iterator[Path]:
     }
     (tmp_path / "lambda.json").write_text(json.dumps(document), "utf-8")
     (tmp_path / "index.json").write_text("[]", "utf-8")
-    yield tmp_path
+    return tmp_path
 
 
 def test_a_newer_reference_tells_what_it_adds_and_drops(reference: Path) -> None:
