@@ -58,6 +58,7 @@ _OPTIONS = [
 ]
 _FEEDBACK = {"LambdaSuccessFeedbackRoleArn": ROLE, "HTTPFailureFeedbackRoleArn": ROLE, "DisplayName": "plain"}
 _RUNBOOK = {"AutomationAssumeRole": [ROLE], "InstanceId": ["plain"]}
+_SOMEBODY = "arn:aws:iam::111122223333:role/somebody"
 _VIEW = {"name": "plain", "viewDefinition": {"definer": ROLE, "isProtected": True}}
 _ANOMALY = {
     "assetModelCompositeModelProperties": [
@@ -107,7 +108,11 @@ MEMBERS: dict[tuple[str, str], Members] = {
             }
         ]
     },
-    ("eks", "CreateAccessEntry"): {"principalArn": ROLE},
+    # Only nodes are given their role; the principals of other entries are let in.
+    ("eks", "CreateAccessEntry"): {
+        "principalArn": (ROLE, _SOMEBODY),
+        "type": ("EC2_LINUX", "STANDARD"),
+    },
     ("elasticbeanstalk", "CreateConfigurationTemplate"): {"OptionSettings": _OPTIONS},
     ("elasticbeanstalk", "CreateEnvironment"): {"OptionSettings": _OPTIONS},
     ("elasticbeanstalk", "UpdateConfigurationTemplate"): {"OptionSettings": _OPTIONS},
