@@ -10,7 +10,16 @@ from passrole.catalogue.generator.errors import GeneratorError
 from passrole.catalogue.generator.facts import load_facts
 from passrole.catalogue.generator.numbers import count
 from passrole.catalogue.generator.rows import make_rows
-from passrole.catalogue.generator.writing import differences, files_of, read_files, write_files
+from passrole.catalogue.generator.writing import (
+    RULES,
+    differences,
+    files_of,
+    packing_of,
+    read_files,
+    read_packing_file,
+    write_files,
+)
+from passrole.catalogue.packing import packing_text
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,11 +52,15 @@ def _run(reference: Path | None, *, is_check: bool) -> int:
         print("\n".join(news))
     rows = make_rows(facts, read_corrections())
     before, after = read_files(), files_of(rows)
+    packed = read_packing_file()
+    packing = packing_of(rows, packed)
     changed = differences(before, after)
-    if before != after and not is_check:
+    is_same = before == after and packed == packing
+    if not is_same and not is_check:
         write_files(after)
+        RULES.write_text(packing_text(packing), "utf-8")
     print("\n".join([*(changed or ["nothing changed"]), *count(facts, rows).lines()]))
-    return 1 if is_check and before != after else 0
+    return 1 if is_check and not is_same else 0
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ class CallFact:
 
     @cached_property
     def service(self) -> str:
-        """The prefix of the IAM action, which is the name of the file of rows."""
+        """The prefix of the IAM action."""
         return self.action.partition(":")[0]
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from passrole.catalogue.generator import draft as drafts
@@ -42,8 +42,9 @@ def make_rows(facts: tuple[CallFact, ...], entries: tuple[Entry, ...]) -> list[R
     if problems:
         raise GeneratorError(problems)
     found = [_resource(draft) for draft in made]
-    places = _places(made, found)
-    return [_row(draft, resource, places) for draft, resource in zip(made, found, strict=True)]
+    receivers = _alike(made, found)
+    places = _places(made, receivers)
+    return [_row(draft, receiver, places) for draft, receiver in zip(made, receivers, strict=True)]
 
 
 def _drafted(call: CallFact, assignment: Assignment) -> Draft:
@@ -114,6 +115,20 @@ def _resource(draft: Draft) -> Receiver | None:
     if given.qualified:
         row["qualified"] = True
     return Receiver(row, owns)
+
+
+def _alike(made: list[Draft], found: list[Receiver | None]) -> list[Receiver | None]:
+    """Where one call can name the owner alone, the part is named in each call about it: an addon's creation
+    has the addon's ARN, its update only the cluster's name."""
+    parts = {
+        (draft.call.service, resources.noun(draft.call))
+        for draft, receiver in zip(made, found, strict=True)
+        if receiver and receiver.owns
+    }
+    return [
+        receiver and replace(receiver, owns=(draft.call.service, resources.noun(draft.call)) in parts)
+        for draft, receiver in zip(made, found, strict=True)
+    ]
 
 
 def _places(made: list[Draft], found: list[Receiver | None]) -> dict[tuple[str, Slot], str]:

@@ -5,26 +5,33 @@ from collections import defaultdict
 from pathlib import Path
 
 from passrole.catalogue.generator.rows import Row
+from passrole.catalogue.model import Call
+from passrole.catalogue.packing import Packing, pack, read_packing
+from passrole.catalogue.rules import room
 
 CALLS = Path(__file__).parent.parent / "calls"
+RULES = Path(__file__).parent.parent / "rules.json"
+
+_DOMAIN = ".amazonaws.com"
 
 Key = tuple[str, str, str]
 
 
 def files_of(rows: list[Row]) -> dict[str, str]:
-    """The text of each file by its name: one a service prefix, one row a line, sorted by action."""
+    """The text of each file by its name: one an event source, one row a line, sorted by action."""
     lines: dict[str, list[tuple[Key, str]]] = defaultdict(list)
     for row in rows:
-        lines[row["action"].partition(":")[0]].append((key_of(row), json.dumps(row, ensure_ascii=False)))
+        source = row["source"].removesuffix(".amazonaws.com")
+        lines[source].append((key_of(row), json.dumps(row, ensure_ascii=False)))
     return {
-        f"{service}.jsonl": "".join(f"{line}\n" for _, line in sorted(found))
-        for service, found in sorted(lines.items())
+        f"{source}.jsonl": "".join(f"{line}\n" for _, line in sorted(found))
+        for source, found in sorted(lines.items())
     }
 
 
 def key_of(row: Row) -> Key:
     """Tells rows apart: an action can cover several operations, and an operation have two event sources."""
-    return row["action"], min(row["names"], key=len), row["source"]
+    return row["action"], row["names"][0], row["source"]
 
 
 def read_files(folder: Path = CALLS) -> dict[str, str]:
@@ -33,13 +40,23 @@ def read_files(folder: Path = CALLS) -> dict[str, str]:
 
 
 def write_files(files: dict[str, str], folder: Path = CALLS) -> None:
-    """Writes the files and removes those of services that have no row any more."""
+    """Writes the files and removes those of sources that have no row any more."""
     folder.mkdir(parents=True, exist_ok=True)
     for path in folder.glob("*.jsonl"):
         if path.name not in files:
             path.unlink()
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
+
+
+def packing_of(rows: list[Row], before: Packing) -> Packing:
+    """Which rule takes which calls, with each call where it was before."""
+    return pack(map(Call.from_json, rows), before, room())
+
+
+def read_packing_file(file: Path = RULES) -> Packing:
+    """The packing so far; none where there is no file yet."""
+    return read_packing(file) if file.exists() else {}
 
 
 def differences(before: dict[str, str], after: dict[str, str]) -> list[str]:
