@@ -55,7 +55,7 @@ def noun(call: CallFact) -> str:
 
 def _of_type(call: CallFact, kind: str) -> Resource | None:
     arn = load_resource_types().get(kind)
-    if arn is None:
+    if arn is None or "{}" not in template(arn):  # some types stand for all of a kind
         return None
     owns = not _is_about(call, kind, arn)
     paths = (*_arns(call, kind, arn), *_ids(call, kind, arn))

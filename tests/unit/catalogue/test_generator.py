@@ -243,7 +243,7 @@ def test_differences_tell_what_was_added_removed_and_changed() -> None:
 
 def test_files_are_sorted_and_those_of_no_row_go(tmp_path: Path) -> None:
     (tmp_path / "old.jsonl").write_text("{}\n", "utf-8")
-    rows = [{"action": f"a:{name}", "source": "a", "names": [name]} for name in "CAB"]
+    rows = [{"action": f"a:{name}", "source": "a.amazonaws.com", "names": [name]} for name in "CAB"]
     write_files(files_of(rows), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
     lines = (tmp_path / "a.jsonl").read_text("utf-8").splitlines()
