@@ -7,15 +7,9 @@ from typing import Any
 
 import pytest
 
-from passrole.catalogue import Call, load_catalogue
-from passrole.catalogue.rules import (
-    ALL_MANAGEMENT_EVENTS,
-    MAX_PATTERN,
-    RulePattern,
-    assign,
-    compile_rules,
-    load_assignment,
-)
+from passrole.catalogue import load_catalogue
+from passrole.catalogue.packing import load_packing, pack
+from passrole.catalogue.rules import ALL_MANAGEMENT_EVENTS, MAX_PATTERN, RulePattern, compile_rules, room
 from passrole.emulator import PatternMatcher
 from passrole.trail import passes_of
 from tests.fixtures import EVENT_NAMES, event
@@ -147,69 +141,46 @@ def test_only_what_looks_read_only_needs_the_state_that_brings_such_events(rule:
     assert rule.state == (ALL_MANAGEMENT_EVENTS if rule.name == "ReadOnlyCalls" else "ENABLED")
 
 
-def test_each_source_of_calls_is_in_one_rule() -> None:
-    taken = Counter(source for sources in load_assignment().values() for source in sources)
-    assert set(taken) == {call.source for call in CALLS if call.passes_roles and not call.read_only}
+def test_each_call_is_in_one_rule() -> None:
+    taken = Counter(
+        (source, name) for rule in load_packing().values() for source in rule for name in rule[source]
+    )
+    assert set(taken) == {(call.source, name) for call in CALLS if call.passes_roles for name in call.names}
     assert set(taken.values()) == {1}
 
 
-def test_the_assignment_is_what_the_data_gives() -> None:
-    assert assign(CALLS, load_assignment()) == load_assignment()
+def test_the_packing_is_what_the_data_gives() -> None:
+    assert pack(CALLS, load_packing(), room()) == load_packing()
+
+
+def test_calls_that_look_read_only_are_in_the_rule_that_brings_such_events() -> None:
+    reading = {
+        (call.source, name) for call in CALLS if call.passes_roles and call.read_only for name in call.names
+    }
+    held = load_packing()["ReadOnlyCalls"]
+    assert reading <= {(source, name) for source, names in held.items() for name in names}
 
 
 def test_the_rules_are_the_same_each_time() -> None:
     assert compile_rules() == RULES
 
 
-def patterns_of(calls: tuple[Call, ...], assignment: dict[str, tuple[str, ...]]) -> dict[str, set[str]]:
-    """What each rule would take: sources and names."""
-    return {
-        name: {
-            f"{call.source}:{event_name}"
-            for call in calls
-            if call.source in sources
-            for event_name in call.names
-        }
-        for name, sources in assignment.items()
-    }
-
-
 @pytest.mark.parametrize("source", ["lambda.amazonaws.com", "sagemaker.amazonaws.com", "aaa.amazonaws.com"])
 def test_a_new_call_changes_one_rule(source: str) -> None:
-    writing = tuple(call for call in CALLS if call.passes_roles and not call.read_only)
-    before = assign(writing, {})
-    new = replace(writing[0], action="x:MakeNovelty", source=source, names=("MakeNovelty",))
+    before = load_packing()
+    new = replace(next(c for c in CALLS if c.passes_roles), source=source, names=("MakeNovelty",))
 
-    after = assign((*writing, new), before)
+    after = pack((*CALLS, new), before, room())
 
-    old, changed = patterns_of(writing, before), patterns_of((*writing, new), after)
-    differing = [name for name in changed if changed[name] != old.get(name)]
-    assert len(differing) == 1
-    assert set(before) <= set(after)
+    assert len([rule for rule in after if after[rule] != before.get(rule)]) == 1
 
 
-def test_a_call_that_is_gone_leaves_the_other_sources_where_they_were() -> None:
-    writing = tuple(call for call in CALLS if call.passes_roles and not call.read_only)
-    before = assign(writing, {})
-    left = tuple(call for call in writing if call.source != "lambda.amazonaws.com")
+def test_a_call_that_is_gone_leaves_the_others_where_they_were() -> None:
+    before = load_packing()
 
-    after = assign(left, before)
+    after = pack([call for call in CALLS if call.source != "lambda.amazonaws.com"], before, room())
 
     assert after == {
-        name: tuple(s for s in sources if s != "lambda.amazonaws.com") for name, sources in before.items()
+        rule: {source: names for source, names in held.items() if source != "lambda.amazonaws.com"}
+        for rule, held in before.items()
     }
-
-
-def test_a_rule_that_grew_too_long_gives_up_what_does_not_fit_and_keeps_the_rest() -> None:
-    def calls(count: int, source: str) -> tuple[Call, ...]:
-        names = [f"CreateThingOfSomeKind{number:03}" for number in range(count)]
-        return tuple(replace(CALLS[0], source=source, names=(name,)) for name in names)
-
-    first, second = calls(40, "one.amazonaws.com"), calls(20, "two.amazonaws.com")
-    before = assign((*first, *second), {})
-    assert before == {"Calls01": ("one.amazonaws.com", "two.amazonaws.com")}
-    others = tuple(replace(call, names=(call.names[0] + "X",)) for call in calls(45, "two.amazonaws.com"))
-
-    after = assign((*first, *second, *others), before)
-
-    assert after == {"Calls01": ("one.amazonaws.com",), "Calls02": ("two.amazonaws.com",)}
