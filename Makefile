@@ -7,7 +7,7 @@ UV := $(VENV)/bin/uv pip install --quiet
 export PATH := $(VENV)/bin:$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help setup demo test format lint types unit e2e synth diff deploy lock clean
+.PHONY: help setup demo test format lint types unit e2e synth diff deploy catalogue bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -56,6 +56,12 @@ deploy: setup  ## deploy to the account and region of your credentials; shows th
 	@passrole policy validate guardrail.yaml
 	@cdk diff
 	@cdk deploy --all --require-approval any-change
+
+catalogue: setup  ## rebuild the catalogue's data and docs/catalogue.md; says what changed
+	@python -m passrole.catalogue.generator $(if $(SERVICE_REFERENCE),--service-reference $(SERVICE_REFERENCE))
+
+bench: setup  ## what the guard costs in time, beside its floor; CORPUS=FILE for records of your own
+	@python -m tests.bench $(CORPUS)
 
 lock: setup  ## resolve the pins again, with hashes
 	cd requirements && for part in setup emulator lambda; do \

@@ -1,7 +1,7 @@
 """Measures extraction, loading and evaluation, as ratios to ``json.loads`` of the same bytes.
 
-Usage: python -m tests.bench [FILE]. FILE holds CloudTrail records as JSON lines; without one, the project's own
-fixtures are measured.
+Usage: python -m tests.bench [FILE]. FILE holds CloudTrail records as JSON lines; without one, the project's
+own fixtures are measured.
 """
 
 import json
@@ -33,9 +33,8 @@ def main(arguments: list[str]) -> None:
     parsed = json.loads(one)
     [pass_] = passes_of(parsed)
     policy, evidence = policy_of(), evidence_of()
-    print(
-        f"{len(lines):,} records, {sum(map(len, lines)):,} bytes, {_count(records):,} passes; median of {_ROUNDS}"
-    )
+    size = sum(map(len, lines))
+    print(f"{len(lines):,} records, {size:,} bytes, {_count(records):,} passes; median of {_ROUNDS} rounds")
     _print("json.loads of a record (the floor)", floor, floor)
     _print(
         "extraction from a parsed record",
@@ -82,9 +81,8 @@ def _seconds(act: Callable[[], object]) -> float:
 
 
 def _print(what: str, seconds: float, floor: float) -> None:
-    print(
-        f"{what:<60} {seconds * 1e6:>10.1f} µs  {seconds / floor:>6.2f} × floor  {1 / seconds:>12,.0f} a second"
-    )
+    each, rate = f"{seconds * 1e6:,.1f} µs", f"{1 / seconds:,.0f} a second"
+    print(f"{what:<58} {each:>13} {rate:>20} {seconds / floor:>8.2f} times the floor")
 
 
 if __name__ == "__main__":

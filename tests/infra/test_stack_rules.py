@@ -17,7 +17,8 @@ def test_the_catalogues_patterns_are_deployed_verbatim(stacks: list[StackTemplat
         # When a stack is synthesized, then it has a rule for each of them, switched on
         rules = list(catalogue_rules(stack).values())
         assert [rule["EventPattern"] for rule in rules] == expected
-        assert {rule["State"] for rule in rules} == {"ENABLED"}
+        states = {rule["State"] for rule in rules}
+        assert states == {"ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}
 
 
 def test_every_rule_accepts_events_of_aws_only(stacks: list[StackTemplate]) -> None:

@@ -9,6 +9,7 @@ from passrole.catalogue.generator.corrections import read_corrections
 from passrole.catalogue.generator.errors import GeneratorError
 from passrole.catalogue.generator.facts import load_facts
 from passrole.catalogue.generator.numbers import count
+from passrole.catalogue.generator.page import PAGE, page_of
 from passrole.catalogue.generator.rows import make_rows
 from passrole.catalogue.generator.writing import (
     RULES,
@@ -19,6 +20,7 @@ from passrole.catalogue.generator.writing import (
     read_packing_file,
     write_files,
 )
+from passrole.catalogue.model import Call
 from passrole.catalogue.packing import packing_text
 
 
@@ -55,10 +57,12 @@ def _run(reference: Path | None, *, is_check: bool) -> int:
     packed = read_packing_file()
     packing = packing_of(rows, packed)
     changed = differences(before, after)
-    is_same = before == after and packed == packing
+    page = page_of(map(Call.from_json, rows))
+    is_same = before == after and packed == packing and PAGE.exists() and PAGE.read_text("utf-8") == page
     if not is_same and not is_check:
         write_files(after)
         RULES.write_text(packing_text(packing), "utf-8")
+        PAGE.write_text(page, "utf-8")
     print("\n".join([*(changed or ["nothing changed"]), *count(facts, rows).lines()]))
     return 1 if is_check and not is_same else 0
 
