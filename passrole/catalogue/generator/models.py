@@ -76,10 +76,18 @@ def _ends(shape: Shape | None, steps: tuple[Step, ...]) -> Iterator[Shape]:
         yield shape
         return
     step, *rest = steps
+    if isinstance(shape, ListShape):  # EC2 puts elements under a name of their own
+        if step.name == "items" and step.is_list:
+            yield from _ends(shape.member, tuple(rest))
+        return
     for below in _below(shape, step):
         inner = below.member if step.is_list and isinstance(below, ListShape) else below
-        if step.is_list == isinstance(below, ListShape):
+        if step.is_list == isinstance(below, ListShape) or _names_items(rest):
             yield from _ends(inner, tuple(rest))
+
+
+def _names_items(steps: list[Step]) -> bool:
+    return bool(steps) and steps[0].name == "items"
 
 
 def _below(shape: Shape, step: Step) -> Iterator[Shape]:
@@ -88,7 +96,8 @@ def _below(shape: Shape, step: Step) -> Iterator[Shape]:
         yield shape.value
     elif isinstance(shape, StructureShape) and not step.is_any_key:
         for name, member in shape.members.items():
-            if lowered(name) == lowered(step.name):
+            on_wire = str(member.serialization.get("name", name))
+            if lowered(step.name) in (lowered(name), lowered(on_wire)):
                 yield member
 
 
