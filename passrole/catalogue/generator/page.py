@@ -13,17 +13,17 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "catalogue.md"
 _INTRODUCTION = """\
 # The catalogue
 
-Which AWS calls pass a role, and where it stands in their CloudTrail records. Made by `make catalogue` from the
-data in [`passrole/catalogue/calls`](../passrole/catalogue/calls), one row a call; `passrole catalogue show ACTION`
-shows a row whole.
+Which AWS calls pass a role, and where it stands in their CloudTrail records. Made by `make catalogue` from
+the data in [`passrole/catalogue/calls`](../passrole/catalogue/calls), one row a call;
+`passrole catalogue show ACTION` shows a row whole.
 
 {numbers}
 
 How well the shape of a call's record is known: **recorded** in a CloudTrail record, **documented** by AWS, or
 **derived** from the API's model by the way in which CloudTrail writes such requests; the last is unproven.
-In a path, `[]` is each element of a list, `*` any key of a map; CloudTrail writes the first letter of a member in
-either case, and both are found. A role that is *chained* is assumed through the passed one: it is recorded and
-never alerted. One that is *taken away* makes no pass.
+In a path, `[]` is each element of a list, `*` any key of a map; CloudTrail writes the first letter of a
+member in either case, and both are found. A role that is *chained* is assumed through the passed one: it is
+recorded and never alerted. One that is *taken away* makes no pass.
 
 """
 
@@ -57,7 +57,8 @@ def _numbers(decided: list[Call], covered: list[Call]) -> str:
         f"{len(decided):,} calls were looked at: {decisions[Decision.COVERED]:,} are covered, "
         f"{decisions[Decision.NOT_VISIBLE]:,} pass a role that their record does not show, "
         f"{decisions[Decision.NOT_A_PASS]:,} pass none. Of the covered, the shape of "
-        f"{shapes[Shape.RECORDED]:,} is recorded, of {shapes[Shape.DOCUMENTED]:,} documented, of {shapes[Shape.DERIVED]:,} derived."
+        f"{shapes[Shape.RECORDED]:,} is recorded, of {shapes[Shape.DOCUMENTED]:,} documented, "
+        f"of {shapes[Shape.DERIVED]:,} derived."
     )
 
 
