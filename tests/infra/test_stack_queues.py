@@ -88,6 +88,16 @@ def test_functions_read_their_queues_with_partial_failures(
     assert queue["RedrivePolicy"]["maxReceiveCount"] == receives
 
 
+def test_contain_knows_which_attempt_is_its_last(guard: StackTemplate) -> None:
+    (queue,) = (
+        queue
+        for name, queue in guard.of_type("AWS::SQS::Queue").items()
+        if name.startswith("Quarantine") and "RedrivePolicy" in queue
+    )
+    variables = guard.function_of("Contain")["Environment"]["Variables"]
+    assert variables["MAX_RECEIVES"] == str(queue["RedrivePolicy"]["maxReceiveCount"])
+
+
 def test_queues_and_topics_refuse_what_does_not_come_by_tls(stacks: list[StackTemplate]) -> None:
     for stack in stacks:
         queues = _refusing(stack, "AWS::SQS::QueuePolicy", "Queues")
