@@ -62,15 +62,17 @@ class Releaser:
         """What a release of the finding would put back.
 
         Raises:
-            ReleaseRefusedError: no such finding, or it is not contained.
+            ReleaseRefusedError: no such finding, or it neither is contained nor holds its resource.
         """
         finding = self._ledger.finding(finding_id)
         if finding is None:
             raise ReleaseRefusedError(f"finding {finding_id} is not in the ledger")
-        if finding.state is not State.CONTAINED or finding.resource is None:
+        containment = self._ledger.containment(finding.resource) if finding.resource else None
+        is_held = containment is not None and finding.id in containment.holds
+        # A containment that was interrupted, or failed half-way, holds its resource all the same.
+        if finding.state is not State.CONTAINED and not is_held:
             raise ReleaseRefusedError(f"finding {finding_id} is {finding.state}: there is nothing to release")
-        containment = self._ledger.containment(finding.resource)
-        if containment is None or finding.id not in containment.holds:
+        if containment is None or not is_held:
             return ReleasePlan(finding, None, (), ("the resource is not held for this finding any more",))
         others = containment.without(finding.id).holds
         if others:
