@@ -70,7 +70,7 @@ class Finding:
         resource: ARN of what holds the role; None for attempts, and where the record does not tell.
         role: the role's ARN, or the text of the record where IAM did not resolve it.
         role_id: IAM's unique id, if known.
-        passer, event_source, event_name, outcome, last_pass: of the latest pass that fed the finding.
+        passer, event_source, event_name, event_time, last_pass: of the latest pass that fed the finding.
         passes: how many passes fed it.
         reasons: of the latest verdict.
         revision: the number of its latest step; ``published`` that of the latest step told on the topic.
@@ -193,8 +193,14 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         return Change(
             fresh, Step(1, fresh.opened_at, News.OPENED, _who(fresh.passer), fresh.reasons[0]), None
         )
+    latest = before if _is_earlier(fresh, before) else fresh
     counted = replace(
         fresh,
+        passer=latest.passer,
+        event_source=latest.event_source,
+        event_name=latest.event_name,
+        event_time=latest.event_time,
+        last_pass=latest.last_pass,
         state=before.state,
         passes=before.passes + 1,
         opened_at=before.opened_at,
@@ -239,11 +245,19 @@ def _why_reopened(before: Finding, fresh: Finding) -> str | None:
     return f"the role was passed again after it was {before.state}"
 
 
+def _is_earlier(fresh: Finding, before: Finding) -> bool:
+    """Whether a pass came late: what is known of a later one stays."""
+    if fresh.event_time is None or before.event_time is None:
+        return False
+    return fresh.event_time < before.event_time
+
+
 def _identity(pass_: Pass, resource: str | None, role: str) -> str:
     if pass_.outcome is not Outcome.SUCCEEDED:
         day = (pass_.event_time or "")[:10]
         passer = pass_.passer.role_arn or pass_.passer.arn or pass_.passer.principal_id
-        about: list[Any] = ["attempt", pass_.account, passer, role, list(pass_.services), day]
+        # Denied and failed attempts have stages of their own: one must not take the other's along.
+        about: list[Any] = [pass_.outcome, pass_.account, passer, role, list(pass_.services), day]
     elif resource is None:
         about = ["pass", pass_.account, pass_.region, pass_.id, role]
     else:

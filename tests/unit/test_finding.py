@@ -44,6 +44,25 @@ def test_attempts_of_one_passer_on_one_day_are_one_finding() -> None:
     assert len({finding_of(p).id for p in (denied, tomorrow, another)}) == 3
 
 
+def test_an_attempt_that_failed_does_not_silence_one_that_was_denied() -> None:
+    """They have stages of their own: the alert of a denial reads the finding's stage when it is sent."""
+    denied = finding_of(pass_of(outcome=Outcome.DENIED), response=Stage.ALERT)
+    failed = finding_of(pass_of(outcome=Outcome.FAILED), response=Stage.OBSERVE)
+
+    assert denied.id != failed.id
+
+
+def test_a_pass_that_comes_late_does_not_take_the_place_of_a_later_one() -> None:
+    later = finding_of(pass_of(event_id="2", event_time="2026-11-22T12:00:04Z"))
+    earlier = finding_of(pass_of(event_id="1", passer=Passer(arn="arn:aws:iam::111122223333:user/eve")))
+
+    counted = feed(later, earlier).finding
+
+    assert (counted.passer, counted.event_time, counted.passes) == (later.passer, later.event_time, 2)
+    assert counted.last_pass == later.last_pass
+    assert feed(earlier, later).finding.passer == later.passer
+
+
 def test_parts_of_an_identity_cannot_run_into_each_other() -> None:
     one = finding_of(pass_of(resources=("arn:a", "arn:b")))
     two = finding_of(pass_of(resources=("arn:a', 'arn:b",)))
