@@ -8,7 +8,7 @@ from typing import Any
 
 from passrole.arn import is_instance_profile_name, is_role_name, parse_instance_profile_arn, parse_role_arn
 from passrole.catalogue import Call, Catalogue, RolePlace, Where, load_catalogue
-from passrole.passes import Pass, PassedRole, RoleKind
+from passrole.passes import Outcome, Pass, PassedRole, RoleKind
 from passrole.trail.denial import DeniedRole, denied_role, outcome_of
 from passrole.trail.passer import passer_of
 from passrole.trail.paths import values_at
@@ -23,6 +23,7 @@ _PROFILE_KINDS = {
 _MAX_ROLE = (
     2048  # the longest ARN of IAM; a failed call's record may hold far more, and no ledger would take it
 )
+_NOT_SHOWN = PassedRole(None, None, None, None)
 _TELLING = ("eventTime", "eventSource", "eventName", "awsRegion", "requestID", "sourceIPAddress")
 
 
@@ -53,6 +54,8 @@ def passes_of(record: Any, catalogue: Catalogue | None = None) -> tuple[Pass, ..
     found = tuple(_roles_in(record, call)) if call else ()
     if not found and denied:
         found = (_from_message(denied, call),)
+    elif not found and call and _hides_request(record):
+        found = (_unseen(call),)
     return tuple(_pass(record, source, name, call, f) for f in found)
 
 
@@ -100,11 +103,28 @@ def _instance_profile(value: str) -> PassedRole:
 
 def _from_message(denied: DeniedRole, call: Call | None) -> _Found:
     """The role of a denied call whose request the record leaves out."""
-    role = _role(denied.value, RoleKind.ROLE_ARN) if denied.value else PassedRole(None, None, None, None)
+    role = _role(denied.value, RoleKind.ROLE_ARN) if denied.value else _NOT_SHOWN
+    return _somewhere("errorMessage", role, call)
+
+
+def _hides_request(record: dict[str, Any]) -> bool:
+    """Whether the call was done and its request cannot be read: CloudTrail leaves out what is too large."""
+    request = record.get("requestParameters")
+    is_hidden = not isinstance(request, dict) or request.get("omitted") is True
+    return is_hidden and outcome_of(record) is Outcome.SUCCEEDED
+
+
+def _unseen(call: Call) -> _Found:
+    """A role that may have been passed: what cannot be seen is not taken for absent."""
+    return _somewhere("requestParameters", _NOT_SHOWN, call)
+
+
+def _somewhere(path: str, role: PassedRole, call: Call | None) -> _Found:
+    """A role at the place that the call has for one, if it has one only."""
     places = call.roles if call else ()
     names = {place.place for place in places}
     services = {service: None for place in places for service in place.services}
-    return _Found("errorMessage", role, names.pop() if len(names) == 1 else "role", tuple(services))
+    return _Found(path, role, names.pop() if len(names) == 1 else "role", tuple(services))
 
 
 def _pass(record: dict[str, Any], source: str, name: str, call: Call | None, found: _Found) -> Pass:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from passrole.arn import parse_role_arn
 from passrole.clock import parse_time
-from passrole.passes import Pass
+from passrole.passes import Pass, PassedRole
 from passrole.trail import EnvelopeError, passes_of, record_in
 from tests.fixtures import EVENT_NAMES, event, record
 
@@ -93,6 +93,9 @@ def at(told: Any, path: str) -> Any:
 
 def assert_told(pass_: Pass, told: Any) -> None:
     """The role stands in the record where the pass says, and what was made of it is of that text."""
+    if pass_.path == "requestParameters":  # they could not be read
+        assert pass_.role == PassedRole(None, None, None, None)
+        return
     stands = at(told, pass_.path)
     assert isinstance(stands, str)
     role = pass_.role
