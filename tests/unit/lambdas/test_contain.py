@@ -31,7 +31,7 @@ def test_the_last_delivery_is_known_as_such(
     monkeypatch.setattr(handler.metrics, "namespace", "PassRoleGuardrail")
     monkeypatch.setattr(handler.metrics, "service", "contain")
     container = Container()
-    monkeypatch.setattr(handler, "_container", lambda own_arn: container)
+    monkeypatch.setattr(handler, "_container", lambda _: container)
     record = {
         "messageId": "1",
         "body": Pointer("0123456789abcdef", 1, News.OPENED).to_message(),
