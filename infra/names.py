@@ -9,6 +9,11 @@ PROJECT = "PassRoleGuardrail"
 DEFAULT_STACK = PROJECT
 DEFAULT_POLICY = "guardrail.yaml"
 
+# CloudFormation names a rule <stack>-<logical id>-<13 characters> and shortens what is longer than 64. The
+# queues know the stack's rules by that prefix: of others, they would refuse events and dead letters alike.
+LONGEST_RULE_NAME = 64
+LONGEST_STACK_NAME = 20  # a forwarding stack's name has a region's at its end
+
 CONTEXT_POLICY = "policy"
 CONTEXT_STACK = "stack"
 
