@@ -52,7 +52,10 @@ def list_(state: str | None, stack: str, region: str | None, as_json: bool) -> N
 @deployment_options
 @json_option
 def show(finding_id: str, stack: str, region: str | None, as_json: bool) -> None:
-    """Show all of a finding: who, what, why, its history, and what a release would put back."""
+    """Show all of one finding.
+
+    Who, what and why, its history, and what a release would put back.
+    """
     operator = become_operator(stack, region)
     with aws_errors():
         finding = _find(operator, finding_id)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -149,3 +150,14 @@ def test_demo_says_what_it_needs(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
 
     assert ran.status == 2
     assert "make demo" in ran.err
+
+
+def test_demo_ends_as_the_demonstration_ends(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    reports: list[Path] = []
+    demonstration = ModuleType("passrole.demo")
+    demonstration.run = lambda report: reports.append(report) or 7  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "passrole.demo", demonstration)
+    monkeypatch.setattr("passrole.cli.demo.find_spec", lambda _: True)
+
+    assert run("demo", "--report", "my.html").status == 7
+    assert reports == [Path("my.html")]
