@@ -76,6 +76,15 @@ class Deployment:
         found: int | None = answer.get("ReservedConcurrentExecutions")
         return found
 
+    def pass_of(self, role: str) -> dict[str, Any] | None:
+        """The verdict on a pass of a role, and the pass, as the ledger has it."""
+        found = self.emulator.client("dynamodb").scan(
+            TableName=self.outputs["LedgerTable"],
+            FilterExpression="sk = :pass AND role_arn = :role",
+            ExpressionAttributeValues={":pass": {"S": "PASS"}, ":role": {"S": role}},
+        )["Items"]
+        return json.loads(found[0]["body"]["S"]) if found else None
+
     def findings_on(self, resource: str) -> list[Finding]:
         """The findings about a resource, by the end of its ARN."""
         return [f for f in self.ledger.findings() if (f.resource or "").endswith(resource)]
