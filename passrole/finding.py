@@ -75,6 +75,7 @@ class Finding:
         reasons: of the latest verdict.
         revision: the number of its latest step; ``published`` that of the latest step told on the topic.
         updated_at: time of the latest step.
+        refused_at: when its containment was refused or failed, if that is where it stands.
     """
 
     id: str
@@ -103,6 +104,7 @@ class Finding:
     updated_at: str
     revision: int
     published: int
+    refused_at: str | None = None
 
     @property
     def has_news(self) -> bool:
@@ -207,6 +209,7 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         updated_at=before.updated_at,
         revision=before.revision,
         published=before.published,
+        refused_at=before.refused_at,
     )
     why = _why_reopened(before, fresh)
     if why is None:
@@ -221,7 +224,8 @@ def advance(
 ) -> Change:
     """The next step of a finding's life."""
     revision = finding.revision + 1
-    after = replace(finding, state=state, revision=revision, updated_at=at)
+    refused_at = at if news in (News.CONTAINMENT_REFUSED, News.CONTAINMENT_FAILED) else None
+    after = replace(finding, state=state, revision=revision, updated_at=at, refused_at=refused_at)
     return Change(after, Step(revision, at, news, who, why), before or finding)
 
 
@@ -237,12 +241,24 @@ def severity_of(pass_: Pass, verdict: Verdict) -> Severity:
 def _why_reopened(before: Finding, fresh: Finding) -> str | None:
     if _STAGE_ORDER.index(fresh.response) > _STAGE_ORDER.index(before.response):
         return f"the policy now says {fresh.response} where it said {before.response}"
-    if before.state is State.OPEN:
+    if before.state is State.OPEN and not _may_be_tried_again(before, fresh):
         return None
     # CloudTrail's times have whole seconds: in the same second the pass may be the later one.
     if fresh.event_time is not None and fresh.event_time[:19] < before.updated_at[:19]:
         return None
+    if before.state is State.OPEN:
+        return "the role was passed again after its containment was refused"
     return f"the role was passed again after it was {before.state}"
+
+
+def _may_be_tried_again(before: Finding, fresh: Finding) -> bool:
+    """Whether a containment that was refused is due again: not in the hour whose acts were used up."""
+    hour = slice(0, 13)
+    return (
+        before.refused_at is not None
+        and fresh.response is Stage.QUARANTINE
+        and fresh.updated_at[hour] != before.refused_at[hour]
+    )
 
 
 def _is_earlier(fresh: Finding, before: Finding) -> bool:

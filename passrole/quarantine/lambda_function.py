@@ -116,12 +116,10 @@ class LambdaFunction:
         return None
 
     def changed_since(self, now: State, prior: Mapping[str, Any]) -> tuple[str, ...]:
-        changes = []
+        # Another role, which may be the remedy, is no hindrance: a release does not touch it.
         if now["concurrency"] not in (0, prior["concurrency"]):
-            changes.append(f"reserved concurrency is {now['concurrency']}, containment left 0")
-        if now["role"] != prior["role"]:
-            changes.append(f"the execution role is {now['role']}, it was {prior['role']}")
-        return tuple(changes)
+            return (f"reserved concurrency is {now['concurrency']}, containment left 0",)
+        return ()
 
     def is_released(self, now: State, prior: Mapping[str, Any]) -> bool:
         was_on = [mapping for mapping, on in prior["mappings"].items() if on and mapping in now["mappings"]]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from passrole.finding import Finding, News, State, feed
+from passrole.finding import Finding, News, State, advance, feed
 from passrole.passes import Outcome, Passer
 from passrole.policy import Stage
 from tests.unit.samples import INSTANCE, finding_of, pass_of
@@ -94,3 +94,17 @@ def test_a_milder_policy_does_not_reopen() -> None:
     before = finding_of(response=Stage.QUARANTINE)
 
     assert feed(before, finding_of(response=Stage.ALERT)).step is None
+
+
+def test_a_refused_containment_is_tried_again_with_a_pass_in_a_later_hour() -> None:
+    refused = advance(
+        finding_of(), State.OPEN, News.CONTAINMENT_REFUSED, "2026-11-22T12:01:00.000Z", "guardrail", "the cap"
+    ).finding
+    again = finding_of(pass_of(event_id="2", event_time="2026-11-22T13:00:00Z"))
+
+    same_hour = feed(refused, replace(again, updated_at="2026-11-22T12:59:59.000Z"))
+    next_hour = feed(refused, replace(again, updated_at="2026-11-22T13:00:00.000Z"))
+
+    assert same_hour.step is None
+    assert next_hour.step is not None
+    assert (next_hour.step.news, next_hour.finding.refused_at) == (News.REOPENED, None)

@@ -113,6 +113,35 @@ def test_what_changed_meanwhile_refuses_the_release_and_changes_nothing(world: W
     assert present.state is State.CONTAINED
 
 
+def test_what_others_changed_can_be_left_as_it_is(world: World) -> None:
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role, 7), role)
+    world.container().contain(finding.id, "one")
+    boto3.client("lambda").put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=3)
+    releaser = world.releaser()
+
+    released = releaser.release(releaser.plan(finding.id), who="sam", why="the team wants 3", as_is=True)
+
+    assert (released.state, function_state()["concurrency"]) == (State.RELEASED, 3)
+    assert world.ledger().history(finding.id)[-1].why == "the team wants 3; the resource was left as it is"
+    saved = world.ledger().containment(finding.resource or "")
+    assert saved is not None
+    assert (saved.state, saved.holds) == (ContainmentState.RELEASED, ())
+
+
+def test_a_function_whose_role_was_replaced_works_again_after_its_release(world: World) -> None:
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role, 7), role)
+    world.container().contain(finding.id, "one")
+    remedy = make_role("approved")
+    boto3.client("lambda").update_function_configuration(FunctionName="orders", Role=remedy)
+    releaser = world.releaser()
+
+    releaser.release(releaser.plan(finding.id), who="sam", why="the role was replaced")
+
+    assert (function_state()["concurrency"], function_state()["role"]) == (7, remedy)
+
+
 def test_a_profile_that_holds_another_role_now_is_not_given_back(world: World) -> None:
     role = make_role("deployer")
     make_role("admin")
