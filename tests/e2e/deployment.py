@@ -42,6 +42,13 @@ class Deployment:
         """A user who may do ``actions`` on everything."""
         return make_user(self.emulator, name, *actions)
 
+    def operator_session(self) -> Credentials:
+        """A session in the operator role, of the person who may assume it."""
+        answer = self.emulator.client("sts", credentials=self.operator).assume_role(
+            RoleArn=self.outputs["OperatorRoleArn"], RoleSessionName="redrive"
+        )
+        return Credentials.from_response(answer)
+
     def role(self, name: str, path: str = "/dev/", service: str = "lambda", **tags: str) -> str:
         """A role that a service may assume; returns its ARN."""
         allowed = {

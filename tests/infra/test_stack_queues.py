@@ -134,6 +134,33 @@ def test_only_the_guard_publishes_findings(guard: StackTemplate) -> None:
     assert allowed == {f"${{{role}.Arn}}" for role in roles}
 
 
+def test_nobody_but_services_and_operators_sends_what_functions_act_on(
+    guard: StackTemplate, plain: StackTemplate
+) -> None:
+    for stack in (guard, plain):
+        # Given the queues that functions read, and those from which messages are returned to them
+        queues = {name for name in stack.of_type("AWS::SQS::Queue") if not name.startswith("Sweeping")}
+        denied = {
+            policy["Queues"][0]["Ref"]: statement
+            for policy in stack.of_type("AWS::SQS::QueuePolicy").values()
+            for statement in policy["PolicyDocument"]["Statement"]
+            if statement.get("Sid") == "OnlyServicesAndOperatorsSend"
+        }
+        # When an IAM principal sends to one of them, then it is denied
+        assert set(denied) == queues
+        assert len(queues) == 7
+        for queue, statement in denied.items():
+            assert (statement["Effect"], statement["Principal"]) == ("Deny", {"AWS": "*"})
+            assert statement["Action"] == "sqs:SendMessage"
+            assert text(statement["Resource"]) == f"${{{queue}.Arn}}"
+            # but for the operator role and for services
+            assert set(statement["Condition"]) == {"ArnNotEquals", "Null", "BoolIfExists"}
+            operator = text(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])
+            assert operator == f"${{{stack.role_of('Operator')}.Arn}}"
+            assert statement["Condition"]["Null"] == {"aws:PrincipalArn": "false"}
+            assert statement["Condition"]["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
+
+
 def test_contain_is_told_of_new_findings_to_quarantine_only(guard: StackTemplate) -> None:
     filters = {
         subscription["Endpoint"]["Fn::GetAtt"][0]: subscription.get("FilterPolicy")

@@ -40,9 +40,9 @@ def _name_resources() -> None:
 
 
 def _know_condition_keys() -> None:
-    """What keys hold: `aws:PrincipalArn` of a session its role, `lambda:FunctionArn` of a mapping its function.
+    """`aws:PrincipalArn` of a session is its role; `lambda:FunctionArn` of a mapping is its function.
 
-    A service that delivers to a queue or topic has no `aws:PrincipalArn`; `aws:PrincipalIsAWSService` tells it.
+    A service that delivers by itself has no `aws:PrincipalArn`: `aws:PrincipalIsAWSService` tells it.
     """
     evaluator: Any = importlib.import_module("ministack.core.iam_evaluator")
     original: Callable[[str, Any], Any] = evaluator._resolve_condition_key
