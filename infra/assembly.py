@@ -93,8 +93,26 @@ def check_regions(regions: tuple[str, ...], home: Home, policy: Path) -> None:
         )
 
 
+def check_stack_name(stack: str) -> None:
+    """Refuses a name with which the rules' names would be cut.
+
+    Raises:
+        DeploymentError: it is too long.
+    """
+    if len(stack) > names.LONGEST_STACK_NAME:
+        raise DeploymentError(
+            f"stack: {stack} has {len(stack)} characters; at most {names.LONGEST_STACK_NAME} fit into the "
+            "names of rules that CloudFormation makes from it, by which the queues know them"
+        )
+
+
 def add_stacks(app: App, stack: str, deployment: Deployment) -> GuardrailStack:
-    """Declares the guardrail's stack, and a forwarding stack for each further region."""
+    """Declares the guardrail's stack, and a forwarding stack for each further region.
+
+    Raises:
+        DeploymentError: the stack cannot be called that.
+    """
+    check_stack_name(stack)
     home = deployment.home
     guardrail = GuardrailStack(
         app,

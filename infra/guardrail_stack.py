@@ -20,6 +20,7 @@ from infra.names import Env, Output
 from infra.notification import Notification
 from infra.operator_role import OperatorRole
 from infra.quarantine import Quarantine
+from infra.redrives import leave_to_operators
 from infra.sweeping import Sweeping
 from infra.topics import AlertsTopic, FindingsTopic
 
@@ -69,6 +70,11 @@ class GuardrailStack(Stack):
                 self.sweeping.sweep.role,
                 self.operator,
             )
+        )
+        leave_to_operators(
+            self.operator,
+            (self.intake.work, self.quarantine.work, self.notification.work),
+            self.intake.rule_dead_letters,
         )
         # `contain` knows itself.
         self.quarantine.protect(

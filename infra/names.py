@@ -9,6 +9,11 @@ PROJECT = "PassRoleGuardrail"
 DEFAULT_STACK = PROJECT
 DEFAULT_POLICY = "guardrail.yaml"
 
+# CloudFormation names a rule <stack>-<logical id>-<13 characters> and shortens what is longer than 64. The
+# queues know the stack's rules by that prefix: of others, they would refuse events and dead letters alike.
+LONGEST_RULE_NAME = 64
+LONGEST_STACK_NAME = 20  # a forwarding stack's name has a region's at its end
+
 CONTEXT_POLICY = "policy"
 CONTEXT_STACK = "stack"
 
@@ -41,6 +46,7 @@ class Env(StrEnum):
     SLACK_SECRET_ID = "SLACK_SECRET_ID"  # noqa: S105 - the variable's name, not a secret
     OPERATOR_ROLE_ARN = "OPERATOR_ROLE_ARN"
     PROTECTED_RESOURCES = "PROTECTED_RESOURCES"
+    MAX_RECEIVES = "MAX_RECEIVES"
     STACK_NAME = "STACK_NAME"
     SERVICE_NAME = "POWERTOOLS_SERVICE_NAME"
     METRICS_NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"

@@ -1,4 +1,4 @@
-"""The operator role: people assume it to read findings and to release what was contained."""
+"""The operator role: people assume it to read findings, to release what was contained, and to redrive."""
 
 from collections.abc import Iterable, Sequence
 

@@ -15,6 +15,7 @@ from infra.rights import add_grants
 from passrole.quarantine.module import QuarantineModule
 
 TIMEOUT = Duration.seconds(60)
+MAX_RECEIVES = 5
 
 
 class Quarantine(Construct):
@@ -31,7 +32,9 @@ class Quarantine(Construct):
         modules: Iterable[QuarantineModule],
     ) -> None:
         super().__init__(scope, construct_id)
-        self.work = WorkQueue(self, "Findings", core.encryption.key, function_timeout=TIMEOUT)
+        self.work = WorkQueue(
+            self, "Findings", core.encryption.key, function_timeout=TIMEOUT, max_receives=MAX_RECEIVES
+        )
         core.findings.subscribe(
             self.work, {Attribute.RESPONSE: CONTAIN_RESPONSES, Attribute.NEWS: CONTAIN_NEWS}
         )
@@ -42,7 +45,11 @@ class Quarantine(Construct):
             description="PassRole Guardrail: contains the resources of findings, reversibly",
             share=share,
             timeout=TIMEOUT,
-            environment={Env.OPERATOR_ROLE_ARN: operator.role_arn},
+            environment={
+                Env.OPERATOR_ROLE_ARN: operator.role_arn,
+                # So that it knows its last attempt, and tells what fails then.
+                Env.MAX_RECEIVES: str(MAX_RECEIVES),
+            },
         )
         role = self.contain.role
         core.grant_record(role)

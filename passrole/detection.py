@@ -1,6 +1,8 @@
 """What happens to one event: passes, evidence, verdicts, findings, news. At least once in, one record out."""
 
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -13,7 +15,9 @@ from passrole.passes import Pass
 from passrole.policy import CompiledPolicy, Decision, Verdict, evaluate, stage_for
 from passrole.trail import passes_of, record_in
 
-_ATTEMPTS = 5
+_ATTEMPTS = 6
+# Many workers may count passes of one finding at once: without a pause of random length most would fail.
+_PAUSE = 0.1  # seconds at most before the second attempt; twice as long before each further one
 _NO_CONCERN = (Decision.APPROVED, Decision.EXEMPT)
 
 
@@ -48,6 +52,7 @@ class Detector:
         topic: Topic,
         operator_role: str | None,
         clock: Clock = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._account = account
         self._policy = policy
@@ -56,6 +61,7 @@ class Detector:
         self._topic = topic
         self._operator_role = operator_role
         self._clock = clock
+        self._sleep = sleep
 
     def detect(self, body: str) -> Iterator[Detected]:
         """Judges each pass in an EventBridge envelope, records it, and publishes the news that it makes.
@@ -64,7 +70,7 @@ class Detector:
             EnvelopeError: the event is not to be judged, or not readable.
             BusyLedgerError: to be delivered again.
         """
-        for pass_ in passes_of(record_in(body, self._account)):
+        for pass_ in passes_of(record_in(body, self._account), include_unseen=True):
             yield self._detect_pass(pass_)
 
     def _detect_pass(self, pass_: Pass) -> Detected:
@@ -90,7 +96,9 @@ class Detector:
 
     def _record(self, pass_: Pass, verdict: Verdict, evidence: RoleEvidence) -> bool:
         """Writes the pass and what it does to findings; False if another delivery was faster."""
-        for _ in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
+            if attempt:
+                self._sleep(random.uniform(0, _PAUSE * 2 ** (attempt - 1)))  # noqa: S311 - no secret
             now = iso(self._clock())
             fresh: tuple[Finding, ...] = ()
             if verdict.decision not in _NO_CONCERN:

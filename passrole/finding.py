@@ -70,11 +70,12 @@ class Finding:
         resource: ARN of what holds the role; None for attempts, and where the record does not tell.
         role: the role's ARN, or the text of the record where IAM did not resolve it.
         role_id: IAM's unique id, if known.
-        passer, event_source, event_name, outcome, last_pass: of the latest pass that fed the finding.
+        passer, event_source, event_name, event_time, last_pass: of the latest pass that fed the finding.
         passes: how many passes fed it.
         reasons: of the latest verdict.
         revision: the number of its latest step; ``published`` that of the latest step told on the topic.
         updated_at: time of the latest step.
+        refused_at: when its containment was refused or failed, if that is where it stands.
     """
 
     id: str
@@ -103,6 +104,7 @@ class Finding:
     updated_at: str
     revision: int
     published: int
+    refused_at: str | None = None
 
     @property
     def has_news(self) -> bool:
@@ -193,14 +195,21 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         return Change(
             fresh, Step(1, fresh.opened_at, News.OPENED, _who(fresh.passer), fresh.reasons[0]), None
         )
+    latest = before if _is_earlier(fresh, before) else fresh
     counted = replace(
         fresh,
+        passer=latest.passer,
+        event_source=latest.event_source,
+        event_name=latest.event_name,
+        event_time=latest.event_time,
+        last_pass=latest.last_pass,
         state=before.state,
         passes=before.passes + 1,
         opened_at=before.opened_at,
         updated_at=before.updated_at,
         revision=before.revision,
         published=before.published,
+        refused_at=before.refused_at,
     )
     why = _why_reopened(before, fresh)
     if why is None:
@@ -215,7 +224,8 @@ def advance(
 ) -> Change:
     """The next step of a finding's life."""
     revision = finding.revision + 1
-    after = replace(finding, state=state, revision=revision, updated_at=at)
+    refused_at = at if news in (News.CONTAINMENT_REFUSED, News.CONTAINMENT_FAILED) else None
+    after = replace(finding, state=state, revision=revision, updated_at=at, refused_at=refused_at)
     return Change(after, Step(revision, at, news, who, why), before or finding)
 
 
@@ -231,19 +241,39 @@ def severity_of(pass_: Pass, verdict: Verdict) -> Severity:
 def _why_reopened(before: Finding, fresh: Finding) -> str | None:
     if _STAGE_ORDER.index(fresh.response) > _STAGE_ORDER.index(before.response):
         return f"the policy now says {fresh.response} where it said {before.response}"
-    if before.state is State.OPEN:
+    if before.state is State.OPEN and not _may_be_tried_again(before, fresh):
         return None
     # CloudTrail's times have whole seconds: in the same second the pass may be the later one.
     if fresh.event_time is not None and fresh.event_time[:19] < before.updated_at[:19]:
         return None
+    if before.state is State.OPEN:
+        return "the role was passed again after its containment was refused"
     return f"the role was passed again after it was {before.state}"
+
+
+def _may_be_tried_again(before: Finding, fresh: Finding) -> bool:
+    """Whether a containment that was refused is due again: not in the hour whose acts were used up."""
+    hour = slice(0, 13)
+    return (
+        before.refused_at is not None
+        and fresh.response is Stage.QUARANTINE
+        and fresh.updated_at[hour] != before.refused_at[hour]
+    )
+
+
+def _is_earlier(fresh: Finding, before: Finding) -> bool:
+    """Whether a pass came late: what is known of a later one stays."""
+    if fresh.event_time is None or before.event_time is None:
+        return False
+    return fresh.event_time < before.event_time
 
 
 def _identity(pass_: Pass, resource: str | None, role: str) -> str:
     if pass_.outcome is not Outcome.SUCCEEDED:
         day = (pass_.event_time or "")[:10]
         passer = pass_.passer.role_arn or pass_.passer.arn or pass_.passer.principal_id
-        about: list[Any] = ["attempt", pass_.account, passer, role, list(pass_.services), day]
+        # Denied and failed attempts have stages of their own: one must not take the other's along.
+        about: list[Any] = [pass_.outcome, pass_.account, passer, role, list(pass_.services), day]
     elif resource is None:
         about = ["pass", pass_.account, pass_.region, pass_.id, role]
     else:

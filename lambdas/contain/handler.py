@@ -42,10 +42,18 @@ def _container(own_arn: str) -> Container:
     )
 
 
+def _is_last(record: SQSRecord) -> bool:
+    """Whether the message goes to the dead-letter queue if this delivery fails."""
+    most = Settings.from_environment().max_receives
+    return most is not None and int(record.attributes.approximate_receive_count or 1) >= most
+
+
 def _contain(record: SQSRecord, context: LambdaContext) -> None:
     pointer = Pointer.from_message(record.body)
     owner = f"{context.aws_request_id}/{record.message_id}"
-    finding = _container(context.invoked_function_arn).contain(pointer.finding_id, owner)
+    finding = _container(context.invoked_function_arn).contain(
+        pointer.finding_id, owner, is_last=_is_last(record)
+    )
     if finding is None:
         # Only what the ledger holds is acted on: anybody may have published this.
         metrics.add_metric("ForgedPointers", MetricUnit.Count, 1)

@@ -8,7 +8,7 @@ from botocore.config import Config
 _CONFIG = Config(
     connect_timeout=3,
     read_timeout=10,
-    retries={"mode": "adaptive", "max_attempts": 4},
+    retries={"mode": "adaptive", "total_max_attempts": 3},
 )
 
 

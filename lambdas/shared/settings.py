@@ -14,6 +14,7 @@ class Settings:
         alerts_topic_arn, operator_role_arn: None for functions that do not use them.
         stack_name: for the commands that alerts show.
         protected_resources: ARNs of the guard's own resources, which are never contained.
+        max_receives: after so many deliveries a message goes to the dead-letter queue; None if not told.
     """
 
     ledger_table: str
@@ -23,6 +24,7 @@ class Settings:
     operator_role_arn: str | None
     stack_name: str
     protected_resources: frozenset[str]
+    max_receives: int | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -41,4 +43,5 @@ class Settings:
             protected_resources=frozenset(
                 filter(None, environment.get("PROTECTED_RESOURCES", "").split(","))
             ),
+            max_receives=int(environment["MAX_RECEIVES"]) if "MAX_RECEIVES" in environment else None,
         )

@@ -1,5 +1,6 @@
 """The way to AWS: a session in a region, who calls, and one clear line for everything that can go wrong."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -20,7 +21,8 @@ def open_session(region: str | None) -> "boto3.Session":
     from botocore.exceptions import BotoCoreError
 
     try:
-        session = boto3.Session(region_name=region)
+        # boto3 itself reads AWS_DEFAULT_REGION only; other tools of AWS read AWS_REGION.
+        session = boto3.Session(region_name=region or os.environ.get("AWS_REGION"))
     except BotoCoreError as error:
         raise InputError(f"AWS: {error}") from None
     if session.region_name is None:

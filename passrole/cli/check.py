@@ -2,44 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
 from passrole.cli.errors import BAD_INPUT, InputError
+from passrole.cli.judged import Judged
 from passrole.cli.reading import PassReader, files_argument, json_option
 from passrole.cli.terminal import print_json
 from passrole.evidence.snapshot import NoIam, Snapshot, SnapshotError
-from passrole.finding import Severity, severity_of
+from passrole.finding import severity_of
 from passrole.passes import Pass
-from passrole.policy import CompiledPolicy, Decision, Stage, Verdict, evaluate, stage_for
+from passrole.policy import CompiledPolicy, Decision, evaluate, stage_for
 
 _VIOLATIONS, _UNDETERMINED = 1, 3
 _OF_NO_CONCERN = (Decision.APPROVED, Decision.EXEMPT)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A pass with its verdict; severity and response are None where there is nothing to respond to."""
-
-    pass_: Pass
-    verdict: Verdict
-    severity: Severity | None
-    response: Stage | None
-
-    def to_json(self) -> dict[str, Any]:
-        """The contract of ``passrole check --json``."""
-        verdict = self.verdict.to_json()
-        return {
-            **self.pass_.to_json(),
-            "verdict": verdict["verdict"],
-            "severity": self.severity,
-            "response": self.response,
-            "reasons": verdict["reasons"],
-            "policy_hash": verdict["policy_hash"],
-        }
 
 
 @click.command()

@@ -61,13 +61,13 @@ def print_finding(
         out.print(line)
 
 
-def print_plan(plan: "ReleasePlan") -> None:
+def print_plan(plan: "ReleasePlan", as_is: bool) -> None:
     """What a release would do, before it is asked for."""
     out = console()
     out.print(_title(plan.finding))
     out.print(fact("resource", plan.finding.resource or "unknown"))
     out.print(fact("role", plan.finding.role, plan.finding.place))
-    for line in _release(plan):
+    for line in [fact("leaves", "the resource as it is now")] if as_is else _release(plan):
         out.print(line)
 
 

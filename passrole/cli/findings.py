@@ -52,7 +52,10 @@ def list_(state: str | None, stack: str, region: str | None, as_json: bool) -> N
 @deployment_options
 @json_option
 def show(finding_id: str, stack: str, region: str | None, as_json: bool) -> None:
-    """Show all of a finding: who, what, why, its history, and what a release would put back."""
+    """Show all of one finding.
+
+    Who, what and why, its history, and what a release would put back.
+    """
     operator = become_operator(stack, region)
     with aws_errors():
         finding = _find(operator, finding_id)
@@ -77,21 +80,27 @@ def show(finding_id: str, stack: str, region: str | None, as_json: bool) -> None
 @findings.command()
 @click.argument("finding_id", metavar="ID")
 @click.option("--reason", metavar="TEXT", help="Why; it goes to the ledger and to everybody who is alerted.")
+@click.option("--as-is", is_flag=True, help="Put nothing back: leave the resource as it is now.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @deployment_options
-def release(finding_id: str, reason: str | None, yes: bool, stack: str, region: str | None) -> None:
-    """Undo a quarantine: put the resource's prior state back."""
+def release(
+    finding_id: str, reason: str | None, as_is: bool, yes: bool, stack: str, region: str | None
+) -> None:
+    """Undo a quarantine: put the resource's prior state back.
+
+    A resource that others changed meanwhile is not overwritten: undo their change, or release it --as-is.
+    """
     from passrole.cli.finding_view import print_plan, print_released
 
     operator = become_operator(stack, region)
     with aws_errors():
         releaser = _releaser(operator)
         plan = _or_refused(lambda: releaser.plan(_find(operator, finding_id).id))
-        print_plan(plan)
+        print_plan(plan, as_is)
         why = _reason(reason, yes)
         if not yes and not _asked(lambda: click.confirm("Release it?")):
             raise RefusedError("Nothing was changed.")
-        released = _or_refused(lambda: releaser.release(plan, who=operator.caller, why=why))
+        released = _or_refused(lambda: releaser.release(plan, who=operator.caller, why=why, as_is=as_is))
         print_released(operator.ledger.finding(released.id) or released)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from passrole.cli.check import Judged
+from passrole.cli.judged import Judged
 from passrole.cli.passes import facts, heading, prose
 from passrole.cli.terminal import console
 from passrole.policy import Decision

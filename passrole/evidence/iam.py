@@ -26,22 +26,23 @@ class LiveIam:
         return gather(self, pass_, self._clock)
 
     def role(self, name: str) -> Description | Unknown:
-        return _answer("iam:GetRole", lambda: self._iam.get_role(RoleName=name)["Role"])
+        return _answer("iam:GetRole", "role", lambda: self._iam.get_role(RoleName=name)["Role"])
 
     def instance_profile(self, name: str) -> Description | Unknown:
         return _answer(
             "iam:GetInstanceProfile",
+            "instance profile",
             lambda: self._iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"],
         )
 
 
-def _answer(action: str, ask: Callable[[], Any]) -> Description | Unknown:
+def _answer(action: str, what: str, ask: Callable[[], Any]) -> Description | Unknown:
     try:
         answer: Description = ask()
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "an error")
         if code == "NoSuchEntity":
-            return Unknown("it does not exist in IAM now")
+            return Unknown(f"the {what} does not exist in IAM now")
         return Unknown(f"{action} failed: {code}")
     except BotoCoreError as error:
         return Unknown(f"{action} failed: {type(error).__name__}")

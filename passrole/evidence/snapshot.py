@@ -50,10 +50,10 @@ class Snapshot:
         return gather(self, pass_, self._clock)
 
     def role(self, name: str) -> Description | Unknown:
-        return self._roles.get(name) or Unknown("it is not in the snapshot")
+        return self._roles.get(name) or Unknown("the role is not in the snapshot")
 
     def instance_profile(self, name: str) -> Description | Unknown:
-        return self._profiles.get(name) or Unknown("it is not in the snapshot")
+        return self._profiles.get(name) or Unknown("the instance profile is not in the snapshot")
 
 
 class NoIam:

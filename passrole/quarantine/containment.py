@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from passrole.arn import Arn, parse_role_arn
 from passrole.clock import Clock, iso, parse_time, utc_now
@@ -23,7 +23,8 @@ from passrole.quarantine.registry import module_for
 
 _LEASE_ATTEMPTS = 10
 _LEASE_PAUSE = 1.0  # seconds
-# AWS's APIs are eventually consistent: what was made just now may not show yet, and is not gone.
+_TELL_ATTEMPTS = 5
+# AWS's APIs are eventually consistent: what was done just now may not show yet, and is not undone.
 _SHOWS_AFTER = timedelta(minutes=1)
 _WHO = "guardrail"
 # What another attempt will not mend.
@@ -66,15 +67,23 @@ class Container:
         self._clock = clock
         self._sleep = sleep
 
-    def contain(self, finding_id: str, owner: str) -> Finding | None:
+    def contain(self, finding_id: str, owner: str, *, is_last: bool = False) -> Finding | None:
         """Contains the resource of a finding, if the finding in the ledger says that it is to be.
 
-        ``owner`` names this attempt in the lease. Returns the finding as it is afterwards; None if the ledger
-        has no such finding.
+        ``owner`` names this attempt in the lease. After ``is_last`` no delivery comes: what fails is told.
+        Returns the finding as it is afterwards; None if the ledger has no such finding.
 
         Raises:
-            TryAgainError, ClientError: not done; to be delivered again.
+            TryAgainError, ClientError, BotoCoreError: not done; to be delivered again.
         """
+        try:
+            return self._contain_under_lease(finding_id, owner)
+        except (TryAgainError, ClientError, BotoCoreError) as error:
+            if is_last:
+                self._tell_failure(finding_id, error)
+            raise
+
+    def _contain_under_lease(self, finding_id: str, owner: str) -> Finding | None:
         finding = self._ledger.finding(finding_id)
         if finding is None:
             return None
@@ -130,15 +139,22 @@ class Container:
             return self._tell(finding, State.OPEN, News.CONTAINMENT_FAILED, why)
 
     def _act(self, finding: Finding, resource: str, arn: Arn, module: QuarantineModule) -> Finding:
+        looked_at = iso(self._clock())
         now = module.describe(self._clients, arn)
-        if now is None:
-            self._check_age(finding)
-            return self._tell(finding, State.RESOLVED, News.RESOLVED, "the resource is gone")
         saved = self._ledger.containment(resource)
         active = saved if saved and saved.state is not ContainmentState.RELEASED else None
-        joined = active is not None and finding.id in active.holds
-        if not module.holds(now, finding.role) and not joined:
-            return self._tell(finding, State.RESOLVED, News.RESOLVED, "the resource holds another role now")
+        if now is None:
+            self._check_age(finding)
+            if active is not None:
+                self._save(replace(active, holds=(), state=ContainmentState.RELEASED), saved)
+            return self._tell(finding, State.RESOLVED, News.RESOLVED, "the resource is gone", looked_at)
+        if not module.holds(now, finding.role):
+            joined = active is not None and finding.id in active.holds
+            if not joined or (active and active.state is ContainmentState.CONTAINED):
+                self._check_age(finding)
+            if not joined:
+                why = "the resource holds another role now"
+                return self._tell(finding, State.RESOLVED, News.RESOLVED, why, looked_at)
         contained = active is not None and module.is_contained(now)
         if not contained and not self._may_act(finding):
             cap = self._limits.acts_per_hour
@@ -172,12 +188,31 @@ class Container:
         if containment != before and not self._ledger.save_containment(containment, before):
             raise TryAgainError(f"the containment of {containment.resource} was changed by another")
 
-    def _tell(self, finding: Finding, state: State, news: News, why: str) -> Finding:
-        change = advance(finding, state, news, iso(self._clock()), _WHO, why)
-        if not self._ledger.record_change(change):
-            raise TryAgainError(f"finding {finding.id} changed meanwhile")
-        publish_news(self._ledger, self._topic, change.finding)
-        return change.finding
+    def _tell(self, finding: Finding, state: State, news: News, why: str, at: str | None = None) -> Finding:
+        """Records and publishes the finding's next step; ``at`` is when what it says was seen."""
+        for _ in range(_TELL_ATTEMPTS):
+            change = advance(finding, state, news, at or iso(self._clock()), _WHO, why)
+            if self._ledger.record_change(change):
+                publish_news(self._ledger, self._topic, change.finding)
+                return change.finding
+            present = self._ledger.finding(finding.id)
+            # Passes are counted all the time, and take nothing from what was done. But a resource that let
+            # go of the role may have got it by that very pass: it is looked at again.
+            if present is None or present.revision != finding.revision:
+                break
+            if state is State.RESOLVED and present.passes != finding.passes:
+                break
+            finding = present
+        raise TryAgainError(f"finding {finding.id} changed meanwhile")
+
+    def _tell_failure(self, finding_id: str, error: Exception) -> None:
+        finding = self._ledger.finding(finding_id)
+        if finding is None or not _is_to_be_contained(finding):
+            return
+        why = str(error)
+        if isinstance(error, ClientError):
+            why = f"{error.operation_name} failed: {error.response.get('Error', {}).get('Code', '')}"
+        self._tell(finding, State.OPEN, News.CONTAINMENT_FAILED, f"{why}; it is not tried again")
 
 
 def _is_to_be_contained(finding: Finding) -> bool:

@@ -37,6 +37,7 @@ class LambdaFunction:
             actions=(
                 "lambda:GetFunctionConfiguration",
                 "lambda:GetFunctionConcurrency",
+                "lambda:ListVersionsByFunction",
                 "lambda:PutFunctionConcurrency",
             ),
             resources=(_FUNCTIONS,),
@@ -64,11 +65,16 @@ class LambdaFunction:
     )
 
     def describe(self, clients: Clients, resource: Arn) -> State | None:
-        """``role``, ``concurrency`` (None: not reserved) and ``mappings`` (id -> on)."""
+        """``role``, ``roles``, ``concurrency`` (None: not reserved) and ``mappings`` (id -> on).
+
+        A published version keeps the role that it was published with: ``roles`` are those of all versions.
+        """
         client, name = clients("lambda", resource.region), _name(resource)
         try:
             configuration = client.get_function_configuration(FunctionName=name)
             concurrency = client.get_function_concurrency(FunctionName=name)
+            versions = client.get_paginator("list_versions_by_function").paginate(FunctionName=name)
+            roles = {version["Role"] for page in versions for version in page["Versions"]}
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
                 return None
@@ -77,22 +83,28 @@ class LambdaFunction:
         mappings = {m["UUID"]: m["State"] in _ON for page in pages for m in page["EventSourceMappings"]}
         return {
             "role": configuration["Role"],
+            "roles": sorted(roles | {configuration["Role"]}),
             "concurrency": concurrency.get("ReservedConcurrentExecutions"),
             "mappings": mappings,
         }
 
     def holds(self, now: State, role_arn: str) -> bool:
-        return bool(now["role"] == role_arn)
+        return role_arn in now["roles"]
 
     def is_contained(self, now: State) -> bool:
         return now["concurrency"] == 0 and not any(now["mappings"].values())
 
     def contain(self, clients: Clients, resource: Arn, now: State) -> None:
-        client = clients("lambda", resource.region)
+        client, refused = clients("lambda", resource.region), None
         for mapping, on in now["mappings"].items():
             if on:
-                client.update_event_source_mapping(UUID=mapping, Enabled=False)
+                try:
+                    client.update_event_source_mapping(UUID=mapping, Enabled=False)
+                except ClientError as error:  # one that is just being created or changed refuses
+                    refused = error
         client.put_function_concurrency(FunctionName=_name(resource), ReservedConcurrentExecutions=0)
+        if refused:
+            raise refused
 
     def puts_back(self, prior: Mapping[str, Any]) -> tuple[str, ...]:
         concurrency = prior["concurrency"]
@@ -104,12 +116,10 @@ class LambdaFunction:
         return None
 
     def changed_since(self, now: State, prior: Mapping[str, Any]) -> tuple[str, ...]:
-        changes = []
+        # Another role, which may be the remedy, is no hindrance: a release does not touch it.
         if now["concurrency"] not in (0, prior["concurrency"]):
-            changes.append(f"reserved concurrency is {now['concurrency']}, containment left 0")
-        if now["role"] != prior["role"]:
-            changes.append(f"the execution role is {now['role']}, it was {prior['role']}")
-        return tuple(changes)
+            return (f"reserved concurrency is {now['concurrency']}, containment left 0",)
+        return ()
 
     def is_released(self, now: State, prior: Mapping[str, Any]) -> bool:
         was_on = [mapping for mapping, on in prior["mappings"].items() if on and mapping in now["mappings"]]
@@ -125,7 +135,10 @@ class LambdaFunction:
             )
         for mapping, on in prior["mappings"].items():
             if on:
-                client.update_event_source_mapping(UUID=mapping, Enabled=True)
+                try:
+                    client.update_event_source_mapping(UUID=mapping, Enabled=True)
+                except client.exceptions.ResourceNotFoundException:
+                    continue  # somebody deleted it since: there is nothing to switch on
 
 
 def _name(resource: Arn) -> str:

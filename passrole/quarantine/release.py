@@ -15,6 +15,7 @@ from passrole.news import Topic, publish_news
 from passrole.quarantine.module import CannotRestoreError, Clients, QuarantineModule
 from passrole.quarantine.registry import module_named
 
+_AS_IS = "the resource was left as it is"
 _VERIFY_ATTEMPTS = 10
 _VERIFY_PAUSE = 0.5  # seconds
 
@@ -62,15 +63,17 @@ class Releaser:
         """What a release of the finding would put back.
 
         Raises:
-            ReleaseRefusedError: no such finding, or it is not contained.
+            ReleaseRefusedError: no such finding, or it neither is contained nor holds its resource.
         """
         finding = self._ledger.finding(finding_id)
         if finding is None:
             raise ReleaseRefusedError(f"finding {finding_id} is not in the ledger")
-        if finding.state is not State.CONTAINED or finding.resource is None:
+        containment = self._ledger.containment(finding.resource) if finding.resource else None
+        is_held = containment is not None and finding.id in containment.holds
+        # A containment that was interrupted, or failed half-way, holds its resource all the same.
+        if finding.state is not State.CONTAINED and not is_held:
             raise ReleaseRefusedError(f"finding {finding_id} is {finding.state}: there is nothing to release")
-        containment = self._ledger.containment(finding.resource)
-        if containment is None or finding.id not in containment.holds:
+        if containment is None or not is_held:
             return ReleasePlan(finding, None, (), ("the resource is not held for this finding any more",))
         others = containment.without(finding.id).holds
         if others:
@@ -81,8 +84,10 @@ class Releaser:
             finding, containment, module_named(containment.module).puts_back(containment.prior), ()
         )
 
-    def release(self, plan: ReleasePlan, who: str, why: str) -> Finding:
+    def release(self, plan: ReleasePlan, who: str, why: str, *, as_is: bool = False) -> Finding:
         """Does what ``plan`` says and records who did it and why. May be repeated after a crash.
+
+        With ``as_is`` the resource stays as it is now, whatever others made of it, and is held no longer.
 
         Raises:
             ReleaseRefusedError: the resource or the finding changed since; nothing more was done.
@@ -95,8 +100,9 @@ class Releaser:
         try:
             present = self.plan(plan.finding.id)
             if present.containment is not None:
-                self._give_up_hold(present.containment, present.finding)
-            return self._tell(present.finding, who, "; ".join((why, *present.leaves)))
+                self._give_up_hold(present.containment, present.finding, as_is)
+            left = (_AS_IS,) if as_is else present.leaves
+            return self._tell(present.finding, who, "; ".join((why, *left)))
         except CannotRestoreError as error:
             raise ReleaseRefusedError(str(error)) from None
         except ClientError as error:
@@ -105,10 +111,11 @@ class Releaser:
         finally:
             self._ledger.give_lease_back(resource, owner)
 
-    def _give_up_hold(self, containment: Containment, finding: Finding) -> None:
+    def _give_up_hold(self, containment: Containment, finding: Finding, as_is: bool) -> None:
         after = containment.without(finding.id)
         if not after.holds:
-            self._restore(containment, finding)
+            if not as_is:
+                self._restore(containment, finding)
             after = replace(after, state=ContainmentState.RELEASED)
         if not self._ledger.save_containment(after, containment):
             raise ReleaseRefusedError(f"the containment of {containment.resource} was changed by another")
@@ -120,7 +127,9 @@ class Releaser:
             return  # the resource is gone: there is nothing to put back
         changes = module.changed_since(now, containment.prior)
         if changes:
-            raise ReleaseRefusedError(f"changed since the containment: {'; '.join(changes)}")
+            raise ReleaseRefusedError(
+                f"changed since the containment: {'; '.join(changes)}. Undo that, or release it as it is"
+            )
         if module.is_released(now, containment.prior):
             return
         role = module.gives_back(containment.prior)

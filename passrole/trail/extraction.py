@@ -12,7 +12,7 @@ from passrole.arn import is_instance_profile_name, is_role_name, parse_instance_
 from passrole.catalogue import Call, Catalogue, Decision, RolePlace, Where, load_catalogue
 from passrole.catalogue.model import When
 from passrole.catalogue.rules import ROLE_MEMBERS
-from passrole.passes import Direction, Pass, PassedRole, RoleKind
+from passrole.passes import Direction, Outcome, Pass, PassedRole, RoleKind
 from passrole.trail.denial import DeniedRole, denied_role, outcome_of
 from passrole.trail.passer import passer_of
 from passrole.trail.paths import either_case, values_at
@@ -38,6 +38,7 @@ _MAX_ROLE = (
 )
 _MAX_PATH = 320  # characters; the longest of a real call has half of them, and keys of a ledger 2,048 bytes
 _KEPT_PATH = 256
+_NOT_SHOWN = PassedRole(None, None, None, None)
 _TELLING = ("eventTime", "eventSource", "eventName", "awsRegion", "requestID", "sourceIPAddress")
 
 
@@ -52,10 +53,14 @@ class _Found:
     direction: Direction
 
 
-def passes_of(record: Any, catalogue: Catalogue | None = None) -> tuple[Pass, ...]:
+def passes_of(
+    record: Any, catalogue: Catalogue | None = None, *, include_unseen: bool = False
+) -> tuple[Pass, ...]:
     """The passes that one CloudTrail record tells of; none if it is no record of a call that passes a role.
 
-    ``record`` is the record itself, as in a log file or in the ``detail`` of an EventBridge envelope.
+    ``record`` is the record itself, as in a log file or in the ``detail`` of an EventBridge envelope. With
+    ``include_unseen``, a call that was done and shows no request at all, though it needs a role, counts as a
+    pass of a role that is not visible.
     """
     if not isinstance(record, dict):
         return ()
@@ -66,6 +71,8 @@ def passes_of(record: Any, catalogue: Catalogue | None = None) -> tuple[Pass, ..
     found = tuple(_roles_in(record, call) if call else _roles_in_unknown(record, source))
     if not found and (denied := denied_role(record)):
         found = (_from_message(denied, call),)
+    elif not found and call and call.passes_roles and _hides_role(record, call, include_unseen):
+        found = (_unseen(call),)
     return tuple(_pass(record, source, name, call, f) for f in found)
 
 
@@ -171,12 +178,35 @@ def _instance_profile(value: str) -> PassedRole:
 
 def _from_message(denied: DeniedRole, call: Call | None) -> _Found:
     """The role of a denied call whose request the record leaves out."""
-    role = _role(denied.value, RoleKind.ROLE_ARN) if denied.value else PassedRole(None, None, None, None)
+    role = _role(denied.value, RoleKind.ROLE_ARN) if denied.value else _NOT_SHOWN
+    return _somewhere("errorMessage", role, call)
+
+
+def _hides_role(record: dict[str, Any], call: Call, include_unseen: bool) -> bool:
+    """Whether the call was done, and the record does not show what it was asked.
+
+    CloudTrail leaves out requests that are too large, and says so.
+    """
+    if outcome_of(record) is not Outcome.SUCCEEDED:
+        return False
+    request = record.get("requestParameters")
+    if isinstance(request, dict):
+        return request.get("omitted") is True
+    return include_unseen and not call.absent
+
+
+def _unseen(call: Call) -> _Found:
+    """A role that may have been passed: what cannot be seen is not taken for absent."""
+    return _somewhere("requestParameters", _NOT_SHOWN, call)
+
+
+def _somewhere(path: str, role: PassedRole, call: Call | None) -> _Found:
+    """A role at the place that the call has for one, if it has one only."""
     places = call.roles if call else ()
     names = {place.place for place in places}
     services = {service: None for place in places for service in place.services}
     place = names.pop() if len(names) == 1 else "role"
-    return _Found("errorMessage", role, place, tuple(services), Direction.PASSES)
+    return _Found(path, role, place, tuple(services), Direction.PASSES)
 
 
 def _pass(record: dict[str, Any], source: str, name: str, call: Call | None, found: _Found) -> Pass:

@@ -42,6 +42,13 @@ class Deployment:
         """A user who may do ``actions`` on everything."""
         return make_user(self.emulator, name, *actions)
 
+    def operator_session(self) -> Credentials:
+        """A session in the operator role, of the person who may assume it."""
+        answer = self.emulator.client("sts", credentials=self.operator).assume_role(
+            RoleArn=self.outputs["OperatorRoleArn"], RoleSessionName="redrive"
+        )
+        return Credentials.from_response(answer)
+
     def role(self, name: str, path: str = "/dev/", service: str = "lambda", **tags: str) -> str:
         """A role that a service may assume; returns its ARN."""
         allowed = {
@@ -75,6 +82,15 @@ class Deployment:
         answer = self.emulator.client("lambda", region).get_function_concurrency(FunctionName=name)
         found: int | None = answer.get("ReservedConcurrentExecutions")
         return found
+
+    def pass_of(self, role: str) -> dict[str, Any] | None:
+        """The verdict on a pass of a role, and the pass, as the ledger has it."""
+        found = self.emulator.client("dynamodb").scan(
+            TableName=self.outputs["LedgerTable"],
+            FilterExpression="sk = :pass AND role_arn = :role",
+            ExpressionAttributeValues={":pass": {"S": "PASS"}, ":role": {"S": role}},
+        )["Items"]
+        return json.loads(found[0]["body"]["S"]) if found else None
 
     def findings_on(self, resource: str) -> list[Finding]:
         """The findings about a resource, by the end of its ARN."""

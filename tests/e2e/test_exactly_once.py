@@ -56,8 +56,8 @@ def test_a_message_from_others_quarantines_nothing(deployment: Deployment) -> No
     alert_only = finding_of(pass_of(resources=(function,)), response=Stage.ALERT, arn=good)
     ledger.record_change(Change(alert_only, Step(1, iso(utc_now()), News.OPENED, "x", "y"), None))
 
-    # Past the topic, whose policy refuses others: the queue's owner can always send.
-    sqs = deployment.emulator.client("sqs")
+    # Past the topic and its filter, as a redrive does: the queue refuses everybody else.
+    sqs = deployment.emulator.client("sqs", credentials=deployment.operator_session())
     for finding_id in (alert_only.id, "feedfeedfeedfeed"):
         pointer = {"version": 1, "finding_id": finding_id, "revision": 1, "news": "opened"}
         sqs.send_message(QueueUrl=deployment.outputs["ContainQueueUrl"], MessageBody=json.dumps(pointer))
@@ -77,6 +77,21 @@ def test_only_the_guard_can_publish_findings(deployment: Deployment, who: str) -
 
     with pytest.raises(sns.exceptions.ClientError, match="not authorized"):
         sns.publish(TopicArn=deployment.outputs["FindingsTopicArn"], Message="{}")
+
+
+@pytest.mark.parametrize("who", ["a user with every right", "the account's root"])
+@pytest.mark.parametrize("queue", ["Intake", "IntakeDeadLetter", "RuleDeadLetter", "Contain", "Notify"])
+def test_nobody_forges_messages_in_the_queues(deployment: Deployment, queue: str, who: str) -> None:
+    """An event in the intake queue is believed: only EventBridge, and operators who redrive, put it there."""
+    credentials = deployment.user(f"forger-{queue}", "*") if who.startswith("a user") else None
+    sqs = deployment.emulator.client("sqs", credentials=credentials)
+    record = record_of_function("forged", f"arn:aws:iam::{deployment.emulator.account}:role/x", "forged")
+    event = {"source": "aws.lambda", "detail-type": "AWS API Call via CloudTrail", "detail": record}
+
+    with pytest.raises(sqs.exceptions.ClientError, match="AccessDenied"):
+        sqs.send_message(QueueUrl=deployment.outputs[f"{queue}QueueUrl"], MessageBody=json.dumps(event))
+
+    assert deployment.findings_on("function:forged") == []
 
 
 def test_news_that_a_crash_left_in_the_outbox_is_told_by_the_sweep(deployment: Deployment) -> None:
@@ -100,7 +115,8 @@ def test_news_that_a_crash_left_in_the_outbox_is_told_by_the_sweep(deployment: D
 def test_an_event_that_cannot_be_read_is_kept_for_a_person(deployment: Deployment) -> None:
     """It goes to the dead-letter queue after its tries; other messages are judged meanwhile."""
     sqs = deployment.emulator.client("sqs")
-    sqs.send_message(QueueUrl=deployment.outputs["IntakeQueueUrl"], MessageBody='{"source": "aws.lam')
+    operator = deployment.emulator.client("sqs", credentials=deployment.operator_session())
+    operator.send_message(QueueUrl=deployment.outputs["IntakeQueueUrl"], MessageBody='{"source": "aws.lam')
 
     deployment.function("beside", deployment.role("beside-role"))
 

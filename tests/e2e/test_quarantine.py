@@ -39,6 +39,8 @@ def test_an_approved_role_is_recorded_and_disturbs_nobody(deployment: Deployment
 
     function = deployment.function("billing", role)
 
+    judged = deployment.wait(lambda: deployment.pass_of(role), "the pass")
+    assert judged["verdict"] == Decision.APPROVED
     deployment.settle()
     assert deployment.findings_on(function) == []
     assert deployment.webhook.about("function:billing") == []

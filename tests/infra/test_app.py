@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.assembly import check_regions
+from infra.assembly import check_regions, check_stack_name
 from infra.deployment import DeploymentError, Home
 
 POLICY = Path("guardrail.yaml")
@@ -29,6 +29,12 @@ def test_further_regions_need_a_home() -> None:
 def test_home_is_no_further_region() -> None:
     with pytest.raises(DeploymentError, match="eu-west-1 is the home region"):
         check_regions(("us-east-1", "eu-west-1"), Home("111122223333", "eu-west-1"), POLICY)
+
+
+def test_a_stack_name_that_would_cut_the_names_of_rules_is_refused() -> None:
+    check_stack_name("PassRoleGuardrail")
+    with pytest.raises(DeploymentError, match="has 21 characters; at most 20 fit"):
+        check_stack_name("x" * 21)
 
 
 def test_home_comes_from_the_credentials_in_use() -> None:

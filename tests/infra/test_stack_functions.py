@@ -41,7 +41,7 @@ def test_all_functions_share_one_bundle(guard: StackTemplate, synthesized: Synth
     ("part", "more"),
     [
         ("Detect", {"OPERATOR_ROLE_ARN"}),
-        ("Contain", {"OPERATOR_ROLE_ARN", "PROTECTED_RESOURCES"}),
+        ("Contain", {"OPERATOR_ROLE_ARN", "PROTECTED_RESOURCES", "MAX_RECEIVES"}),
         ("Notify", {"OPERATOR_ROLE_ARN", "ALERTS_TOPIC_ARN", "SLACK_SECRET_ID"}),
         ("Sweep", set()),
     ],

@@ -88,6 +88,16 @@ def test_functions_read_their_queues_with_partial_failures(
     assert queue["RedrivePolicy"]["maxReceiveCount"] == receives
 
 
+def test_contain_knows_which_attempt_is_its_last(guard: StackTemplate) -> None:
+    (queue,) = (
+        queue
+        for name, queue in guard.of_type("AWS::SQS::Queue").items()
+        if name.startswith("Quarantine") and "RedrivePolicy" in queue
+    )
+    variables = guard.function_of("Contain")["Environment"]["Variables"]
+    assert variables["MAX_RECEIVES"] == str(queue["RedrivePolicy"]["maxReceiveCount"])
+
+
 def test_queues_and_topics_refuse_what_does_not_come_by_tls(stacks: list[StackTemplate]) -> None:
     for stack in stacks:
         queues = _refusing(stack, "AWS::SQS::QueuePolicy", "Queues")
@@ -122,6 +132,33 @@ def test_only_the_guard_publishes_findings(guard: StackTemplate) -> None:
     allowed = {text(arn) for arn in denied["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]}
     roles = {guard.role_of(part) for part in ("Detect", "Contain", "Sweep", "Operator")}
     assert allowed == {f"${{{role}.Arn}}" for role in roles}
+
+
+def test_nobody_but_services_and_operators_sends_what_functions_act_on(
+    guard: StackTemplate, plain: StackTemplate
+) -> None:
+    for stack in (guard, plain):
+        # Given the queues that functions read, and those from which messages are returned to them
+        queues = {name for name in stack.of_type("AWS::SQS::Queue") if not name.startswith("Sweeping")}
+        denied = {
+            policy["Queues"][0]["Ref"]: statement
+            for policy in stack.of_type("AWS::SQS::QueuePolicy").values()
+            for statement in policy["PolicyDocument"]["Statement"]
+            if statement.get("Sid") == "OnlyServicesAndOperatorsSend"
+        }
+        # When an IAM principal sends to one of them, then it is denied
+        assert set(denied) == queues
+        assert len(queues) == 7
+        for queue, statement in denied.items():
+            assert (statement["Effect"], statement["Principal"]) == ("Deny", {"AWS": "*"})
+            assert statement["Action"] == "sqs:SendMessage"
+            assert text(statement["Resource"]) == f"${{{queue}.Arn}}"
+            # but for the operator role and for services
+            assert set(statement["Condition"]) == {"ArnNotEquals", "Null", "BoolIfExists"}
+            operator = text(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])
+            assert operator == f"${{{stack.role_of('Operator')}.Arn}}"
+            assert statement["Condition"]["Null"] == {"aws:PrincipalArn": "false"}
+            assert statement["Condition"]["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
 
 
 def test_contain_is_told_of_new_findings_to_quarantine_only(guard: StackTemplate) -> None:

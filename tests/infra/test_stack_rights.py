@@ -28,6 +28,14 @@ READ_QUEUE = {
     "sqs:GetQueueUrl",
     "sqs:ReceiveMessage",
 }
+REDRIVE = {
+    "sqs:CancelMessageMoveTask",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ListMessageMoveTasks",
+    "sqs:ReceiveMessage",
+    "sqs:StartMessageMoveTask",
+}
 FUNCTION = LEDGER | KEY | LOGS
 
 
@@ -73,7 +81,14 @@ def test_no_role_has_a_managed_policy(stacks: list[StackTemplate]) -> None:
             FUNCTION | READ_QUEUE | {"sns:Publish", "dynamodb:DeleteItem", "secretsmanager:GetSecretValue"},
         ),
         ("Sweep", FUNCTION | {"sns:Publish", "sqs:SendMessage"}),
-        ("Operator", LEDGER | KEY | {"sns:Publish", "dynamodb:DeleteItem"} | granted("release_grants")),
+        (
+            "Operator",
+            LEDGER
+            | KEY
+            | REDRIVE
+            | {"sns:Publish", "sqs:SendMessage", "dynamodb:DeleteItem"}
+            | granted("release_grants"),
+        ),
     ],
 )
 def test_each_part_has_these_rights_and_no_others(
@@ -112,6 +127,22 @@ def test_the_operator_role_alone_passes_roles_and_to_named_services_only(stacks:
             services = listed(statement.conditions["StringEquals"]["iam:PassedToService"])
             assert services
             assert all(service.endswith(".amazonaws.com") for service in services)
+
+
+def test_operators_return_dead_letters_to_the_queues_that_they_were_meant_for(guard: StackTemplate) -> None:
+    # Given the queues that functions read, their dead-letter queues, and the one of the rules
+    queues = guard.of_type("AWS::SQS::Queue")
+    work = {name: queue["RedrivePolicy"] for name, queue in queues.items() if "RedrivePolicy" in queue}
+    dead = {text(policy["deadLetterTargetArn"]) for policy in work.values()}
+    (rules,) = (f"${{{name}.Arn}}" for name in queues if "RuleDeadLetters" in name)
+    # When an operator returns messages, then from these and to those
+    granted_by = {s.sid: s for s in guard.statements("Operator")}
+    assert set(granted_by["MoveDeadLetters"].resources) == dead
+    assert set(granted_by["TakeDeadLetters"].resources) == dead | {rules}
+    assert set(granted_by["SendAgain"].resources) == {f"${{{name}.Arn}}" for name in work}
+    # and with the key of both, through SQS
+    services = granted_by["UseKey"].conditions["StringEquals"]["kms:ViaService"]
+    assert "sqs" in {text(service).split(".")[0] for service in services}
 
 
 def test_conditions_of_grants_are_filled_in(guard: StackTemplate) -> None:

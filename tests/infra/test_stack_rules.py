@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from infra import names
+from infra.names import forwarding_stack
 from passrole.catalogue.rules import compile_rules
 from tests.infra.stack_template import StackTemplate, listed, text
 
@@ -19,6 +21,17 @@ def test_the_catalogues_patterns_are_deployed_verbatim(stacks: list[StackTemplat
         assert [rule["EventPattern"] for rule in rules] == expected
         states = {rule["State"] for rule in rules}
         assert states == {"ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}
+
+
+def test_names_of_rules_are_not_cut_so_that_the_queues_know_them(stacks: list[StackTemplate]) -> None:
+    # Given the longest name that a stack may have, in the region with the longest name
+    longest = names.LONGEST_STACK_NAME
+    for stack in stacks:
+        is_forwarding = not stack.of_type("AWS::Lambda::Function")
+        prefix = len(forwarding_stack("x" * longest, "ap-southeast-2")) if is_forwarding else longest
+        # When CloudFormation puts the logical id and 13 characters behind it, then all of it fits
+        for rule in catalogue_rules(stack):
+            assert prefix + len("-") + len(rule) + len("-") + 13 <= names.LONGEST_RULE_NAME
 
 
 def test_every_rule_accepts_events_of_aws_only(stacks: list[StackTemplate]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from passrole.detection import Detector
+from passrole.detection import BusyLedgerError, Detector
 from passrole.evidence import RoleEvidence, Unknown
 from passrole.finding import State
 from passrole.ledger import Ledger
@@ -132,6 +132,30 @@ def test_a_policy_that_became_stricter_tells_the_finding_again(ledger: Ledger, t
 
     assert topic.news == ["opened", "reopened"]
     assert topic.messages[-1][1]["response"] == "quarantine"
+
+
+def test_workers_that_get_in_each_others_way_wait_for_times_of_their_own(
+    ledger: Ledger, topic: RecordedTopic
+) -> None:
+    """Twenty workers may count denied attempts of one script in one finding."""
+    waited: list[float] = []
+
+    class Crowded(Ledger):
+        def record_pass(self, *args: Any, **how: Any) -> bool:
+            return False
+
+    crowded = Crowded.__new__(Crowded)
+    crowded.__dict__ |= ledger.__dict__
+    detector = Detector(
+        ACCOUNT, policy_of(), FixedEvidence(evidence_of()), crowded, topic, OPERATOR, sleep=waited.append
+    )
+
+    with pytest.raises(BusyLedgerError):
+        list(detector.detect(envelope_of(create_function_record())))
+
+    assert len(waited) == 5
+    assert all(0 < pause <= 0.1 * 2**number for number, pause in enumerate(waited))
+    assert len(set(waited)) == 5
 
 
 def test_several_instances_of_one_call_are_several_findings(ledger: Ledger, topic: RecordedTopic) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from passrole.finding import Finding, News, State, feed
+from passrole.finding import Finding, News, State, advance, feed
 from passrole.passes import Outcome, Passer
 from passrole.policy import Stage
 from tests.unit.samples import INSTANCE, finding_of, pass_of
@@ -44,6 +44,25 @@ def test_attempts_of_one_passer_on_one_day_are_one_finding() -> None:
     assert len({finding_of(p).id for p in (denied, tomorrow, another)}) == 3
 
 
+def test_an_attempt_that_failed_does_not_silence_one_that_was_denied() -> None:
+    """They have stages of their own: the alert of a denial reads the finding's stage when it is sent."""
+    denied = finding_of(pass_of(outcome=Outcome.DENIED), response=Stage.ALERT)
+    failed = finding_of(pass_of(outcome=Outcome.FAILED), response=Stage.OBSERVE)
+
+    assert denied.id != failed.id
+
+
+def test_a_pass_that_comes_late_does_not_take_the_place_of_a_later_one() -> None:
+    later = finding_of(pass_of(event_id="2", event_time="2026-11-22T12:00:04Z"))
+    earlier = finding_of(pass_of(event_id="1", passer=Passer(arn="arn:aws:iam::111122223333:user/eve")))
+
+    counted = feed(later, earlier).finding
+
+    assert (counted.passer, counted.event_time, counted.passes) == (later.passer, later.event_time, 2)
+    assert counted.last_pass == later.last_pass
+    assert feed(earlier, later).finding.passer == later.passer
+
+
 def test_parts_of_an_identity_cannot_run_into_each_other() -> None:
     one = finding_of(pass_of(resources=("arn:a", "arn:b")))
     two = finding_of(pass_of(resources=("arn:a', 'arn:b",)))
@@ -75,3 +94,17 @@ def test_a_milder_policy_does_not_reopen() -> None:
     before = finding_of(response=Stage.QUARANTINE)
 
     assert feed(before, finding_of(response=Stage.ALERT)).step is None
+
+
+def test_a_refused_containment_is_tried_again_with_a_pass_in_a_later_hour() -> None:
+    refused = advance(
+        finding_of(), State.OPEN, News.CONTAINMENT_REFUSED, "2026-11-22T12:01:00.000Z", "guardrail", "the cap"
+    ).finding
+    again = finding_of(pass_of(event_id="2", event_time="2026-11-22T13:00:00Z"))
+
+    same_hour = feed(refused, replace(again, updated_at="2026-11-22T12:59:59.000Z"))
+    next_hour = feed(refused, replace(again, updated_at="2026-11-22T13:00:00.000Z"))
+
+    assert same_hour.step is None
+    assert next_hour.step is not None
+    assert (next_hour.step.news, next_hour.finding.refused_at) == (News.REOPENED, None)

@@ -40,12 +40,20 @@ def _name_resources() -> None:
 
 
 def _know_condition_keys() -> None:
-    """`aws:PrincipalArn` of a session is its role; `lambda:FunctionArn` of a mapping is its function."""
+    """`aws:PrincipalArn` of a session is its role; `lambda:FunctionArn` of a mapping is its function.
+
+    A service that delivers by itself has no `aws:PrincipalArn`: `aws:PrincipalIsAWSService` tells it.
+    """
     evaluator: Any = importlib.import_module("ministack.core.iam_evaluator")
     original: Callable[[str, Any], Any] = evaluator._resolve_condition_key
 
     def resolve_condition_key(key: str, context: Any) -> Any:
         found = None
+        is_service = context.principal_type == "Service"
+        if key.lower() == "aws:principalisawsservice":
+            return str(is_service).lower()
+        if key.lower() == "aws:principalarn" and is_service:
+            return None
         if key.lower() == "aws:principalarn" and ":assumed-role/" in context.principal_arn:
             found = _role_arn_behind(context)
         elif key.lower() == "lambda:functionarn" and ":event-source-mapping:" in context.resource_arn:

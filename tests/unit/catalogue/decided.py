@@ -17,7 +17,6 @@ NOT_PASSED = {
     "firehose:* *.snowflakeRoleConfiguration.snowflakeRole": "a role of Snowflake",
     "glue:* *.roleSessionName": "the name of a session",
     "glue:* *.snowflake*.data.iamRole.value": "the API says that it is not used",
-    "iam:AddRoleToInstanceProfile instanceProfileName": "the resource, which gets the role",
     "iot:*RoleAlias roleAlias": "the resource itself",
     "kendra:* *.lambdaArn": "a function, though its documentation speaks of a role",
     "opensearch:* advancedSecurityOptions.*Options.masterBackendRole": "a role of OpenSearch, not of IAM",

@@ -90,10 +90,10 @@ def test_the_numbers_are_those_that_the_command_tells(rows: list[Row]) -> None:
     numbers = count(FACTS, rows)
     assert numbers.rows == 1044
     assert numbers.sure == 884
-    assert numbers.decisions == {"covered": 936, "not a pass": 79, "role not visible": 29}
-    assert numbers.sure_covered == 855
+    assert numbers.decisions == {"covered": 935, "not a pass": 80, "role not visible": 29}
+    assert numbers.sure_covered == 854
     assert sum(numbers.shapes.values()) == numbers.decisions["covered"]
-    assert numbers.shapes == {"derived": 847, "documented": 52, "recorded": 37}
+    assert numbers.shapes == {"derived": 847, "documented": 52, "recorded": 36}
 
 
 def test_calls_that_set_a_role_of_the_same_member_call_its_place_alike(rows: list[Row]) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -111,10 +112,11 @@ def test_ctrl_c_ends_it_quietly() -> None:
     process = start("extract", "-", "--json")
     assert process.stdin
     assert process.stderr
-    # Its complaint shows that it is at work; it then waits for more.
+    # Its complaints show that it is at work; it then waits for more.
     process.stdin.write(b"42\n42\n")
     process.stdin.flush()
-    assert process.stderr.readline().startswith(b"standard input:1: a number; expected")
+    for number in (b"1", b"2"):
+        assert process.stderr.readline().startswith(b"standard input:" + number + b": a number; expected")
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
 
@@ -148,3 +150,14 @@ def test_demo_says_what_it_needs(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
 
     assert ran.status == 2
     assert "make demo" in ran.err
+
+
+def test_demo_ends_as_the_demonstration_ends(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    reports: list[Path] = []
+    demonstration = ModuleType("passrole.demo")
+    demonstration.run = lambda report: reports.append(report) or 7  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "passrole.demo", demonstration)
+    monkeypatch.setattr("passrole.cli.demo.find_spec", lambda _: True)
+
+    assert run("demo", "--report", "my.html").status == 7
+    assert reports == [Path("my.html")]

@@ -154,6 +154,8 @@ def test_no_credentials_and_no_region_are_told_in_one_line(
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     ran = run("findings", "list")
     assert (ran.status, ran.err) == (2, "no region: give --region, or set AWS_REGION\n")
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert run("findings", "list").err.startswith("no AWS credentials: ")
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,12 @@ def test_a_policy_that_is_not_there_is_told(run: Run) -> None:
     assert (ran.status, ran.err) == (2, "nowhere.yaml: cannot be read: No such file or directory\n")
 
 
+def test_a_files_name_is_no_markup(run: Run, file: File) -> None:
+    file("[red]p.yaml", POLICY, MAIL)
+
+    assert "[red]p.yaml is valid" in run("policy", "validate", "[red]p.yaml").out
+
+
 def test_text_of_a_policy_does_not_steer_the_terminal(run: Run, file: File) -> None:
     path = file("p.yaml", 'version: 1\napproved: []\n"\\x1b[31m[red]": 1\n')
 

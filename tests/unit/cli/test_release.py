@@ -114,6 +114,16 @@ def test_what_others_changed_meanwhile_is_not_overwritten(run: Run, contained: F
     assert function_state()["concurrency"] == 3
 
 
+def test_what_others_changed_meanwhile_can_be_left_as_it_is(run: Run, contained: Finding) -> None:
+    boto3.client("lambda").put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=3)
+
+    ran = run("findings", "release", contained.id, "--as-is", "--yes", "--reason", "the team wants 3")
+
+    assert ran.status == 0
+    assert "leaves    the resource as it is now" in ran.out
+    assert function_state()["concurrency"] == 3
+
+
 def test_an_instance_gets_its_profile_back_with_an_intent_in_the_ledger(run: Run, world: World) -> None:
     role = make_role("deployer")
     instance = make_instance("deployer-profile")

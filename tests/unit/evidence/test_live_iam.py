@@ -117,13 +117,15 @@ def test_a_role_that_is_not_there_is_known_by_its_arn_alone(iam: Any) -> None:
     read = evidence(iam, pass_of_arn(f"{ROLES}/application_role/gone"))
     assert (read.name, read.path) == (Known("gone"), Known("/application_role/"))
     for fact in ("role_id", "tags", "trust_policy", "permissions_boundary", "created_at"):
-        assert reason(read, fact) == "it does not exist in IAM now"
+        assert reason(read, fact) == "the role does not exist in IAM now"
 
 
-@pytest.mark.parametrize("pass_", [pass_of_name("gone"), pass_of_profile("gone")])
-def test_a_name_that_is_not_there_is_not_known_at_all(iam: Any, pass_: Pass) -> None:
+@pytest.mark.parametrize(
+    ("pass_", "what"), [(pass_of_name("gone"), "role"), (pass_of_profile("gone"), "instance profile")]
+)
+def test_a_name_that_is_not_there_is_not_known_at_all(iam: Any, pass_: Pass, what: str) -> None:
     read = evidence(iam, pass_)
-    assert reason(read, "arn") == reason(read) == "it does not exist in IAM now"
+    assert reason(read, "arn") == reason(read) == f"the {what} does not exist in IAM now"
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_what_a_snapshot_leaves_out_is_unknown_and_what_a_role_lacks_is_absent(t
 
 
 def test_a_role_that_is_not_in_the_snapshot_is_unknown(tmp_path: Path) -> None:
-    assert reason(evidence(tmp_path, pass_of_arn(f"{ROLES}/gone"))) == "it is not in the snapshot"
+    assert reason(evidence(tmp_path, pass_of_arn(f"{ROLES}/gone"))) == "the role is not in the snapshot"
 
 
 def test_a_snapshot_of_another_account_does_not_answer(tmp_path: Path) -> None:

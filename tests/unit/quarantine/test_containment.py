@@ -99,6 +99,7 @@ def test_a_function_that_holds_another_role_now_is_left_alone(world: World) -> N
     role = make_role("deployer")
     finding = function_finding(world.ledger(), make_function(make_role("approved")), role)
 
+    world.clock.go_on(minutes=1)
     resolved = world.container().contain(finding.id, "one")
 
     assert resolved is not None

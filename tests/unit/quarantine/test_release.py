@@ -1,7 +1,10 @@
 """Release: the prior state comes back as it was, once, and the guard does not catch its own release."""
 
+from typing import Any
+
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from passrole.finding import State
 from passrole.ledger import ContainmentState
@@ -110,6 +113,35 @@ def test_what_changed_meanwhile_refuses_the_release_and_changes_nothing(world: W
     assert present.state is State.CONTAINED
 
 
+def test_what_others_changed_can_be_left_as_it_is(world: World) -> None:
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role, 7), role)
+    world.container().contain(finding.id, "one")
+    boto3.client("lambda").put_function_concurrency(FunctionName="orders", ReservedConcurrentExecutions=3)
+    releaser = world.releaser()
+
+    released = releaser.release(releaser.plan(finding.id), who="sam", why="the team wants 3", as_is=True)
+
+    assert (released.state, function_state()["concurrency"]) == (State.RELEASED, 3)
+    assert world.ledger().history(finding.id)[-1].why == "the team wants 3; the resource was left as it is"
+    saved = world.ledger().containment(finding.resource or "")
+    assert saved is not None
+    assert (saved.state, saved.holds) == (ContainmentState.RELEASED, ())
+
+
+def test_a_function_whose_role_was_replaced_works_again_after_its_release(world: World) -> None:
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role, 7), role)
+    world.container().contain(finding.id, "one")
+    remedy = make_role("approved")
+    boto3.client("lambda").update_function_configuration(FunctionName="orders", Role=remedy)
+    releaser = world.releaser()
+
+    releaser.release(releaser.plan(finding.id), who="sam", why="the role was replaced")
+
+    assert (function_state()["concurrency"], function_state()["role"]) == (7, remedy)
+
+
 def test_a_profile_that_holds_another_role_now_is_not_given_back(world: World) -> None:
     role = make_role("deployer")
     make_role("admin")
@@ -147,3 +179,54 @@ def test_a_deleted_function_is_released_without_an_act(world: World) -> None:
     released = releaser.release(releaser.plan(finding.id), who="sam", why="deleted")
 
     assert released.state is State.RELEASED
+
+
+def test_a_mapping_that_was_deleted_since_does_not_keep_the_function_contained(world: World) -> None:
+    role = make_role("deployer")
+    function = make_function(role, 7)
+    client = boto3.client("lambda")
+    for mapping in client.list_event_source_mappings(FunctionName="orders")["EventSourceMappings"]:
+        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+    finding = function_finding(world.ledger(), function, role)
+    world.container().contain(finding.id, "one")
+    saved = world.ledger().containment(function)
+    assert saved is not None
+    first, second = saved.prior["mappings"]
+    client.delete_event_source_mapping(UUID=first)
+    in_release = world.client("lambda")
+
+    def answer_as_aws_does(params: dict[str, Any], **_: Any) -> None:  # moto takes the call
+        if params["url_path"].endswith(first):
+            error = {"Error": {"Code": "ResourceNotFoundException"}}
+            raise in_release.exceptions.ResourceNotFoundException(error, "UpdateEventSourceMapping")
+
+    in_release.meta.events.register("before-call.lambda.UpdateEventSourceMapping", answer_as_aws_does)
+    releaser = world.releaser()
+
+    released = releaser.release(releaser.plan(finding.id), who="sam", why="fine")
+
+    assert released.state is State.RELEASED
+    assert function_state()["concurrency"] == 7
+    assert client.get_event_source_mapping(UUID=second)["State"] == "Enabled"
+
+
+def test_a_containment_that_failed_half_way_can_be_released(world: World) -> None:
+    """The mappings were paused, then the act was denied: the finding is open, and holds the function."""
+    role = make_role("deployer")
+    function = make_function(role)
+    before = function_state()
+    finding = function_finding(world.ledger(), function, role)
+
+    def deny(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "PutFunctionConcurrency")
+
+    world.client("lambda").meta.events.register("before-call.lambda.PutFunctionConcurrency", deny)
+    world.container().contain(finding.id, "one")
+    world.client("lambda").meta.events.unregister("before-call.lambda.PutFunctionConcurrency", deny)
+    assert function_state() != before
+    releaser = world.releaser()
+
+    released = releaser.release(releaser.plan(finding.id), who="sam", why="fine")
+
+    assert released.state is State.RELEASED
+    assert function_state() == before

@@ -40,11 +40,51 @@ def test_a_call_of_another_service_by_the_same_name_is_not_taken_for_the_one_tha
     assert passes_of(told) == ()
 
 
+# CloudTrail leaves out parameters of more than 100 KB and says so: "CloudTrail record contents".
 @pytest.mark.parametrize(
-    "parameters", [None, "", json.dumps({"role": ROLE}), 7, True, [], [{"role": ROLE}], {}]
+    "parameters",
+    [
+        None,
+        "",
+        json.dumps({"role": ROLE}),
+        7,
+        True,
+        [],
+        [{"role": ROLE}],
+        {"omitted": True, "reason": "size"},
+    ],
 )
-def test_request_parameters_of_any_type_are_taken_as_they_are(parameters: Any) -> None:
+def test_a_call_whose_request_cannot_be_read_is_a_pass_of_a_role_that_is_not_shown(parameters: Any) -> None:
+    told = record("lambda_create_function") | {"requestParameters": parameters}
+    (pass_,) = passes_of(told, include_unseen=True)
+    assert pass_.role == PassedRole(None, None, None, None)
+    assert (pass_.path, pass_.place) == ("requestParameters", "execution role")
+
+
+@pytest.mark.parametrize("parameters", [None, "", {"omitted": True}])
+def test_a_failed_call_whose_request_cannot_be_read_is_none(parameters: Any) -> None:
+    failed = {"requestParameters": parameters, "errorCode": "InvalidParameterValueException"}
+    assert passes_of(record("lambda_create_function") | failed, include_unseen=True) == ()
+
+
+def test_a_call_that_needs_no_role_passes_none_where_its_request_is_not_there() -> None:
+    told = record("lambda_update_function_role") | {"requestParameters": None}
+    assert passes_of(told, include_unseen=True) == ()
+
+
+@pytest.mark.parametrize("parameters", [None, "", []])
+def test_what_is_only_read_from_files_names_no_role_that_is_not_there(parameters: Any) -> None:
     assert passes_of(record("lambda_create_function") | {"requestParameters": parameters}) == ()
+
+
+def test_a_request_that_can_be_read_and_names_no_role_is_none() -> None:
+    assert passes_of(record("lambda_create_function") | {"requestParameters": {}}) == ()
+
+
+def test_a_role_that_the_answer_shows_needs_no_request() -> None:
+    told = record("ec2_run_instances_by_launch_template") | {"requestParameters": None}
+    (pass_,) = passes_of(told)
+    assert pass_.path.startswith("responseElements.")
 
 
 @pytest.mark.parametrize("role", [None, "", 7, True, [], {}, [ROLE], {"arn": ROLE}])

@@ -217,6 +217,24 @@ def test_a_file_that_begins_with_broken_lines_is_still_read_by_line(
         assert problems
 
 
+def test_lines_that_are_json_and_no_records_are_told_one_by_one(file: Callable[..., Path]) -> None:
+    path = file("{}\n{}\n")
+
+    assert [p.partition(": ")[0] for p in read(path)[1]] == [f"{path}:1", f"{path}:2"]
+
+
+@pytest.mark.parametrize("missing", ["]}", "}"])
+def test_a_list_that_is_not_closed_is_told_behind_its_records(
+    missing: str, file: Callable[..., Path]
+) -> None:
+    for indent in (None, 1):
+        whole = json.dumps({"Records": [record()]}, indent=indent)
+        found, problems, _ = read(file(whole[: whole.rindex(missing[0])].rstrip()))
+
+        assert len(found) == 1
+        assert "not JSON: it ends in the middle (cut off?)" in problems[0]
+
+
 def test_a_broken_element_of_a_list_takes_no_other_with_it(file: Callable[..., Path]) -> None:
     elements = [
         json.dumps(record(1)),
@@ -270,14 +288,15 @@ def test_an_insight_is_a_record_of_no_call_and_no_problem(file: Callable[..., Pa
 
 
 def test_a_folder_is_walked_in_order_of_its_names(tmp_path: Path) -> None:
-    for name, number in (("b/2.json", 2), ("a.json", 1), ("b/c/3.json.gz", 3)):
+    names = ["a.json", *(f"{folder}/x.json" for folder in "bcdefghij"), "j/k/l.json.gz"]
+    for number, name in reversed(list(enumerate(names))):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(gzip.compress(json.dumps(record(number)).encode()))
 
     found, problems, _ = read(tmp_path)
 
-    assert ([id_ for _, id_ in found], problems) == (["event-1", "event-2", "event-3"], [])
+    assert ([id_ for _, id_ in found], problems) == ([f"event-{n}" for n in range(len(names))], [])
 
 
 def test_files_of_a_folder_that_hold_no_records_are_counted_and_are_no_problem(tmp_path: Path) -> None:
@@ -334,33 +353,38 @@ def test_a_line_without_end_is_given_up_before_it_fills_the_memory(
     assert problems == [f"{path}: line 2 has more than 1 MB; expected smaller files"]
 
 
-def test_a_large_file_that_begins_broken_is_read_by_line(
-    file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("passrole.trail.files._MOST_BYTES", 10_000)
-    rows = [json.dumps(record(n)) for n in range(50)]
+class Endless(io.RawIOBase):
+    """Lines of records that never end."""
 
-    found, problems, _ = read(file("\n".join(["[", *rows])))
+    def __init__(self, beginning: bytes = b"") -> None:
+        self.given = 0
+        self._beginning = beginning
 
-    assert (len(found), len(problems)) == (50, 1)
+    def read(self, size: int = -1) -> bytes:
+        self.given += 1
+        beginning = self._beginning if self.given == 1 else b""
+        return beginning + json.dumps(record(self.given)).encode() + b"\n"
 
 
 def test_lines_of_json_are_read_one_at_a_time() -> None:
-    class Endless(io.RawIOBase):
-        given = 0
-
-        def read(self, size: int = -1) -> bytes:
-            self.given += 1
-            return json.dumps(record(self.given)).encode() + b"\n"
-
-    problems: list[str] = []
     endless = Endless()
-    records = RecordFiles(problems.append, endless).read(["-"])  # type: ignore[arg-type]
+    records = RecordFiles(print, endless).read(["-"])  # type: ignore[arg-type]
 
     for _ in range(1000):
         next(records)
 
     assert endless.given < 1010
+
+
+def test_a_large_file_that_begins_broken_is_read_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("passrole.trail.files._MOST_BYTES", 10_000)
+    problems: list[str] = []
+    records = RecordFiles(problems.append, Endless(b"[\n")).read(["-"])  # type: ignore[arg-type]
+
+    for _ in range(50):
+        next(records)
+
+    assert len(problems) == 1
 
 
 def test_a_text_that_is_broken_everywhere_is_given_up_on(file: Callable[..., Path]) -> None:

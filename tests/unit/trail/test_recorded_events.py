@@ -42,7 +42,10 @@ def named_by_message(role: str | None, place: str = "role", services: tuple[str,
 
 EXPECTED: dict[str, list[Row]] = {
     "autoscaling_create_group_denied": [
-        named_by_message("admin/jump-host", services=("autoscaling.amazonaws.com",))
+        (
+            *named_by_message("admin/jump-host", services=("autoscaling.amazonaws.com",))[:-1],
+            ("arn:aws:autoscaling:eu-west-1:111122223333:autoScalingGroup:autoScalingGroupName/jump-hosts",),
+        )
     ],
     "cloudformation_create_stack_cross_account_denied": [
         named_by_message(None, services=("cloudformation.amazonaws.com",))

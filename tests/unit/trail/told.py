@@ -5,7 +5,7 @@ from typing import Any
 
 from passrole.arn import parse_role_arn
 from passrole.clock import parse_time
-from passrole.passes import Pass
+from passrole.passes import Pass, PassedRole
 
 
 def at(told: Any, path: str) -> Any:
@@ -27,6 +27,9 @@ def at(told: Any, path: str) -> Any:
 def assert_told(pass_: Pass, told: Any) -> None:
     """The role stands in the record where the pass says, and what was made of it is of that text."""
     role = pass_.role
+    if pass_.path == "requestParameters":  # they could not be read
+        assert role == PassedRole(None, None, None, None)
+        return
     path, number, _ = pass_.path.partition("#")
     if "…" not in path:
         stands = at(told, path)
