@@ -1,6 +1,7 @@
 """Tells one step of a finding on every channel: none lost, none twice without saying so."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,6 +11,11 @@ from passrole.alerts.channels.base import Channel, DeliveryError
 from passrole.finding import Finding, Step
 from passrole.ledger import Claim
 from passrole.policy import Stage
+
+# Two workers may be told the same news at once. The other is done in a moment, and a message that is given
+# back to the queue for it would be away for minutes.
+_BUSY_ATTEMPTS = 12
+_BUSY_PAUSE = 0.5  # seconds
 
 
 class DeliveryMarks(Protocol):
@@ -54,7 +60,12 @@ class IncompleteDeliveryError(Exception):
 
 
 def deliver(
-    ledger: DeliveryMarks, channels: Sequence[Channel], finding: Finding, step: Step, now: datetime
+    ledger: DeliveryMarks,
+    channels: Sequence[Channel],
+    finding: Finding,
+    step: Step,
+    now: datetime,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> int:
     """Tells ``step`` on each channel that does not have it yet; returns on how many it did.
 
@@ -70,7 +81,7 @@ def deliver(
     failures: list[Failure] = []
     for channel in channels:
         try:
-            delivered += _deliver_on(ledger, channel, finding, step, now)
+            delivered += _deliver_on(ledger, channel, finding, step, now, sleep)
         except DeliveryError as error:
             failures.append(Failure(channel.name, str(error), error.retry_after))
         # Whatever breaks one channel (a bug in a rendering, a throttled ledger) must not silence the next.
@@ -81,9 +92,21 @@ def deliver(
     return delivered
 
 
-def _deliver_on(ledger: DeliveryMarks, channel: Channel, finding: Finding, step: Step, now: datetime) -> bool:
+def _deliver_on(
+    ledger: DeliveryMarks,
+    channel: Channel,
+    finding: Finding,
+    step: Step,
+    now: datetime,
+    sleep: Callable[[float], None],
+) -> bool:
     """Whether the alert was sent now. Other errors than ``DeliveryError`` leave the claim."""
     claim = ledger.claim_delivery(finding.id, step.revision, channel.name, now)
+    for _ in range(_BUSY_ATTEMPTS):
+        if claim is not Claim.BUSY:
+            break
+        sleep(_BUSY_PAUSE)
+        claim = ledger.claim_delivery(finding.id, step.revision, channel.name, now)
     if claim is Claim.DELIVERED:
         return False
     if claim is Claim.BUSY:

@@ -130,13 +130,27 @@ def test_second_worker_keeps_its_hands_off_and_the_message_comes_again(
 ) -> None:
     errors: list[IncompleteDeliveryError] = []
     other = Inbox("slack")
-    slack.before = lambda: errors.append(_incomplete(ledger, [other, email], FINDING, STEP, NOW))
+    slack.before = lambda: errors.append(
+        _incomplete(ledger, [other, email], FINDING, STEP, NOW, lambda _: None)
+    )
 
     deliver(ledger, [slack], FINDING, STEP, NOW)
 
     assert str(errors[0]) == "slack: another worker is delivering it"
     assert other.arrived == []
     assert len(email.arrived) == 1
+
+
+def test_second_worker_waits_for_the_first_and_leaves_it_at_that(ledger: Ledger, slack: Inbox) -> None:
+    ledger.claim_delivery(FINDING.id, STEP.revision, "slack", NOW)
+    pauses: list[float] = []
+
+    def first_worker_finishes(pause: float) -> None:
+        pauses.append(pause)
+        ledger.finish_delivery(FINDING.id, STEP.revision, "slack", NOW)
+
+    assert deliver(ledger, [slack], FINDING, STEP, NOW, first_worker_finishes) == 0
+    assert (slack.arrived, len(pauses)) == ([], 1)
 
 
 def test_broken_rendering_silences_no_other_channel(ledger: Ledger, slack: Inbox, email: Inbox) -> None:
