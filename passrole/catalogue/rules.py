@@ -53,7 +53,7 @@ def compile_rules() -> tuple[RulePattern, ...]:
     return (
         *rules,
         RulePattern("DeniedPassRole", denied),
-        RulePattern("UncataloguedCalls", _envelope(_uncatalogued())),
+        RulePattern("UnknownCalls", _envelope(_uncatalogued())),
     )
 
 

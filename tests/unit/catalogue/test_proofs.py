@@ -35,7 +35,7 @@ def rules_that_may_bring(call: Call) -> list[RulePattern]:
 def test_the_rules_bring_each_call_under_each_of_its_names(matcher: PatternMatcher, source: str) -> None:
     missed = []
     for call in (call for call in BY_SOURCE[source] if call.passes_roles):
-        rules = [rule for rule in rules_that_may_bring(call) if rule.name not in ("UncataloguedCalls",)]
+        rules = [rule for rule in rules_that_may_bring(call) if rule.name not in ("UnknownCalls",)]
         first, *_ = records_of(call)
         events = [envelope_of(record) for record in records_of(call)]
         events += [envelope_of(first | {"eventName": name}) for name in call.names]

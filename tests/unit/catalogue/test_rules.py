@@ -18,7 +18,7 @@ RULES = compile_rules()
 CALLS = tuple(load_catalogue().calls())
 OF_CALLS = tuple(rule for rule in RULES if rule.name.startswith("Calls"))
 BY_NAME = {rule.name: rule for rule in RULES}
-OF_DENIALS, OF_UNKNOWN = BY_NAME["DeniedPassRole"], BY_NAME["UncataloguedCalls"]
+OF_DENIALS, OF_UNKNOWN = BY_NAME["DeniedPassRole"], BY_NAME["UnknownCalls"]
 ROLE = "arn:aws:iam::111122223333:role/x"
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -95,7 +95,7 @@ def test_a_call_that_nobody_knows_comes_where_a_member_is_named_like_a_role(
     matcher: PatternMatcher, member: str
 ) -> None:
     novelty = unknown("newservice.amazonaws.com", {"name": "x", member: ROLE})
-    assert matching(matcher, novelty) == ["UncataloguedCalls"]
+    assert matching(matcher, novelty) == ["UnknownCalls"]
     assert len(passes_of(novelty["detail"])) == 1
 
 
@@ -117,7 +117,7 @@ def test_the_rules_keep_their_names() -> None:
         *of_calls,
         "ReadOnlyCalls",
         "DeniedPassRole",
-        "UncataloguedCalls",
+        "UnknownCalls",
     ]
 
 
