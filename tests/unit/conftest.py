@@ -2,14 +2,24 @@
 
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from moto import mock_aws
 
 from passrole.ledger import Ledger
 from tests.unit.samples import ACCOUNT, REGION, RecordedTopic, create_ledger_table
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _api_models_are_read_once() -> Iterator[None]:
+    """Each session of boto3 would read the models of the APIs anew: a quarter of a second a client."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", lru_cache(botocore.session.create_loader))
+        yield
 
 
 @pytest.fixture
