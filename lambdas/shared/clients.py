@@ -14,4 +14,5 @@ _CONFIG = Config(
 
 def client(service: str, region: str | None = None) -> Any:
     """A client for ``service`` in the function's region, or in another."""
-    return boto3.client(service, region_name=region, config=_CONFIG)  # type: ignore[call-overload]
+    make: Any = boto3.client  # its types are overloads on literal names
+    return make(service, region_name=region, config=_CONFIG)

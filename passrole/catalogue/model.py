@@ -12,7 +12,7 @@ class Decision(StrEnum):
 
     COVERED = "covered"
     NOT_VISIBLE = "role not visible"
-    NOT_A_PASS = "not a pass"  # noqa: S105 - no password
+    NOT_A_PASS = "not a pass"  # noqa: S105 - a decision, not a password
 
 
 class Where(StrEnum):

@@ -33,9 +33,8 @@ _WRITTEN = re.compile(
     rf"""(?<=["']){_ARN_OF_ROLE}[A-Za-z0-9_+=,.@/-]++(?=\\*["'])"""
     rf"|{_ARN_OF_ROLE}(?:\.*[A-Za-z0-9_+=@/-])++(?![*?${{%]|<(?!/))"
 )
-_MAX_ROLE = (
-    2048  # the longest ARN of IAM; a failed call's record may hold far more, and no ledger would take it
-)
+# Longer than any ARN of IAM: a failed call's record may hold far more, and no ledger would take it.
+_MAX_ROLE = 2048
 _MAX_PATH = 320  # characters; the longest of a real call has half of them, and keys of a ledger 2,048 bytes
 _KEPT_PATH = 256
 _NOT_SHOWN = PassedRole(None, None, None, None)

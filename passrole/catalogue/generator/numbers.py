@@ -1,6 +1,7 @@
 """How many rows there are of each sort."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from passrole.catalogue.generator.facts import CallFact
@@ -49,6 +50,6 @@ def count(facts: tuple[CallFact, ...], rows: list[Row]) -> Numbers:
     )
 
 
-def _sorted(values: object) -> dict[str, int]:
-    counts = Counter(values)  # type: ignore[call-overload]
+def _sorted(values: Iterable[str]) -> dict[str, int]:
+    counts = Counter(values)
     return dict(sorted(counts.items()))
