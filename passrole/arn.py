@@ -59,6 +59,11 @@ class IamArn:
         return f"arn:{self.partition}:iam::{self.account}:{self.type}{self.path}{self.name}"
 
 
+def is_arn(text: object) -> bool:
+    """Whether ``text`` is a well-formed ARN."""
+    return isinstance(text, str) and _ARN.fullmatch(text) is not None
+
+
 def parse_role_arn(text: object) -> IamArn | None:
     """The role ARN that ``text`` is, or None."""
     return _iam_arn(_ROLE, text, "role")
@@ -81,9 +86,10 @@ def is_instance_profile_name(text: object) -> bool:
 
 def partition_of(region: str | None) -> str:
     """The partition that a region belongs to (``aws`` unless its prefix says otherwise)."""
-    for prefix, partition in _PARTITION_OF_REGION:
-        if region and region.startswith(prefix):
-            return partition
+    if region:
+        for prefix, partition in _PARTITION_OF_REGION:
+            if region.startswith(prefix):
+                return partition
     return "aws"
 
 

@@ -21,6 +21,14 @@ class Direction(StrEnum):
     REMOVES = "removes"
 
 
+class Coverage(StrEnum):
+    """What the catalogue knows about the call of a pass."""
+
+    COVERED = "covered"
+    NOT_VISIBLE = "role not visible"
+    UNCATALOGUED = "uncatalogued"
+
+
 class RoleKind(StrEnum):
     """How the record names the role."""
 
@@ -61,6 +69,32 @@ class PassedRole:
     def from_json(cls, data: dict[str, Any]) -> "PassedRole":
         kind = RoleKind(data["kind"]) if data["kind"] else None
         return cls(data["value"], kind, data["arn"], data["name"])
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """What the request names in place of the role, as the record tells it.
+
+    Attributes:
+        to: the kind of thing (``launch template``).
+        id: its id, name or ARN; None where the record does not tell it.
+        version: of the thing, where it has versions and the request names one.
+        member: which of its roles is meant; None where no API tells them.
+        unread: why the role could not be looked up; None before the look-up, and where it told the role.
+    """
+
+    to: str
+    id: str | None
+    version: str | None = None
+    member: str | None = None
+    unread: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {field: getattr(self, field) for field in self.__dataclass_fields__}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Referral":
+        return cls(**data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +151,8 @@ class Pass:
         passer: who made the call.
         direction: ``chained`` for a role that the service assumes through the passed one; it may be of
             another account, and IAM does not decide it by ``iam:PassRole``.
-        catalogued: False for a call that the catalogue does not know, where a member looks like a role's.
+        coverage: whether the catalogue knows the call, and where its role can be seen.
+        referral: what the request names in place of the role, if it came by a reference.
     """
 
     event_id: str
@@ -136,7 +171,8 @@ class Pass:
     passer: Passer
     error_code: str | None = None
     direction: Direction = Direction.PASSES
-    catalogued: bool = True
+    coverage: Coverage = Coverage.COVERED
+    referral: Referral | None = None
 
     @property
     def id(self) -> str:
@@ -157,7 +193,8 @@ class Pass:
             "role": self.role.to_json(),
             "path": self.path,
             "direction": self.direction,
-            "catalogued": self.catalogued,
+            "coverage": self.coverage,
+            "referral": self.referral.to_json() if self.referral else None,
             "place": self.place,
             "services": list(self.services),
             "resource": self.resources[0] if self.resources else None,
@@ -185,5 +222,6 @@ class Pass:
             passer=Passer.from_json(data["passer"]),
             error_code=data["error_code"],
             direction=Direction(data["direction"]),
-            catalogued=data["catalogued"],
+            coverage=Coverage(data["coverage"]),
+            referral=Referral.from_json(data["referral"]) if data["referral"] else None,
         )

@@ -15,6 +15,7 @@ from passrole.detection import Detected, Detector
 from passrole.evidence.iam import LiveIam
 from passrole.ledger import Ledger
 from passrole.news import SnsTopic
+from passrole.passes import Coverage
 from passrole.policy import load_deployed
 from passrole.trail import ForgedEventError, UnreadableEventError
 
@@ -67,7 +68,7 @@ def _report(detected: Detected) -> None:
         metrics.add_metric("PassesDeliveredAgain", MetricUnit.Count, 1)
         return
     metrics.add_metric(f"Passes{verdict.decision.capitalize()}", MetricUnit.Count, 1)
-    if not pass_.catalogued:
+    if pass_.coverage is Coverage.UNCATALOGUED:
         metrics.add_metric("PassesUncatalogued", MetricUnit.Count, 1)
     logger.info(
         "pass",

@@ -117,10 +117,15 @@ class Call:
 
     @property
     def passes_roles(self) -> bool:
-        """Whether its events can hold a role that is passed or chained."""
-        return self.decision is Decision.COVERED and any(
-            role.direction is not Direction.REMOVES for role in self.roles
-        )
+        """Whether it passes or chains a role that its events show, or that a reference in them tells."""
+        if self.decision is not Decision.COVERED:
+            return False
+        return bool(self.references) or any(role.direction is not Direction.REMOVES for role in self.roles)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether its events are to come: those of a role that can never be seen are recorded, too."""
+        return self.passes_roles or self.decision is Decision.NOT_VISIBLE
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> "Call":

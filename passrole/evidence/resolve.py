@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from passrole.arn import IamArn, is_instance_profile_name, parse_instance_profile_arn, parse_role_arn
 from passrole.clock import Clock, iso, parse_time
 from passrole.evidence.facts import ABSENT, Fact, Known, RoleEvidence, Unknown
-from passrole.passes import Pass
+from passrole.passes import Pass, Referral
 
 Description = Mapping[str, Any]
 _UNTOLD = Unknown("the description of the role does not tell it")
@@ -28,7 +28,7 @@ def gather(source: IamSource, pass_: Pass, clock: Clock) -> RoleEvidence:
     now = iso(clock())
     role = pass_.role
     if role.value is None:
-        return RoleEvidence.unknown("the record does not show the role", now)
+        return RoleEvidence.unknown(_why_unseen(pass_.referral), now)
     if role.kind is not None and role.kind.is_instance_profile:
         return _of_profile(source, pass_, role.value, now)
     if role.arn is not None:
@@ -41,6 +41,15 @@ def gather(source: IamSource, pass_: Pass, clock: Clock) -> RoleEvidence:
             return RoleEvidence.unknown("the role of that name is of another account than the pass", now)
         return _evidence(described, pass_, now)
     return RoleEvidence.unknown("the record's text names no role", now)
+
+
+def _why_unseen(referral: Referral | None) -> str:
+    if referral is None:
+        return "the record does not show the role"
+    came = f"the role comes by {referral.to} {referral.id or '(not shown)'}"
+    if referral.member is None:
+        return f"{came}, and no API tells it"
+    return f"{came}: {referral.unread}" if referral.unread else f"{came}, which was not looked up"
 
 
 def _of_profile(source: IamSource, pass_: Pass, value: str, now: str) -> RoleEvidence:

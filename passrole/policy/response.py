@@ -1,6 +1,6 @@
 """What a policy does about a verdict: the stage of response."""
 
-from passrole.passes import Direction, Outcome, Pass
+from passrole.passes import Coverage, Direction, Outcome, Pass
 from passrole.policy.compiled import CompiledPolicy, Responses, Stage
 from passrole.policy.verdict import Decision, Verdict
 
@@ -16,8 +16,9 @@ def stage_for(policy: CompiledPolicy, pass_: Pass, verdict: Verdict) -> Stage:
     responses = policy.responses
     if verdict.decision in (Decision.APPROVED, Decision.EXEMPT):
         return Stage.OBSERVE
-    if pass_.direction is not Direction.PASSES or not pass_.catalogued:
-        # IAM decides no PassRole for a chained role, and an unknown call may pass none.
+    if pass_.direction is not Direction.PASSES or pass_.coverage is not Coverage.COVERED:
+        # IAM decides no PassRole for a chained role; an unknown call may pass none, and nobody could do
+        # anything about a role that can never be seen.
         return Stage.OBSERVE
     if pass_.outcome is Outcome.DENIED:
         return responses.denied

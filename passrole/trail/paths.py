@@ -7,7 +7,8 @@ some empty lists as ``{}``.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -19,9 +20,29 @@ _Found = tuple[str, Any]
 _Step = Callable[[Any], Iterator[_Found]]
 
 
-def values_at(root: Any, path: str) -> Iterator[_Found]:
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A path that was taken apart; ``members`` with their other spellings if it has nothing but members."""
+
+    members: tuple[tuple[str, str], ...] | None
+    steps: tuple[_Step, ...]
+
+
+def values_at(root: Any, path: str) -> Sequence[_Found]:
     """Each value at ``path`` below ``root`` but null, with the path where it stands (indices for lists)."""
-    yield from _descend(root, _steps(path), 0, "")
+    parsed = _parsed(path)
+    if parsed.members is not None:
+        return _member_at(root, parsed.members)
+    found = [("", root)]
+    for step in parsed.steps:
+        found = [(f"{at}.{key}" if key else at, below) for at, node in found for key, below in step(node)]
+    return [(at[1:], node) for at, node in found if node is not None]
+
+
+def member_of(node: Any, name: str) -> Any:
+    """The member of that name in either case, or None."""
+    found = _member_at(node, ((name, either_case(name)),))
+    return found[0][1] if found else None
 
 
 def either_case(member: str) -> str:
@@ -29,18 +50,27 @@ def either_case(member: str) -> str:
     return member[:1].swapcase() + member[1:]
 
 
-def _descend(node: Any, steps: tuple[_Step, ...], depth: int, at: str) -> Iterator[_Found]:
-    if depth == len(steps):
-        if node is not None:
-            yield at[1:], node
-        return
-    for key, below in steps[depth](node):
-        yield from _descend(below, steps, depth + 1, f"{at}.{key}" if key else at)
+def _member_at(node: Any, members: tuple[tuple[str, str], ...]) -> Sequence[_Found]:
+    """The value at a path of members only: most are, and each event is searched for many."""
+    at = []
+    for name, other in members:
+        if type(node) is not dict:
+            return ()
+        if name not in node:
+            if other not in node:
+                return ()
+            name = other
+        node = node[name]
+        at.append(name)
+    return ((".".join(at), node),) if node is not None else ()
 
 
 @lru_cache(maxsize=8192)
-def _steps(path: str) -> tuple[_Step, ...]:
-    return tuple(step for segment in _SEGMENT.findall(path) for step in _steps_of(segment))
+def _parsed(path: str) -> _Path:
+    segments = _SEGMENT.findall(path)
+    steps = tuple(step for segment in segments for step in _steps_of(segment))
+    plain = not any(character in path for character in "[]*{}")
+    return _Path(tuple((s, either_case(s)) for s in segments) if plain else None, steps)
 
 
 def _steps_of(segment: str) -> Iterator[_Step]:

@@ -1,10 +1,11 @@
 """Which resource a call gave the role to: its ARN, from the record."""
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from passrole.arn import Arn, partition_of
+from passrole.arn import Arn, is_arn, partition_of
 from passrole.catalogue import ResourcePlace
 from passrole.trail.paths import values_at
 from passrole.trail.values import text
@@ -12,6 +13,23 @@ from passrole.trail.values import text
 _MAX_ID = 2048
 # The template of a resource whose ARN may be of several services (a recovery point of AWS Backup).
 _ANY_ARN = "arn:{partition}:{}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """The ARN of a kind of resource, taken apart.
+
+    Attributes:
+        region, account: the placeholder, or what stands in its place.
+        marker: what the resource begins with (``function:``).
+        tail: ``[[region:]account:][function:]name``, as Lambda allows to name a function.
+    """
+
+    service: str
+    region: str
+    account: str
+    marker: str
+    tail: re.Pattern[str]
 
 
 def resources_of(record: dict[str, Any], place: ResourcePlace, account: str | None) -> tuple[str, ...]:
@@ -42,38 +60,27 @@ def _arn(
     if not isinstance(value, str) or not 0 < len(value) <= _MAX_ID:
         return None
     if place.arn == _ANY_ARN:
-        return value if Arn.parse(value) else None
-    *_, service, _, _, resource = place.arn.split(":", 5)
-    marker = resource.removesuffix("{}")  # "function:" of a function's ARN
+        return value if is_arn(value) else None
+    template = _template(place.arn)
     partition, identifier = partition_of(region), value
-    if may_be_arn and (given := Arn.parse(value)):
-        if given.service != service or not given.resource.startswith(marker):
+    if may_be_arn and value.startswith("arn:") and (given := Arn.parse(value)):
+        if given.service != template.service or not given.resource.startswith(template.marker):
             return None
         partition, region, account = given.partition, given.region, given.account
-        identifier = given.resource.removeprefix(marker)
-    elif place.qualified and (tail := _tail(marker).fullmatch(value)):
+        identifier = given.resource.removeprefix(template.marker)
+    elif place.qualified and (tail := template.tail.fullmatch(value)):
         region, account, identifier = tail[1] or region, tail[2] or account, tail[3]
     if place.qualified:
         identifier = identifier.partition(":")[0]
-    return _filled(place.arn, partition, region, account, identifier)
+    in_region = template.region.replace("{region}", region or "")
+    in_account = template.account.replace("{account}", account or "")
+    arn = f"arn:{partition}:{template.service}:{in_region}:{in_account}:{template.marker}{identifier}"
+    return arn if is_arn(arn) else None
 
 
-@lru_cache
-def _tail(marker: str) -> re.Pattern[str]:
-    """``[[region:]account:][function:]name``"""
-    return re.compile(rf"(?:(?:([a-z0-9-]+):)?([0-9]{{12}}):)?(?:{re.escape(marker)})?(.+)")
-
-
-def _filled(
-    template: str, partition: str, region: str | None, account: str | None, identifier: str
-) -> str | None:
-    # The identifier goes in last: it comes from the caller and may look like a placeholder itself.
-    arn = template
-    for placeholder, part in (
-        ("{partition}", partition),
-        ("{region}", region or ""),
-        ("{account}", account or ""),
-        ("{}", identifier),
-    ):
-        arn = arn.replace(placeholder, part)
-    return arn if Arn.parse(arn) else None
+@lru_cache(maxsize=2048)
+def _template(text: str) -> _Template:
+    _, _, service, region, account, resource = text.split(":", 5)
+    marker = resource.removesuffix("{}")
+    tail = rf"(?:(?:([a-z0-9-]+):)?([0-9]{{12}}):)?(?:{re.escape(marker)})?(.+)"
+    return _Template(service, region, account, marker, re.compile(tail))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from passrole.clock import parse_time
-from passrole.passes import PassedRole, RoleKind
+from passrole.passes import Coverage, PassedRole, RoleKind
 from passrole.trail import passes_of
 from tests.fixtures import record
 
@@ -35,7 +35,7 @@ def test_a_record_that_names_no_call_holds_no_pass(member: str, value: Any) -> N
 def test_a_call_of_another_service_by_the_same_name_is_not_taken_for_the_one_that_is_known() -> None:
     told = record("lambda_create_function") | {"eventSource": "unknown.amazonaws.com"}
     (pass_,) = passes_of(told)
-    assert (pass_.catalogued, pass_.services, pass_.resources) == (False, (), ())
+    assert (pass_.coverage, pass_.services, pass_.resources) == (Coverage.UNCATALOGUED, (), ())
     told["requestParameters"]["role"] = "a-name"
     assert passes_of(told) == ()
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from passrole.catalogue import Call, CallTable
-from passrole.passes import Direction, Outcome, Pass, RoleKind
+from passrole.passes import Coverage, Direction, Outcome, Pass, RoleKind
 from passrole.trail import passes_of
 
 ROLES = "arn:aws:iam::111122223333:role/"
@@ -90,7 +90,7 @@ def test_the_denial_of_a_call_whose_role_is_not_visible_is_an_attempt_all_the_sa
     message = f"User: u is not authorized to perform: iam:PassRole on resource: {A}"
     (pass_,) = passes(call, {}, errorCode="AccessDenied", errorMessage=message)
     assert (pass_.outcome, pass_.role.arn, pass_.path) == (Outcome.DENIED, A, "errorMessage")
-    assert pass_.catalogued
+    assert pass_.coverage is Coverage.COVERED
 
 
 def test_a_member_that_names_a_role_only_where_another_one_says_so() -> None:

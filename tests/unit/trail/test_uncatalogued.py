@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from passrole.passes import Direction, Outcome, Pass
+from passrole.passes import Coverage, Direction, Outcome, Pass
 from passrole.trail import passes_of
 from tests.fixtures import record
 
@@ -27,7 +27,7 @@ def passes(request: Any, **fields: Any) -> tuple[Pass, ...]:
 )
 def test_a_role_in_a_member_named_like_one_is_an_uncatalogued_pass(member: str) -> None:
     (pass_,) = passes({"name": "x", member: ROLE})
-    assert not pass_.catalogued
+    assert pass_.coverage is Coverage.UNCATALOGUED
     assert pass_.role.arn == ROLE
     assert pass_.path == f"requestParameters.{member}"
     assert (pass_.services, pass_.resources, pass_.resource_type) == ((), (), None)
@@ -78,9 +78,9 @@ def test_an_echo_in_the_response_is_none() -> None:
 def test_a_denied_attempt_is_known_by_its_message() -> None:
     message = f"User: u is not authorized to perform: iam:PassRole on resource: {ROLE}"
     (pass_,) = passes(None, errorCode="AccessDeniedException", errorMessage=message)
-    assert (pass_.outcome, pass_.role.arn, pass_.catalogued) == (Outcome.DENIED, ROLE, True)
+    assert (pass_.outcome, pass_.role.arn, pass_.coverage) == (Outcome.DENIED, ROLE, Coverage.COVERED)
 
 
 def test_a_call_that_failed_is_an_attempt_too() -> None:
     (pass_,) = passes({"role": ROLE}, errorCode="ValidationException")
-    assert (pass_.outcome, pass_.catalogued) == (Outcome.FAILED, False)
+    assert (pass_.outcome, pass_.coverage) == (Outcome.FAILED, Coverage.UNCATALOGUED)

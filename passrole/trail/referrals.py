@@ -1,0 +1,72 @@
+"""References in a request that bring roles in without naming them: a launch template, a task definition …"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from passrole.catalogue import Call, Reference, Where
+from passrole.catalogue.references import REFERRED, ReferredRole
+from passrole.passes import Referral
+from passrole.trail.paths import member_of, values_at
+from passrole.trail.roles import NOT_SHOWN, Found
+from passrole.trail.values import text
+
+_IDS = ("launchTemplateId", "launchTemplateName")
+_MAX_ID = 2048  # characters; the longest ARN of AWS
+
+
+def roles_by_reference(record: dict[str, Any], call: Call, found: Iterable[Found]) -> Iterator[Found]:
+    """Places of roles that what the request refers to can bring in, beside those found in the record."""
+    shown = {one.place for one in found} | _answered(record, call)
+    seen: set[tuple[str, str | None, str | None, str]] = set()
+    for reference in call.references:
+        for at, value in values_at(record.get(Where.REQUEST.member), reference.path):
+            id_, version = _id_of(value)
+            for role in _roles_of(reference):
+                # A role that the call names overrides that of the one thing it refers to; in a list of things
+                # it may be for another one.
+                known = (reference.to, id_, version, role.member)
+                if known in seen or (role.place in shown and "[" not in reference.path):
+                    continue
+                seen.add(known)
+                yield Found(
+                    f"{Where.REQUEST.member}.{at}#{role.member}",
+                    NOT_SHOWN,
+                    role.place,
+                    role.services,
+                    referral=Referral(reference.to, id_, version, role.member),
+                )
+            if not _roles_of(reference):
+                yield Found(
+                    f"{Where.REQUEST.member}.{at}",
+                    NOT_SHOWN,
+                    "role",
+                    (),
+                    referral=Referral(reference.to, id_),
+                )
+
+
+def _roles_of(reference: Reference) -> tuple[ReferredRole, ...]:
+    return REFERRED.get(reference.to, ())
+
+
+def _answered(record: dict[str, Any], call: Call) -> set[str]:
+    """The places that the response tells about, whether it shows a role there or none."""
+    if not record.get(Where.RESPONSE.member):
+        return set()
+    return {place.place for place in call.roles if place.where is Where.RESPONSE}
+
+
+def _id_of(value: Any) -> tuple[str | None, str | None]:
+    """The id or name of what is referred to, and its version."""
+    if not isinstance(value, dict):
+        return _short(value), None
+    ids = (_short(member_of(value, name)) for name in _IDS)
+    version = member_of(value, "version")
+    if isinstance(version, int):
+        version = str(version)
+    return next(filter(None, ids), None), _short(version)
+
+
+def _short(value: Any) -> str | None:
+    told = text(value)
+    return told if told and len(told) <= _MAX_ID else None

@@ -1,0 +1,30 @@
+"""Roles in calls that the catalogue does not know: AWS makes new ones."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from passrole.arn import parse_role_arn
+from passrole.catalogue import Where
+from passrole.catalogue.rules import ROLE_MEMBERS
+from passrole.passes import RoleKind
+from passrole.trail.paths import either_case
+from passrole.trail.roles import Found, named_role
+
+_ROLE_MEMBERS = frozenset(spelling for name in ROLE_MEMBERS for spelling in (name, either_case(name)))
+_NO_PASSES = ("iam.amazonaws.com", "sts.amazonaws.com")
+
+
+def roles_in_unknown(record: dict[str, Any], source: str) -> Iterator[Found]:
+    """Role ARNs in members named like a role.
+
+    Calls of IAM manage roles and those of STS assume them; calls that only read pass none.
+    """
+    request = record.get("requestParameters")
+    if not isinstance(request, dict) or _ROLE_MEMBERS.isdisjoint(request):
+        return
+    if source in _NO_PASSES or record.get("readOnly") is True:
+        return
+    for member in sorted(_ROLE_MEMBERS.intersection(request)):
+        if parse_role_arn(request[member]):
+            role = named_role(request[member], RoleKind.ROLE_ARN)
+            yield Found(f"{Where.REQUEST.member}.{member}", role, "role", ())
