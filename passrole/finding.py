@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from passrole.evidence import RoleEvidence, known
+from passrole.evidence import Evidence, known
 from passrole.passes import Outcome, Pass, Passer
 from passrole.policy import Decision, Stage, Verdict
 
@@ -146,7 +146,7 @@ class Change:
 
 
 def findings_of(
-    pass_: Pass, verdict: Verdict, evidence: RoleEvidence, response: Stage, now: str
+    pass_: Pass, verdict: Verdict, evidence: Evidence, response: Stage, now: str
 ) -> tuple[Finding, ...]:
     """The findings that a pass feeds, as if none existed before: one a resource that holds the role."""
     role = known(evidence.arn) or pass_.role.value or "unknown"

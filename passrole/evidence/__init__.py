@@ -1,5 +1,5 @@
 """Evidence: facts about a passed role, from live IAM or from a snapshot file."""
 
-from passrole.evidence.facts import ABSENT, Absent, Fact, Known, RoleEvidence, Unknown, known
+from passrole.evidence.facts import ABSENT, NOT_ASKED, Absent, Evidence, Fact, Known, Unknown, known
 
-__all__ = ["ABSENT", "Absent", "Fact", "Known", "RoleEvidence", "Unknown", "known"]
+__all__ = ["ABSENT", "NOT_ASKED", "Absent", "Evidence", "Fact", "Known", "Unknown", "known"]

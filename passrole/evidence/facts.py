@@ -28,6 +28,7 @@ class Unknown:
 
 Fact = Known[T] | Absent | Unknown
 ABSENT = Absent()
+NOT_ASKED = Unknown("it was not asked for: no condition of the policy needed it")
 
 
 def known(fact: "Fact[T]") -> T | None:
@@ -36,8 +37,8 @@ def known(fact: "Fact[T]") -> T | None:
 
 
 @dataclass(frozen=True, slots=True)
-class RoleEvidence:
-    """Facts about one role, as read at ``observed_at`` (ISO 8601, UTC; IAM only tells the present).
+class Evidence:
+    """Facts about a passed role and its passer, as read at ``observed_at`` (ISO 8601; IAM tells the present).
 
     Attributes:
         arn, name, path: ``path`` begins and ends with a slash.
@@ -46,6 +47,9 @@ class RoleEvidence:
         trust_policy: the decoded document.
         permissions_boundary: ARN of the boundary policy.
         created_at: ISO 8601, UTC.
+        last_used_at: ISO 8601, UTC; absent for a role that was never used, as far as IAM remembers.
+        administrator: whether its policies allow every action on every resource.
+        passer_tags: the tags of the passer as IAM's conditions see them.
     """
 
     arn: Fact[str]
@@ -57,14 +61,17 @@ class RoleEvidence:
     permissions_boundary: Fact[str]
     created_at: Fact[str]
     observed_at: str
+    last_used_at: Fact[str] = NOT_ASKED
+    administrator: Fact[bool] = NOT_ASKED
+    passer_tags: Fact[Mapping[str, str]] = NOT_ASKED
 
     @classmethod
-    def unknown(cls, reason: str, observed_at: str) -> "RoleEvidence":
+    def unknown(cls, reason: str, observed_at: str) -> "Evidence":
         """Evidence of a role of which nothing could be read."""
         nothing = Unknown(reason)
         return cls(nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, observed_at)
 
-    def made_after(self, reason: str) -> "RoleEvidence":
+    def made_after(self, reason: str) -> "Evidence":
         """Its name and path, with the rest unknown: another role bore the name when the pass was made."""
         nothing = Unknown(reason)
         return replace(

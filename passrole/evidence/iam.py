@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from passrole.clock import Clock, utc_now
-from passrole.evidence.facts import RoleEvidence, Unknown
+from passrole.evidence.facts import Evidence, Unknown
 from passrole.evidence.resolve import Description, gather
 from passrole.passes import Pass
 
@@ -21,7 +21,7 @@ class LiveIam:
         self._iam = iam
         self._clock = clock
 
-    def evidence(self, pass_: Pass) -> RoleEvidence:
+    def evidence(self, pass_: Pass) -> Evidence:
         """Evidence about the role of a pass; what IAM does not answer is unknown."""
         return gather(self, pass_, self._clock)
 

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from passrole.arn import IamArn, is_instance_profile_name, parse_instance_profile_arn, parse_role_arn
 from passrole.clock import Clock, iso, parse_time
-from passrole.evidence.facts import ABSENT, Fact, Known, RoleEvidence, Unknown
+from passrole.evidence.facts import ABSENT, Evidence, Fact, Known, Unknown
 from passrole.passes import Pass, Referral
 
 Description = Mapping[str, Any]
@@ -23,12 +23,12 @@ class IamSource(Protocol):
         """The ``InstanceProfile`` of GetInstanceProfile, or why it cannot be read."""
 
 
-def gather(source: IamSource, pass_: Pass, clock: Clock) -> RoleEvidence:
+def gather(source: IamSource, pass_: Pass, clock: Clock) -> Evidence:
     """Evidence about the role of a pass. What cannot be read is unknown, never absent."""
     now = iso(clock())
     role = pass_.role
     if role.value is None:
-        return RoleEvidence.unknown(_why_unseen(pass_.referral), now)
+        return Evidence.unknown(_why_unseen(pass_.referral), now)
     if role.kind is not None and role.kind.is_instance_profile:
         return _of_profile(source, pass_, role.value, now)
     if role.arn is not None:
@@ -36,11 +36,11 @@ def gather(source: IamSource, pass_: Pass, clock: Clock) -> RoleEvidence:
     if role.name is not None:
         described = source.role(role.name)
         if isinstance(described, Unknown):
-            return RoleEvidence.unknown(described.reason, now)
+            return Evidence.unknown(described.reason, now)
         if not _is_ours(parse_role_arn(described["Arn"]), pass_):
-            return RoleEvidence.unknown("the role of that name is of another account than the pass", now)
+            return Evidence.unknown("the role of that name is of another account than the pass", now)
         return _evidence(described, pass_, now)
-    return RoleEvidence.unknown("the record's text names no role", now)
+    return Evidence.unknown("the record's text names no role", now)
 
 
 def _why_unseen(referral: Referral | None) -> str:
@@ -52,34 +52,32 @@ def _why_unseen(referral: Referral | None) -> str:
     return f"{came}: {referral.unread}" if referral.unread else f"{came}, which was not looked up"
 
 
-def _of_profile(source: IamSource, pass_: Pass, value: str, now: str) -> RoleEvidence:
+def _of_profile(source: IamSource, pass_: Pass, value: str, now: str) -> Evidence:
     """An instance profile stands for the one role in it; the names of the two need not be alike."""
     arn = parse_instance_profile_arn(value)
     if arn is None and not is_instance_profile_name(value):
-        return RoleEvidence.unknown("the record's text names no instance profile", now)
+        return Evidence.unknown("the record's text names no instance profile", now)
     if arn and arn.account != pass_.account:
-        return RoleEvidence.unknown("the instance profile is of another account", now)
+        return Evidence.unknown("the instance profile is of another account", now)
     described = source.instance_profile(arn.name if arn else value)
     if isinstance(described, Unknown):
-        return RoleEvidence.unknown(described.reason, now)
+        return Evidence.unknown(described.reason, now)
     if arn and described["Arn"] != value:
-        return RoleEvidence.unknown("the instance profile of that name has another ARN now", now)
+        return Evidence.unknown("the instance profile of that name has another ARN now", now)
     if not _is_ours(parse_instance_profile_arn(described["Arn"]), pass_):
-        return RoleEvidence.unknown(
-            "the instance profile of that name is of another account than the pass", now
-        )
+        return Evidence.unknown("the instance profile of that name is of another account than the pass", now)
     if why := _why_another(described, "the instance profile", pass_):
-        return RoleEvidence.unknown(why, now)
+        return Evidence.unknown(why, now)
     roles = described.get("Roles") or []
     if not roles:
-        return RoleEvidence.unknown("the instance profile holds no role now", now)
+        return Evidence.unknown("the instance profile holds no role now", now)
     return _of_arn(source, pass_, roles[0]["Arn"], now)
 
 
-def _of_arn(source: IamSource, pass_: Pass, value: str, now: str) -> RoleEvidence:
+def _of_arn(source: IamSource, pass_: Pass, value: str, now: str) -> Evidence:
     arn = parse_role_arn(value)
     if arn is None:
-        return RoleEvidence.unknown("the record's text is no role ARN", now)
+        return Evidence.unknown("the record's text is no role ARN", now)
     if arn.account != pass_.account:
         # Asking our own account for the name would answer about another role.
         return _named_only(arn, "the role is of another account", now)
@@ -87,14 +85,14 @@ def _of_arn(source: IamSource, pass_: Pass, value: str, now: str) -> RoleEvidenc
     if isinstance(described, Unknown):
         return _named_only(arn, described.reason, now)
     if described["Arn"] != value:
-        return RoleEvidence.unknown("the role of that name has another ARN now", now)
+        return Evidence.unknown("the role of that name has another ARN now", now)
     return _evidence(described, pass_, now)
 
 
-def _named_only(arn: IamArn, reason: str, now: str) -> RoleEvidence:
+def _named_only(arn: IamArn, reason: str, now: str) -> Evidence:
     """What the ARN alone tells; the rest is unknown."""
     unknown = Unknown(reason)
-    return RoleEvidence(
+    return Evidence(
         arn=Known(str(arn)),
         name=Known(arn.name),
         path=Known(arn.path),
@@ -107,13 +105,13 @@ def _named_only(arn: IamArn, reason: str, now: str) -> RoleEvidence:
     )
 
 
-def _evidence(role: Description, pass_: Pass, now: str) -> RoleEvidence:
+def _evidence(role: Description, pass_: Pass, now: str) -> Evidence:
     created = _created(role)
     boundary: Fact[str] = ABSENT
     if role.get("PermissionsBoundary"):
         boundary = Known(role["PermissionsBoundary"]["PermissionsBoundaryArn"])
     trust = role.get("AssumeRolePolicyDocument")
-    evidence = RoleEvidence(
+    evidence = Evidence(
         arn=Known(role["Arn"]),
         name=Known(role["RoleName"]),
         path=Known(role["Path"]) if role.get("Path") else _UNTOLD,

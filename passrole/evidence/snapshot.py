@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from passrole.clock import Clock, utc_now
-from passrole.evidence.facts import RoleEvidence, Unknown
+from passrole.evidence.facts import Evidence, Unknown
 from passrole.evidence.resolve import Description, gather
 from passrole.evidence.snapshot_shape import ShapeError, check_details
 from passrole.passes import Pass
@@ -45,7 +45,7 @@ class Snapshot:
             raise SnapshotError(f"{path}: not JSON ({error}); {expected}") from None
         return cls(details)
 
-    def evidence(self, pass_: Pass) -> RoleEvidence:
+    def evidence(self, pass_: Pass) -> Evidence:
         """Evidence about the role of a pass, as of the snapshot."""
         return gather(self, pass_, self._clock)
 
@@ -62,7 +62,7 @@ class NoIam:
     def __init__(self, clock: Clock = utc_now) -> None:
         self._clock = clock
 
-    def evidence(self, pass_: Pass) -> RoleEvidence:
+    def evidence(self, pass_: Pass) -> Evidence:
         return gather(self, pass_, self._clock)
 
     def role(self, name: str) -> Description | Unknown:

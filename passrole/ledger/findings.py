@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from passrole.evidence import RoleEvidence, known
+from passrole.evidence import Evidence, known
 from passrole.finding import Change, Finding, Step
 from passrole.ledger import keys
 from passrole.ledger.table import IS_NEW, Condition, Item, Put, Table
@@ -33,7 +33,7 @@ class FindingRecords:
         return tuple(f for f in found if f is not None)
 
     def record_pass(
-        self, pass_: Pass, verdict: Verdict, evidence: RoleEvidence, changes: Sequence[Change], now: str
+        self, pass_: Pass, verdict: Verdict, evidence: Evidence, changes: Sequence[Change], now: str
     ) -> bool:
         """Writes a pass and what it does to findings, all or nothing (by 49 findings, the pass last).
 

@@ -1,0 +1,144 @@
+"""Statements, and what they say together: an explicit deny wins, else one allow allows, else nothing does."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from passrole.evidence import Known, Unknown
+from passrole.policy.language.condition import Condition
+from passrole.policy.language.context import Context, fold
+from passrole.policy.language.truth import Effect, Ruling, Truth, every, negated, some, truth_of
+from passrole.policy.language.variables import Template, template
+from passrole.policy.language.wildcards import arn_pattern, matches
+
+PASS_ROLE = "iam:passrole"  # noqa: S105 - an action, not a password
+RESOURCE = "role:arn"
+ACTION = "pass:action"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a policy about `iam:PassRole`, whose resource is the role.
+
+    Attributes:
+        sid: what verdicts call it.
+        actions, not_actions: patterns; one of the two is None.
+        resources, not_resources: patterns of role ARNs; one of the two is None.
+        conditions: all must hold.
+        variables: whether ``${…}`` in resources means a variable.
+    """
+
+    sid: str
+    effect: Effect
+    actions: tuple[str, ...] | None = (PASS_ROLE,)
+    not_actions: tuple[str, ...] | None = None
+    resources: tuple[str, ...] | None = ("*",)
+    not_resources: tuple[str, ...] | None = None
+    conditions: tuple[Condition, ...] = ()
+    variables: bool = True
+
+    def applies(self, context: Context) -> Truth:
+        """Whether it says something about the request."""
+        return every(self._parts(context))
+
+    def names_action(self, context: Context) -> Truth:
+        """Whether it is about iam:PassRole, or about the call that passes the role."""
+        if self._concerns_all:
+            return Truth.TRUE
+        found = some(self._actions_in(context))
+        return negated(found) if self.not_actions is not None else found
+
+    def names_resource(self, context: Context) -> Truth:
+        """Whether the role is one of its resources."""
+        found = some(self._resources_in(context))
+        return negated(found) if self.not_resources is not None else found
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The condition keys that it depends on, folded."""
+        named = {key for value in self._templates for key in value.keys}
+        return frozenset(named).union(*(condition.keys for condition in self.conditions))
+
+    def _parts(self, context: Context) -> Iterator[Truth]:
+        yield self.names_action(context)
+        yield self.names_resource(context)
+        for condition in self.conditions:
+            yield condition.holds(context)
+
+    @cached_property
+    def _concerns_all(self) -> bool:
+        return self.actions is not None and any(fold(a) in ("*", PASS_ROLE, "iam:*") for a in self.actions)
+
+    @cached_property
+    def _action_patterns(self) -> tuple[str, ...]:
+        given = self.not_actions if self.not_actions is not None else self.actions or ()
+        return tuple(map(fold, given))
+
+    def _actions_in(self, context: Context) -> Iterator[Truth]:
+        yield truth_of(any(matches(pattern, PASS_ROLE) for pattern in self._action_patterns))
+        calling = context.fact(ACTION)
+        if isinstance(calling, Unknown):
+            yield Truth.UNKNOWN
+        elif isinstance(calling, Known) and isinstance(calling.value, str):
+            name = fold(calling.value)
+            yield truth_of(any(matches(pattern, name) for pattern in self._action_patterns))
+
+    @cached_property
+    def _templates(self) -> tuple[Template, ...]:
+        given = self.not_resources if self.not_resources is not None else self.resources or ()
+        return tuple(template(value, wildcards=True, variables=self.variables) for value in given)
+
+    @cached_property
+    def _tests(self) -> tuple[Callable[[str], object] | Template, ...]:
+        """A test of the ARN for each resource, or its template where it has variables."""
+        return tuple(
+            arn_pattern(value.fixed).fullmatch if value.fixed is not None else value
+            for value in self._templates
+        )
+
+    @cached_property
+    def _names_all(self) -> bool:
+        return "*" in (self.not_resources if self.not_resources is not None else self.resources or ())
+
+    def _resources_in(self, context: Context) -> Iterator[Truth]:
+        if self._names_all:
+            yield Truth.TRUE
+            return
+        arn = context.fact(RESOURCE)
+        if isinstance(arn, Unknown):
+            yield Truth.UNKNOWN
+        if not isinstance(arn, Known) or not isinstance(arn.value, str):
+            return
+        for test in self._tests:
+            if not isinstance(test, Template):
+                yield truth_of(test(arn.value) is not None)
+                continue
+            tokens = test.resolve(context)
+            if isinstance(tokens, Unknown):
+                yield Truth.UNKNOWN
+            elif tokens is not None:
+                yield truth_of(arn_pattern(tokens).fullmatch(arn.value) is not None)
+
+
+def decide(statements: Iterable[Statement], context: Context) -> Ruling:
+    """What the statements say about the request; undetermined where an unknown could change it."""
+    allowed = denied = Truth.FALSE
+    for statement in statements:
+        is_deny = statement.effect is Effect.DENY
+        if not is_deny and allowed is Truth.TRUE:
+            continue
+        result = statement.applies(context)
+        if result is Truth.FALSE:
+            continue
+        if is_deny:
+            if result is Truth.TRUE:
+                return Ruling.EXPLICIT_DENY
+            denied = result
+        elif result is Truth.TRUE or allowed is Truth.FALSE:
+            allowed = result
+    if allowed is Truth.FALSE:
+        # Denied either way, though perhaps explicitly, too.
+        return Ruling.IMPLICIT_DENY
+    if allowed is Truth.TRUE and denied is Truth.FALSE:
+        return Ruling.ALLOWED
+    return Ruling.UNDETERMINED
