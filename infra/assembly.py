@@ -15,7 +15,6 @@ from infra.deployment import Deployment, DeploymentError, Home
 from infra.forwarding_stack import ForwardingStack
 from infra.guardrail_stack import GuardrailStack
 from infra.policy_asset import build_policy_layer
-from passrole.catalogue.rules import compile_rules
 from passrole.policy.errors import PolicyError
 from passrole.policy.load import load_guardrail
 from passrole.quarantine.registry import MODULES
@@ -66,7 +65,6 @@ def read_deployment(root: Path, policy: Path, home: Home) -> Deployment:
     return Deployment(
         home=home,
         settings=guardrail.settings,
-        patterns=compile_rules(),
         modules=MODULES,
         bundle=build_bundle(root, build),
         policy_layer=build_policy_layer(guardrail.compiled_json(), build),

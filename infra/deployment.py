@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from passrole.catalogue.rules import RulePattern
+from passrole.catalogue.rules import RulePattern, compile_rules
 from passrole.policy.settings import Settings
 from passrole.quarantine.module import QuarantineModule
 
@@ -34,7 +35,11 @@ class Deployment:
 
     home: Home
     settings: Settings
-    patterns: tuple[RulePattern, ...]
     modules: tuple[QuarantineModule, ...]
     bundle: Path
     policy_layer: Path
+
+    @cached_property
+    def patterns(self) -> tuple[RulePattern, ...]:
+        """Of the rules of each stack."""
+        return compile_rules(self.settings.left_out)

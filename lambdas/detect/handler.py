@@ -16,8 +16,9 @@ from passrole.evidence.iam import LiveIam
 from passrole.ledger import Ledger
 from passrole.news import SnsTopic
 from passrole.passes import Coverage
-from passrole.policy import load_deployed
-from passrole.trail import ForgedEventError, UnreadableEventError
+from passrole.policy import CompiledPolicy, load_deployed
+from passrole.trail import ForgedEventError, UnreadableEventError, record_in
+from passrole.watch import is_left_out
 
 _processor = BatchProcessor(event_type=EventType.SQS)
 
@@ -36,11 +37,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 @lru_cache(maxsize=1)
+def _policy() -> CompiledPolicy:
+    return load_deployed()
+
+
+@lru_cache(maxsize=1)
 def _detector(account: str) -> Detector:
     settings = Settings.from_environment()
     return Detector(
         account=account,
-        policy=load_deployed(),
+        policy=_policy(),
         evidence=LiveIam(client("iam")),
         ledger=Ledger(settings.ledger_table, client("dynamodb")),
         topic=SnsTopic(settings.findings_topic_arn, client("sns")),
@@ -50,6 +56,9 @@ def _detector(account: str) -> Detector:
 
 def _judge(record: SQSRecord, account: str) -> None:
     try:
+        if is_left_out(record_in(record.body, account), _policy().left_out):
+            metrics.add_metric("EventsLeftOut", MetricUnit.Count, 1)
+            return
         for detected in _detector(account).detect(record.body):
             _report(detected)
     except ForgedEventError as error:

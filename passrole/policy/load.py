@@ -13,6 +13,7 @@ from passrole.policy.settings import Alerts, Guardrail, Quarantine, Settings
 from passrole.policy.source import checks
 from passrole.policy.source.document import MAX_BYTES, Plain, read_document
 from passrole.policy.source.explain_errors import add_validation_error
+from passrole.policy.source.leave_out import left_out_of
 from passrole.policy.source.models import GuardrailFile
 from passrole.policy.source.statements import statements_of
 
@@ -63,6 +64,7 @@ def _settings(model: GuardrailFile) -> Settings:
         alerts=Alerts(tuple(model.alerts.email), model.alerts.slack_secret),
         operators=tuple(model.operators),
         quarantine=Quarantine(model.quarantine.acts_per_hour),
+        left_out=left_out_of(model.catalogue.leave_out),
     )
 
 
@@ -78,4 +80,5 @@ def _compiled(model: GuardrailFile) -> CompiledPolicy:
             services=dict(response.services),
         ),
         acts_per_hour=model.quarantine.acts_per_hour,
+        left_out=left_out_of(model.catalogue.leave_out),
     )

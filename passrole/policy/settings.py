@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from passrole.catalogue.left_out import NOTHING, LeftOut
 from passrole.policy.compiled import CompiledPolicy
 
 
@@ -32,12 +33,14 @@ class Settings:
     Attributes:
         regions: further regions, whose events are forwarded to the home region.
         operators: ARNs of the principals that may take the operator role.
+        left_out: events that the rules leave out, as far as their patterns can say it.
     """
 
     regions: tuple[str, ...] = ()
     alerts: Alerts = Alerts()
     operators: tuple[str, ...] = ()
     quarantine: Quarantine = Quarantine()
+    left_out: LeftOut = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

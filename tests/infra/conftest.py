@@ -8,10 +8,18 @@ from infra.assembly import add_stacks, new_app
 from infra.deployment import Deployment, Home
 from infra.names import forwarding_stack
 from infra.policy_asset import build_policy_layer
-from passrole.catalogue.rules import compile_rules
 from passrole.policy.settings import Alerts, Settings
 from passrole.quarantine.registry import MODULES
-from tests.infra.stack_template import ACCOUNT, HOME, OPERATORS, POLICY, REGIONS, StackTemplate, Synthesized
+from tests.infra.stack_template import (
+    ACCOUNT,
+    HOME,
+    LEFT_OUT,
+    OPERATORS,
+    POLICY,
+    REGIONS,
+    StackTemplate,
+    Synthesized,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,8 +49,8 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
             regions=REGIONS,
             alerts=Alerts(email=("one@example.com", "two@example.com"), slack_secret="passrole/slack"),
             operators=OPERATORS,
+            left_out=LEFT_OUT,
         ),
-        patterns=compile_rules(),
         modules=MODULES,
         bundle=bundle,
         policy_layer=build_policy_layer(POLICY, work),
@@ -50,7 +58,6 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     plain = Deployment(
         home=Home(None, None),
         settings=Settings(),
-        patterns=full.patterns,
         modules=MODULES,
         bundle=bundle,
         policy_layer=full.policy_layer,

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from passrole.catalogue.left_out import LeftOut
+
 ACCOUNT = "111122223333"
 HOME = "eu-west-1"
 REGIONS = ("us-east-1", "ap-southeast-2")
 OPERATORS = (f"arn:aws:iam::{ACCOUNT}:role/security/responders", f"arn:aws:iam::{ACCOUNT}:user/alice")
+LEFT_OUT = LeftOut(frozenset({"glue.amazonaws.com"}))
 POLICY = json.dumps({"version": 1, "statements": []})
 
 Properties = dict[str, Any]

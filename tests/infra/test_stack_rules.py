@@ -5,22 +5,42 @@ from typing import Any
 from infra import names
 from infra.names import forwarding_stack
 from passrole.catalogue.rules import compile_rules
-from tests.infra.stack_template import StackTemplate, listed, text
+from tests.infra.stack_template import LEFT_OUT, StackTemplate, listed, text
 
 
 def catalogue_rules(stack: StackTemplate) -> dict[str, dict[str, Any]]:
     return {name: rule for name, rule in stack.of_type("AWS::Events::Rule").items() if "EventPattern" in rule}
 
 
-def test_the_catalogues_patterns_are_deployed_verbatim(stacks: list[StackTemplate]) -> None:
-    # Given the patterns that the catalogue compiles to
-    expected = [rule.pattern for rule in compile_rules()]
-    for stack in stacks:
+def test_the_catalogues_patterns_are_deployed_verbatim(
+    guard: StackTemplate, plain: StackTemplate, forwarders: dict[str, StackTemplate]
+) -> None:
+    for stack in (guard, plain, *forwarders.values()):
+        # Given the patterns that the catalogue compiles to, without what the policy leaves out
+        patterns = compile_rules() if stack is plain else compile_rules(LEFT_OUT)
+        expected = [rule.pattern for rule in patterns]
         # When a stack is synthesized, then it has a rule for each of them, switched on
         rules = list(catalogue_rules(stack).values())
         assert [rule["EventPattern"] for rule in rules] == expected
         states = {rule["State"] for rule in rules}
         assert states == {"ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"}
+
+
+def test_what_the_policy_leaves_out_is_in_no_rule_of_any_region(
+    guard: StackTemplate, plain: StackTemplate, forwarders: dict[str, StackTemplate]
+) -> None:
+    def takers(stack: StackTemplate) -> list[str]:
+        rules = catalogue_rules(stack).items()
+        return [
+            n for n, r in rules if "glue.amazonaws.com" in r["EventPattern"]["detail"].get("eventSource", ())
+        ]
+
+    # Given a policy that leaves Glue out, and one that leaves out nothing
+    # When the stacks are synthesized, then no rule of the first takes Glue's events, and none is missing
+    assert takers(plain)
+    for stack in (guard, *forwarders.values()):
+        assert takers(stack) == []
+        assert len(catalogue_rules(stack)) == len(catalogue_rules(plain))
 
 
 def test_names_of_rules_are_not_cut_so_that_the_queues_know_them(stacks: list[StackTemplate]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from passrole.policy.compiled import Stage
 from passrole.policy.errors import Path, Problem
 from passrole.policy.source.document import Document
+from passrole.policy.source.leave_out import consequence
 from passrole.policy.source.models import GuardrailFile
 from passrole.policy.source.syntax import approves_every_role
 from passrole.policy.text import quoted
@@ -30,6 +31,10 @@ def add_problems(document: Document) -> None:
     alerts = data.get("alerts")
     if isinstance(alerts, dict):
         _unique(document, _items(alerts.get("email"), ("alerts", "email")), "an address is named once")
+    catalogue = data.get("catalogue")
+    if isinstance(catalogue, dict):
+        left_out = _items(catalogue.get("leave_out"), ("catalogue", "leave_out"))
+        _unique(document, left_out, "what is left out is named once")
 
 
 def warnings(document: Document, model: GuardrailFile) -> tuple[str, ...]:
@@ -49,6 +54,8 @@ def warnings(document: Document, model: GuardrailFile) -> tuple[str, ...]:
     stages = (model.response.violation, *model.response.services.values())
     if not (model.alerts.email or model.alerts.slack_secret) and set(stages) != {Stage.OBSERVE}:
         found.append((("alerts",), "nobody is told: neither email nor slack_secret is set"))
+    for index, value in enumerate(model.catalogue.leave_out):
+        found.append((("catalogue", "leave_out", index), consequence(value)))
     noted = Document(document.file, values=document.values, keys=document.keys)
     for path, message in found:
         noted.add(path, message)

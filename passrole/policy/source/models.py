@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from passrole.policy.compiled import Stage
-from passrole.policy.source import syntax
+from passrole.policy.source import leave_out, syntax
 
 
 def _one_or_more(value: Any) -> Any:
@@ -35,6 +35,7 @@ TagValue = Annotated[str, AfterValidator(syntax.tag_value)]
 Service = Annotated[str, AfterValidator(syntax.service_principal)]
 Email = Annotated[str, AfterValidator(syntax.email)]
 Region = Annotated[str, AfterValidator(syntax.region)]
+Unwatched = Annotated[str, AfterValidator(leave_out.source_or_action)]
 PrincipalArn = Annotated[str, AfterValidator(syntax.principal_arn)]
 
 
@@ -83,6 +84,12 @@ class AlertsSection(_Part):
     slack_secret: Annotated[str, AfterValidator(syntax.secret_name)] | None = None
 
 
+class CatalogueSection(_Part):
+    """What of the catalogue is not watched."""
+
+    leave_out: list[Unwatched] = Field(default_factory=list)
+
+
 class GuardrailFile(_Part):
     """The whole of guardrail.yaml."""
 
@@ -93,6 +100,7 @@ class GuardrailFile(_Part):
     alerts: AlertsSection = AlertsSection()
     regions: list[Region] = Field(default_factory=list)
     operators: list[PrincipalArn] = Field(default_factory=list)
+    catalogue: CatalogueSection = CatalogueSection()
 
 
 # The section that each mapping in the file is, by its path without list indices: to suggest keys.
@@ -102,4 +110,5 @@ SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("response",): ResponseSection,
     ("quarantine",): QuarantineSection,
     ("alerts",): AlertsSection,
+    ("catalogue",): CatalogueSection,
 }
