@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from passrole.catalogue.model import Call, Decision, RolePlace, Shape
+from passrole.catalogue.model import Call, Decision, Reference, RolePlace, Shape
+from passrole.catalogue.references import REFERRED
 from passrole.passes import Direction
 from passrole.quarantine.registry import module_for
 
@@ -23,7 +24,8 @@ How well the shape of a call's record is known: **recorded** in a CloudTrail rec
 **derived** from the API's model by the way in which CloudTrail writes such requests; the last is unproven.
 In a path, `[]` is each element of a list, `*` any key of a map; CloudTrail writes the first letter of a
 member in either case, and both are found. A role that is *chained* is assumed through the passed one: it is
-recorded and never alerted. One that is *taken away* makes no pass.
+recorded and never alerted. One that is *taken away* makes no pass. Behind *by* stands a member that names
+what holds the role, such as a launch template: a role that the record does not show is looked up there.
 
 """
 
@@ -63,8 +65,9 @@ def _numbers(decided: list[Call], covered: list[Call]) -> str:
 
 
 def _row(call: Call) -> str:
-    roles = "<br>".join(_role(role) for role in call.roles)
-    services = "<br>".join(dict.fromkeys(s for role in call.roles for s in role.services))
+    referred = [role for reference in call.references for role in REFERRED.get(reference.to, ())]
+    roles = "<br>".join([*map(_role, call.roles), *map(_reference, call.references)])
+    services = "<br>".join(dict.fromkeys(s for role in (*call.roles, *referred) for s in role.services))
     kind = call.resource.type if call.resource else None
     modules = sorted({m.name for role in call.roles if (m := module_for(kind, role.place))})
     cells = (f"`{call.action}`{_operation(call)}", roles, services, call.shape, ", ".join(modules))
@@ -75,6 +78,11 @@ def _role(role: RolePlace) -> str:
     notes = {Direction.CHAINED: " (chained)", Direction.REMOVES: " (taken away)"}
     where = "" if role.where.member == "requestParameters" else " (in the response)"
     return " or ".join(f"`{path}`" for path in role.paths) + where + notes.get(role.direction, "")
+
+
+def _reference(reference: Reference) -> str:
+    note = "" if reference.to in REFERRED else ", not looked up"
+    return f"by `{reference.path}` ({reference.to}{note})"
 
 
 def _operation(call: Call) -> str:

@@ -13,6 +13,7 @@ from passrole.catalogue.generator.errors import GeneratorError
 from passrole.catalogue.generator.facts import CallFact, load_resource_types
 from passrole.catalogue.generator.paths import identity, matches
 from passrole.catalogue.generator.places import Slot, name_places
+from passrole.catalogue.references import REFERRED
 
 Row = dict[str, Any]
 
@@ -76,8 +77,8 @@ def _check(draft: Draft) -> None:
         draft.say("is not decided")
     if draft.decision != COVERED:
         return
-    if not draft.roles:
-        draft.say("is covered, but no role is named")
+    if not draft.roles and not any(reference["to"] in REFERRED for reference in draft.references):
+        draft.say("is covered, but no role is named, and none comes by a reference that can be looked up")
     for role in draft.roles:
         _check_role(draft, role)
     known = {identity(path, draft.call.operation) for role in draft.roles for path in role.paths}
