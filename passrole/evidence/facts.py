@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Known(Generic[T]):
+class Known(Generic[T_co]):
     """A fact that was read."""
 
-    value: T
+    value: T_co
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,20 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A fact that could not be read; ``reason`` says why, in words for a person."""
+    """A fact that could not be read.
+
+    Attributes:
+        reason: says why, in words for a person.
+        lasting: reading it again later cannot tell more.
+    """
 
     reason: str
+    lasting: bool = False
 
 
 Fact = Known[T] | Absent | Unknown
 ABSENT = Absent()
-NOT_ASKED = Unknown("it was not asked for: no condition of the policy needed it")
+NOT_ASKED = Unknown("it was not asked for: no condition of the policy needed it", lasting=True)
 
 
 def known(fact: "Fact[T]") -> T | None:
@@ -66,14 +73,20 @@ class Evidence:
     passer_tags: Fact[Mapping[str, str]] = NOT_ASKED
 
     @classmethod
-    def unknown(cls, reason: str, observed_at: str) -> "Evidence":
+    def unknown(cls, reason: str, observed_at: str, *, lasting: bool = False) -> "Evidence":
         """Evidence of a role of which nothing could be read."""
-        nothing = Unknown(reason)
+        nothing = Unknown(reason, lasting)
         return cls(nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, observed_at)
+
+    @property
+    def may_change(self) -> bool:
+        """Whether a fact is unknown that may be known when it is read again later."""
+        facts = (getattr(self, name) for name in self.__dataclass_fields__)
+        return any(isinstance(fact, Unknown) and not fact.lasting for fact in facts)
 
     def made_after(self, reason: str) -> "Evidence":
         """Its name and path, with the rest unknown: another role bore the name when the pass was made."""
-        nothing = Unknown(reason)
+        nothing = Unknown(reason, lasting=True)  # the role that was passed does not come back
         return replace(
             self,
             role_id=nothing,

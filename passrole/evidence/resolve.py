@@ -10,7 +10,7 @@ from passrole.evidence.facts import ABSENT, Evidence, Fact, Known, Unknown
 from passrole.passes import Pass, Referral
 
 Description = Mapping[str, Any]
-_UNTOLD = Unknown("the description of the role does not tell it")
+_UNTOLD = Unknown("the description of the role does not tell it", lasting=True)
 
 
 class IamSource(Protocol):
@@ -28,7 +28,7 @@ def gather(source: IamSource, pass_: Pass, clock: Clock) -> Evidence:
     now = iso(clock())
     role = pass_.role
     if role.value is None:
-        return Evidence.unknown(_why_unseen(pass_.referral), now)
+        return _unseen(pass_.referral, now)
     if role.kind is not None and role.kind.is_instance_profile:
         return _of_profile(source, pass_, role.value, now)
     if role.arn is not None:
@@ -38,36 +38,42 @@ def gather(source: IamSource, pass_: Pass, clock: Clock) -> Evidence:
         if isinstance(described, Unknown):
             return Evidence.unknown(described.reason, now)
         if not _is_ours(parse_role_arn(described["Arn"]), pass_):
-            return Evidence.unknown("the role of that name is of another account than the pass", now)
+            return _never("the role of that name is of another account than the pass", now)
         return _evidence(described, pass_, now)
-    return Evidence.unknown("the record's text names no role", now)
+    return _never("the record's text names no role", now)
 
 
-def _why_unseen(referral: Referral | None) -> str:
+def _never(reason: str, now: str) -> Evidence:
+    """Evidence of a role of which nothing can be read, now or later."""
+    return Evidence.unknown(reason, now, lasting=True)
+
+
+def _unseen(referral: Referral | None, now: str) -> Evidence:
     if referral is None:
-        return "the record does not show the role"
+        return _never("the record does not show the role", now)
     came = f"the role comes by {referral.to} {referral.id or '(not shown)'}"
     if referral.member is None:
-        return f"{came}, and no API tells it"
-    return f"{came}: {referral.unread}" if referral.unread else f"{came}, which was not looked up"
+        return _never(f"{came}, and no API tells it", now)
+    why = f"{came}: {referral.unread}" if referral.unread else f"{came}, which was not looked up"
+    return Evidence.unknown(why, now, lasting=referral.id is None)
 
 
 def _of_profile(source: IamSource, pass_: Pass, value: str, now: str) -> Evidence:
     """An instance profile stands for the one role in it; the names of the two need not be alike."""
     arn = parse_instance_profile_arn(value)
     if arn is None and not is_instance_profile_name(value):
-        return Evidence.unknown("the record's text names no instance profile", now)
+        return _never("the record's text names no instance profile", now)
     if arn and arn.account != pass_.account:
-        return Evidence.unknown("the instance profile is of another account", now)
+        return _never("the instance profile is of another account", now)
     described = source.instance_profile(arn.name if arn else value)
     if isinstance(described, Unknown):
         return Evidence.unknown(described.reason, now)
     if arn and described["Arn"] != value:
         return Evidence.unknown("the instance profile of that name has another ARN now", now)
     if not _is_ours(parse_instance_profile_arn(described["Arn"]), pass_):
-        return Evidence.unknown("the instance profile of that name is of another account than the pass", now)
+        return _never("the instance profile of that name is of another account than the pass", now)
     if why := _why_another(described, "the instance profile", pass_):
-        return Evidence.unknown(why, now)
+        return _never(why, now)
     roles = described.get("Roles") or []
     if not roles:
         return Evidence.unknown("the instance profile holds no role now", now)
@@ -77,21 +83,20 @@ def _of_profile(source: IamSource, pass_: Pass, value: str, now: str) -> Evidenc
 def _of_arn(source: IamSource, pass_: Pass, value: str, now: str) -> Evidence:
     arn = parse_role_arn(value)
     if arn is None:
-        return Evidence.unknown("the record's text is no role ARN", now)
+        return _never("the record's text is no role ARN", now)
     if arn.account != pass_.account:
         # Asking our own account for the name would answer about another role.
-        return _named_only(arn, "the role is of another account", now)
+        return _named_only(arn, Unknown("the role is of another account", lasting=True), now)
     described = source.role(arn.name)
     if isinstance(described, Unknown):
-        return _named_only(arn, described.reason, now)
+        return _named_only(arn, described, now)
     if described["Arn"] != value:
         return Evidence.unknown("the role of that name has another ARN now", now)
     return _evidence(described, pass_, now)
 
 
-def _named_only(arn: IamArn, reason: str, now: str) -> Evidence:
+def _named_only(arn: IamArn, unknown: Unknown, now: str) -> Evidence:
     """What the ARN alone tells; the rest is unknown."""
-    unknown = Unknown(reason)
     return Evidence(
         arn=Known(str(arn)),
         name=Known(arn.name),
@@ -119,7 +124,7 @@ def _evidence(role: Description, pass_: Pass, now: str) -> Evidence:
         tags=Known({tag["Key"]: tag["Value"] for tag in role.get("Tags") or []}),
         trust_policy=Known(trust)
         if isinstance(trust, Mapping)
-        else Unknown("the trust policy is no JSON document"),
+        else Unknown("the trust policy is no JSON document", lasting=True),
         permissions_boundary=boundary,
         created_at=Known(iso(created)) if created else _UNTOLD,
         observed_at=now,
