@@ -2,12 +2,12 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from passrole.clock import Clock, iso, utc_now
-from passrole.evidence import RoleEvidence, known
+from passrole.evidence import Evidence, known
 from passrole.finding import Finding, feed, findings_of
 from passrole.ledger import Ledger
 from passrole.news import Topic, publish_news
@@ -28,8 +28,15 @@ class BusyLedgerError(RuntimeError):
 class EvidenceSource(Protocol):
     """Where facts about the role of a pass come from."""
 
-    def evidence(self, pass_: Pass) -> RoleEvidence:
+    def evidence(self, pass_: Pass) -> Evidence:
         """Evidence about the role; what cannot be read is unknown."""
+
+
+class References(Protocol):
+    """Where the roles come from that a call names by a launch template, a task definition …"""
+
+    def resolve(self, passes: Sequence[Pass]) -> Iterator[Pass]:
+        """The passes with the roles that were looked up; without those of things that hold no role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,7 @@ class Detector:
         self,
         account: str,
         policy: CompiledPolicy,
+        references: References,
         evidence: EvidenceSource,
         ledger: Ledger,
         topic: Topic,
@@ -56,6 +64,7 @@ class Detector:
     ) -> None:
         self._account = account
         self._policy = policy
+        self._references = references
         self._evidence = evidence
         self._ledger = ledger
         self._topic = topic
@@ -70,7 +79,8 @@ class Detector:
             EnvelopeError: the event is not to be judged, or not readable.
             BusyLedgerError: to be delivered again.
         """
-        for pass_ in passes_of(record_in(body, self._account), include_unseen=True):
+        passes = passes_of(record_in(body, self._account), include_unseen=True)
+        for pass_ in self._references.resolve(passes):
             yield self._detect_pass(pass_)
 
     def _detect_pass(self, pass_: Pass) -> Detected:
@@ -78,12 +88,12 @@ class Detector:
             self._publish(pass_)
             return Detected(pass_, None)
         evidence = self._evidence.evidence(pass_)
-        verdict = self._expected(pass_, evidence, evaluate(self._policy, pass_, evidence))
+        verdict = self._expected(pass_, evidence, evaluate(self._policy, pass_, evidence, iso(self._clock())))
         recorded = self._record(pass_, verdict, evidence)
         self._publish(pass_)
         return Detected(pass_, verdict if recorded else None)
 
-    def _expected(self, pass_: Pass, evidence: RoleEvidence, verdict: Verdict) -> Verdict:
+    def _expected(self, pass_: Pass, evidence: Evidence, verdict: Verdict) -> Verdict:
         """The verdict, unless an operator announced this very pass as part of a release."""
         role_arn = known(evidence.arn)
         if verdict.decision in _NO_CONCERN or role_arn is None:
@@ -92,9 +102,9 @@ class Detector:
         if intent is None:
             return verdict
         why = f"{role_arn} was given back by the release of finding {intent.finding_id}"
-        return replace(verdict, decision=Decision.EXEMPT, reasons=(why,))
+        return verdict.as_expected(why)
 
-    def _record(self, pass_: Pass, verdict: Verdict, evidence: RoleEvidence) -> bool:
+    def _record(self, pass_: Pass, verdict: Verdict, evidence: Evidence) -> bool:
         """Writes the pass and what it does to findings; False if another delivery was faster."""
         for attempt in range(_ATTEMPTS):
             if attempt:

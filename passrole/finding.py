@@ -7,7 +7,7 @@ from typing import Any
 
 from passrole.evidence import Evidence, known
 from passrole.passes import Outcome, Pass, Passer
-from passrole.policy import Decision, Stage, Verdict
+from passrole.policy import Decision, Severity, Stage, Verdict
 
 _STAGE_ORDER = (Stage.OBSERVE, Stage.ALERT, Stage.QUARANTINE)
 
@@ -32,15 +32,6 @@ class News(StrEnum):
     CONTAINMENT_FAILED = "containment_failed"
     RELEASED = "released"
     RESOLVED = "resolved"
-
-
-class Severity(StrEnum):
-    """How urgent a finding is."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    CRITICAL = "critical"
 
 
 @dataclass(frozen=True, slots=True)

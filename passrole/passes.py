@@ -112,6 +112,9 @@ class Passer:
         on_behalf_of: the Identity Center user behind the session.
         access_key_id, source_ip, user_agent: as recorded.
         invoked_by: the AWS service that made the call for the principal.
+        vpc_endpoint: the id of the endpoint that the call came through.
+        mfa: whether the session was begun with a second factor; None without a session.
+        session_began: ISO 8601; None for long-term credentials.
     """
 
     type: str | None = None
@@ -126,6 +129,9 @@ class Passer:
     source_ip: str | None = None
     user_agent: str | None = None
     invoked_by: str | None = None
+    vpc_endpoint: str | None = None
+    mfa: bool | None = None
+    session_began: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {field: getattr(self, field) for field in self.__dataclass_fields__}
@@ -141,6 +147,7 @@ class Pass:
 
     Attributes:
         event_id, event_time, event_source, event_name, account, region: of the record. Times are ISO 8601.
+        action: the IAM action of the call (``lambda:CreateFunction``).
         outcome: how the call ended; ``error_code`` is CloudTrail's, if it did not succeed.
         role: the role as the record names it.
         path: where the role stands in the record, with indices (``requestParameters.roleArns.0``).
@@ -171,6 +178,7 @@ class Pass:
     passer: Passer
     error_code: str | None = None
     direction: Direction = Direction.PASSES
+    action: str | None = None
     coverage: Coverage = Coverage.COVERED
     referral: Referral | None = None
 
@@ -186,6 +194,7 @@ class Pass:
             "event_time": self.event_time,
             "event_source": self.event_source,
             "event_name": self.event_name,
+            "action": self.action,
             "account": self.account,
             "region": self.region,
             "outcome": self.outcome,
@@ -222,6 +231,7 @@ class Pass:
             passer=Passer.from_json(data["passer"]),
             error_code=data["error_code"],
             direction=Direction(data["direction"]),
+            action=data["action"],
             coverage=Coverage(data["coverage"]),
             referral=Referral.from_json(data["referral"]) if data["referral"] else None,
         )

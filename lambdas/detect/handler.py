@@ -17,6 +17,7 @@ from passrole.ledger import Ledger
 from passrole.news import SnsTopic
 from passrole.passes import Coverage
 from passrole.policy import CompiledPolicy, load_deployed
+from passrole.references import LiveReferences
 from passrole.trail import ForgedEventError, UnreadableEventError, record_in
 from passrole.watch import is_left_out
 
@@ -47,6 +48,7 @@ def _detector(account: str) -> Detector:
     return Detector(
         account=account,
         policy=_policy(),
+        references=LiveReferences(client),
         evidence=LiveIam(client("iam")),
         ledger=Ledger(settings.ledger_table, client("dynamodb")),
         topic=SnsTopic(settings.findings_topic_arn, client("sns")),

@@ -75,7 +75,8 @@ def check(files: tuple[str, ...], policy_file: str, snapshot_file: str | None, a
 
 
 def _judge(policy: CompiledPolicy, pass_: Pass, evidence: Snapshot | NoIam) -> Judged:
-    verdict = evaluate(policy, pass_, evidence.evidence(pass_))
+    known = evidence.evidence(pass_)
+    verdict = evaluate(policy, pass_, known, known.observed_at)
     if verdict.decision in _OF_NO_CONCERN:
         return Judged(pass_, verdict, None, None)
     return Judged(pass_, verdict, severity_of(pass_, verdict), stage_for(policy, pass_, verdict))

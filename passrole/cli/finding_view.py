@@ -9,7 +9,8 @@ from rich.text import Text
 from passrole.alerts.names import short_passer, short_resource, short_role
 from passrole.cli.passes import fact, prose
 from passrole.cli.terminal import console, safe
-from passrole.finding import Finding, Severity, State, Step
+from passrole.finding import Finding, State, Step
+from passrole.policy import Severity
 
 if TYPE_CHECKING:
     from passrole.quarantine.release import ReleasePlan

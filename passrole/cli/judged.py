@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from passrole.finding import Severity
 from passrole.passes import Pass
-from passrole.policy import Stage, Verdict
+from passrole.policy import Severity, Stage, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,16 @@
 """The policy: what is approved, what is done about the rest, and the verdict on a pass."""
 
-from passrole.policy.compiled import CompiledPolicy, Condition, Responses, Stage, Statement, load_deployed
+from passrole.policy.compiled import (
+    CompiledPolicy,
+    Exemption,
+    PolicyStatement,
+    Responses,
+    Severity,
+    Stage,
+    load_deployed,
+)
 from passrole.policy.evaluate import evaluate
+from passrole.policy.language import Condition, Effect
 from passrole.policy.response import stage_for
 from passrole.policy.verdict import Decision, Verdict
 
@@ -9,9 +18,12 @@ __all__ = [
     "CompiledPolicy",
     "Condition",
     "Decision",
+    "Effect",
+    "Exemption",
+    "PolicyStatement",
     "Responses",
+    "Severity",
     "Stage",
-    "Statement",
     "Verdict",
     "evaluate",
     "load_deployed",

@@ -1,8 +1,7 @@
 """The compiled policy: what the Lambda functions load in place of guardrail.yaml.
 
 It is plain JSON, made and validated when the stack is synthesized (``policy/load.py``), so that no function
-needs a YAML parser or a validator. Statements are IAM statements for ``iam:PassRole``: ``resources`` are role
-ARN patterns, conditions use IAM's operators over AWS's keys and over keys of our own (``role:Tag/…``).
+needs a YAML parser or a validator.
 """
 
 import hashlib
@@ -15,19 +14,11 @@ from importlib import resources
 from typing import Any
 
 from passrole.catalogue.left_out import NOTHING, LeftOut
+from passrole.policy.language import Condition, Effect, Statement, is_operator
 
-VERSION = 1
+VERSION = 2
 ANY_ROLE = "arn:*:iam::*:role/"  # begins the pattern of a path in whatever partition and account
 
-# Condition keys: AWS's own, and those of ours that IAM does not offer for PassRole.
-PASSED_TO_SERVICE = "iam:PassedToService"
-ROLE_ARN = "role:Arn"
-ROLE_NAME = "role:Name"
-ROLE_TAG = "role:Tag/"  # followed by the tag's key
-
-_EFFECTS = ("Allow", "Deny")
-_OPERATORS = ("StringEquals", "StringLike", "ArnLike")
-_KEYS = (PASSED_TO_SERVICE, ROLE_ARN, ROLE_NAME)
 _PACKAGE = "passrole_policy"  # the layer that carries the policy; see infra/policy_asset.py
 _FILE = "policy.json"
 
@@ -40,34 +31,61 @@ class Stage(StrEnum):
     QUARANTINE = "quarantine"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One condition: ``operator`` is IAM's name; any of ``values`` satisfies it."""
+class Severity(StrEnum):
+    """How urgent a finding is."""
 
-    operator: str
-    key: str
-    values: tuple[str, ...]
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement: it matches if any resource pattern and every condition does."""
+@dataclass(frozen=True)
+class PolicyStatement(Statement):
+    """A statement, and what guardrail.yaml says about it beyond IAM's language.
 
-    sid: str
-    effect: str
-    resources: tuple[str, ...]
-    conditions: tuple[Condition, ...]
+    Attributes:
+        check: the ready-made check that it belongs to, if any.
+        severity: of findings that it makes; None where the policy does not say.
+        response: the stage for findings that it makes; None where the policy does not say.
+    """
+
+    check: str | None = None
+    severity: Severity | None = None
+    response: Stage | None = None
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A time-limited waiver.
+
+    Attributes:
+        name: what verdicts call it.
+        scope: an Allow statement: the passes that it is for.
+        expires: the first moment at which it no longer counts, ISO 8601.
+        checks: the checks that it waives; all that speaks against the pass where there are none.
+    """
+
+    name: str
+    owner: str
+    reason: str
+    expires: str
+    scope: PolicyStatement
+    checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """The stage for what is not approved, by verdict and outcome; ``services`` refines ``violation``."""
+    """The stage for what is not approved, by verdict and outcome; the mappings refine ``violation``."""
 
     violation: Stage = Stage.ALERT
     undetermined: Stage = Stage.ALERT
     denied: Stage = Stage.ALERT
     failed: Stage = Stage.OBSERVE
     services: Mapping[str, Stage] = field(default_factory=dict)
+    checks: Mapping[str, Stage] = field(default_factory=dict)
+    accounts: Mapping[str, Stage] = field(default_factory=dict)
+    severities: Mapping[str, Stage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,15 +93,17 @@ class CompiledPolicy:
     """A validated policy, ready to evaluate.
 
     Attributes:
-        statements: in the order of guardrail.yaml.
+        statements: in the order of guardrail.yaml; those of the checks come last.
         responses: what is done about the rest.
         acts_per_hour: most containments in one clock hour.
+        exemptions: in the order of guardrail.yaml.
         left_out: events that are not judged, though a rule may bring them.
     """
 
-    statements: tuple[Statement, ...]
+    statements: tuple[PolicyStatement, ...]
     responses: Responses
     acts_per_hour: int
+    exemptions: tuple[Exemption, ...] = ()
     left_out: LeftOut = NOTHING
 
     @cached_property
@@ -91,28 +111,22 @@ class CompiledPolicy:
         """Twelve hex digits that name this policy in every verdict."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
 
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """The condition keys that verdicts depend on, folded: what evidence must be gathered."""
+        scopes = (exemption.scope for exemption in self.exemptions)
+        return frozenset().union(*(statement.keys for statement in (*self.statements, *scopes)))
+
     def to_json(self) -> str:
         """The policy as deterministic JSON text."""
+        responses = self.responses
         return json.dumps(
             {
                 "version": VERSION,
-                "statements": [
-                    {
-                        "sid": s.sid,
-                        "effect": s.effect,
-                        "resources": list(s.resources),
-                        "conditions": [[c.operator, c.key, list(c.values)] for c in s.conditions],
-                    }
-                    for s in self.statements
-                ],
-                "responses": {
-                    "violation": self.responses.violation,
-                    "undetermined": self.responses.undetermined,
-                    "denied": self.responses.denied,
-                    "failed": self.responses.failed,
-                    "services": dict(self.responses.services),
-                },
+                "statements": [_statement_json(statement) for statement in self.statements],
+                "responses": {name: getattr(responses, name) for name in responses.__dataclass_fields__},
                 "acts_per_hour": self.acts_per_hour,
+                "exemptions": [_exemption_json(exemption) for exemption in self.exemptions],
                 "left_out": self.left_out.to_json(),
             },
             indent=1,
@@ -134,6 +148,7 @@ class CompiledPolicy:
                 statements=tuple(_statement(s) for s in data["statements"]),
                 responses=_responses(data["responses"]),
                 acts_per_hour=int(data["acts_per_hour"]),
+                exemptions=tuple(_exemption(e) for e in data["exemptions"]),
                 left_out=LeftOut.from_json(data["left_out"]),
             )
         except (KeyError, TypeError, AttributeError) as error:
@@ -149,25 +164,76 @@ def load_deployed() -> CompiledPolicy:
     return CompiledPolicy.from_json((resources.files(_PACKAGE) / _FILE).read_text("utf-8"))
 
 
-def _statement(data: dict[str, Any]) -> Statement:
-    conditions = tuple(
-        Condition(operator, key, tuple(values)) for operator, key, values in data["conditions"]
-    )
-    if data["effect"] not in _EFFECTS:
-        raise ValueError(f"not a compiled policy: effect {data['effect']!r}")
-    for condition in conditions:
+def _statement_json(statement: PolicyStatement) -> dict[str, Any]:
+    """A statement, without what it does not say."""
+    data = {
+        "sid": statement.sid,
+        "effect": statement.effect,
+        "actions": statement.actions,
+        "not_actions": statement.not_actions,
+        "resources": statement.resources,
+        "not_resources": statement.not_resources,
+        "conditions": [[c.operator, c.key, c.values] for c in statement.conditions],
+        "variables": statement.variables,
+        "check": statement.check,
+        "severity": statement.severity,
+        "response": statement.response,
+    }
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def _statement(data: dict[str, Any]) -> PolicyStatement:
+    variables = bool(data["variables"])
+    for operator, _, _ in data["conditions"]:
         # A condition that is not understood must not be passed over: it may belong to a Deny.
-        known_key = condition.key in _KEYS or condition.key.startswith(ROLE_TAG)
-        if condition.operator not in _OPERATORS or not known_key:
-            raise ValueError(f"not a compiled policy: condition {condition.operator} {condition.key}")
-    return Statement(data["sid"], data["effect"], tuple(data["resources"]), conditions)
+        if not is_operator(operator):
+            raise ValueError(f"not a compiled policy: condition operator {operator!r}")
+    return PolicyStatement(
+        sid=data["sid"],
+        effect=Effect(data["effect"]),
+        actions=_texts(data.get("actions")),
+        not_actions=_texts(data.get("not_actions")),
+        resources=_texts(data.get("resources")),
+        not_resources=_texts(data.get("not_resources")),
+        conditions=tuple(
+            Condition(operator, key, tuple(values), variables) for operator, key, values in data["conditions"]
+        ),
+        variables=variables,
+        check=data.get("check"),
+        severity=Severity(data["severity"]) if "severity" in data else None,
+        response=Stage(data["response"]) if "response" in data else None,
+    )
+
+
+def _exemption_json(exemption: Exemption) -> dict[str, Any]:
+    return {
+        "name": exemption.name,
+        "owner": exemption.owner,
+        "reason": exemption.reason,
+        "expires": exemption.expires,
+        "scope": _statement_json(exemption.scope),
+        "checks": exemption.checks,
+    }
+
+
+def _exemption(data: dict[str, Any]) -> Exemption:
+    return Exemption(
+        name=data["name"],
+        owner=data["owner"],
+        reason=data["reason"],
+        expires=data["expires"],
+        scope=_statement(data["scope"]),
+        checks=tuple(data["checks"]),
+    )
+
+
+def _texts(values: Any) -> tuple[str, ...] | None:
+    return None if values is None else tuple(values)
 
 
 def _responses(data: dict[str, Any]) -> Responses:
-    return Responses(
-        violation=Stage(data["violation"]),
-        undetermined=Stage(data["undetermined"]),
-        denied=Stage(data["denied"]),
-        failed=Stage(data["failed"]),
-        services={service: Stage(stage) for service, stage in data["services"].items()},
-    )
+    stages: dict[str, Any] = {
+        name: {key: Stage(stage) for key, stage in value.items()} if isinstance(value, dict) else Stage(value)
+        for name, value in data.items()
+    }
+    return Responses(**stages)

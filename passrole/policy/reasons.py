@@ -7,27 +7,48 @@ break a line, hide a part of itself, or drown the rest.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from passrole.policy.compiled import ANY_ROLE, PASSED_TO_SERVICE, ROLE_ARN, ROLE_NAME, ROLE_TAG
+from passrole.policy.compiled import ANY_ROLE, Exemption
+from passrole.policy.language import Effect, Ruling, Truth, Value, fold
 from passrole.policy.text import printable, quoted
-from passrole.policy.verdict import ConditionPart, Decision, StatementPart, Truth
+from passrole.policy.verdict import ConditionPart, Decision, StatementPart
 
 _MOST_STATEMENTS = 5
 _MOST_VALUES = 3
 _REASON = 300  # characters of why a fact is unknown
-_WHICH_ROLE = (ROLE_ARN, ROLE_NAME)
+_ROLE_ARN, _ROLE_NAME, _ROLE_TAG = "role:arn", "role:name", "role:tag/"
+_WHICH_ROLE = (_ROLE_ARN, _ROLE_NAME, "role:path", "pass:action")
+_SUBJECTS = {
+    _ROLE_ARN: "the path and name",
+    _ROLE_NAME: "the name",
+    "aws:principalarn": "the passer",
+    "iam:passedtoservice": "the service",
+    "role:trustedservices": "the trusted services",
+}
+_RELATIONS = {
+    "lessthanequals": "at most",
+    "lessthan": "below",
+    "greaterthanequals": "at least",
+    "greaterthan": "above",
+    "notipaddress": "outside",
+    "ipaddress": "within",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Judged:
     """What the policy says if ``service`` gets the role; None where the record names no service."""
 
     service: str | None
-    decision: Decision
+    ruling: Ruling
     statements: tuple[StatementPart, ...]
 
 
 def reasons_for(
-    decision: Decision, role: str, candidates: Sequence[Candidate], statements: tuple[StatementPart, ...]
+    decision: Decision,
+    role: str,
+    candidates: Sequence[Judged],
+    statements: tuple[StatementPart, ...],
+    exemption: Exemption | None = None,
 ) -> tuple[str, ...]:
     """The reasons of a verdict.
 
@@ -36,29 +57,46 @@ def reasons_for(
         role: as the evidence or the record names it.
         candidates: the verdict for each service that may get the role.
         statements: each statement's part over all candidates.
+        exemption: the one that applies.
     """
     role, services = printable(role), _services(candidates)
+    if exemption is not None:
+        return (_exempt(role, services, exemption), _waived(candidates))
     if decision is Decision.APPROVED:
-        return (f"{role} is approved for {services} by {_decisive(candidates, 'Allow')}",)
+        return (f"{role} is approved for {services} by {_decisive(candidates, Effect.ALLOW)}",)
     if decision is Decision.UNDETERMINED:
         first = f"whether {role} is approved for {services} cannot be told: {_doubt(candidates, statements)}"
         return (first, *_listed([s for s in statements if s.result is Truth.UNKNOWN]))
-    if all(_true(candidate, "Deny") for candidate in candidates):
-        return (f"{role} is denied for {services} by {_decisive(candidates, 'Deny')}",)
+    if all(_true(candidate, Effect.DENY) for candidate in candidates):
+        return (f"{role} is denied for {services} by {_decisive(candidates, Effect.DENY)}",)
     first = f"{role} is not approved for {services}"
-    denying = [candidate for candidate in candidates if _true(candidate, "Deny")]
+    denying = [candidate for candidate in candidates if _true(candidate, Effect.DENY)]
     if denying:
-        first += f": {_decisive(denying, 'Deny')} denies {_services(denying)}"
+        first += f": {_decisive(denying, Effect.DENY)} denies {_services(denying)}"
         return (
             first,
-            *_listed([s for s in statements if s.effect == "Allow" and s.result is not Truth.TRUE]),
+            *_listed([s for s in statements if s.effect == Effect.ALLOW and s.result is not Truth.TRUE]),
         )
     return _not_approved(first, statements)
 
 
+def _exempt(role: str, services: str, exemption: Exemption) -> str:
+    until = (
+        f"until {printable(exemption.expires)} ({printable(exemption.owner)}: {printable(exemption.reason)})"
+    )
+    return f"{role} is exempt for {services} by {quoted(exemption.name)} {until}"
+
+
+def _waived(candidates: Sequence[Judged]) -> str:
+    """What an exemption waives."""
+    if all(_true(candidate, Effect.DENY) for candidate in candidates):
+        return f"without it: denied by {_decisive(candidates, Effect.DENY)}"
+    return "without it: no statement approves it, or it is not known whether one does"
+
+
 def _not_approved(first: str, statements: tuple[StatementPart, ...]) -> tuple[str, ...]:
     """The statement that comes nearest leads; those for quite other roles come last."""
-    allows = [s for s in statements if s.effect == "Allow"]
+    allows = [s for s in statements if s.effect == Effect.ALLOW]
     if not allows:
         return (f"{first}: the policy approves nothing",)
     near = sorted((s for s in allows if _is_for_role(s)), key=lambda s: len(_missed(s)))
@@ -70,11 +108,11 @@ def _not_approved(first: str, statements: tuple[StatementPart, ...]) -> tuple[st
     return (f"{first}: no statement approves a role of this path and name", *_listed(others))
 
 
-def _doubt(candidates: Sequence[Candidate], statements: tuple[StatementPart, ...]) -> str:
+def _doubt(candidates: Sequence[Judged], statements: tuple[StatementPart, ...]) -> str:
     """What is not known and could change the verdict."""
-    if all(candidate.decision is not Decision.UNDETERMINED for candidate in candidates):
-        approved = _any_of([str(c.service) for c in candidates if c.decision is Decision.APPROVED], "and")
-        refused = _any_of([str(c.service) for c in candidates if c.decision is not Decision.APPROVED], "and")
+    if all(candidate.ruling is not Ruling.UNDETERMINED for candidate in candidates):
+        approved = _any_of([str(c.service) for c in candidates if c.ruling is Ruling.ALLOWED], "and")
+        refused = _any_of([str(c.service) for c in candidates if c.ruling is not Ruling.ALLOWED], "and")
         return f"it is for {approved}, not for {refused}, and the record does not tell which of them gets it"
     subjects: dict[str, list[str]] = {}
     for statement in statements:
@@ -96,36 +134,68 @@ def _listed(statements: Sequence[StatementPart]) -> tuple[str, ...]:
 
 
 def _needs(statement: StatementPart) -> str:
-    verb = "needs" if statement.effect == "Allow" else "denies, given"
+    verb = "needs" if statement.effect == Effect.ALLOW else "denies, given"
     return f"{quoted(statement.sid)} {verb} {' and '.join(_need(part) for part in _missed(statement))}"
 
 
 def _need(part: ConditionPart) -> str:
     """``the tag approved-for to be lambda (it is ec2)``."""
+    if fold(part.operator) == "null":
+        return _existence(part)
     needed = _any_of([printable(_short(part, value), 100) or '""' for value in part.needed], "or")
+    return f"{_subject(part)} to {_relation(part)} {needed}{_seen(part)}"
+
+
+def _existence(part: ConditionPart) -> str:
+    needs = "to be absent" if "true" in map(str.lower, part.needed) else "to be there"
+    return f"{_subject(part)} {needs}{_seen(part)}"
+
+
+def _relation(part: ConditionPart) -> str:
+    """``be``, ``not be``, ``be below`` …: what the operator asks of the value."""
+    name = fold(part.operator)
+    some = "have one that is " if name.startswith("foranyvalue:") else ""
+    some = "have only what is " if name.startswith("forallvalues:") else some
+    base = name.rpartition(":")[2]
+    is_not = "not" in base
+    for word, relation in _RELATIONS.items():
+        if word in base:
+            return f"{some or 'be '}{relation}"
+    if some:
+        return f"{some}{'not ' if is_not else ''}".rstrip()
+    return "not be" if is_not else "be"
+
+
+def _seen(part: ConditionPart) -> str:
     if part.result is Truth.UNKNOWN:
-        seen = f" (unknown: {printable(str(part.unknown_because), _REASON)})"
-    elif part.seen is None:
-        seen = " (it has none)" if part.key.startswith(ROLE_TAG) else " (there is none)"
-    elif part.key == ROLE_ARN:
-        seen = ""  # the sentence begins with it
-    else:
-        seen = f" (it is {printable(part.seen) or 'empty'})"
-    return f"{_subject(part)} to be {needed}{seen}"
+        return f" (unknown: {printable(str(part.unknown_because), _REASON)})"
+    if part.seen is None:
+        return " (it has none)" if fold(part.key).startswith(_ROLE_TAG) else " (there is none)"
+    if fold(part.key) == _ROLE_ARN:
+        return ""  # the sentence begins with it
+    return f" (it is {_value(part.seen)})"
+
+
+def _value(value: Value) -> str:
+    if isinstance(value, tuple):
+        return _any_of([printable(item) for item in value], "and")
+    return printable(value) or "empty"
 
 
 def _short(part: ConditionPart, value: str) -> str:
     """A resource pattern as guardrail.yaml has it: the path alone, where account and partition are any."""
-    if part.key == ROLE_ARN and value.startswith(ANY_ROLE):
+    if fold(part.key) == _ROLE_ARN and value.startswith(ANY_ROLE):
         return value.removeprefix(ANY_ROLE.removesuffix("/"))
     return value
 
 
 def _subject(part: ConditionPart) -> str:
-    if part.key.startswith(ROLE_TAG):
-        return f"the tag {printable(part.key.removeprefix(ROLE_TAG))}"
-    names = {ROLE_ARN: "the path and name", ROLE_NAME: "the name", PASSED_TO_SERVICE: "the service"}
-    return names.get(part.key, printable(part.key))
+    key = fold(part.key)
+    if key.startswith(_ROLE_TAG):
+        return f"the tag {printable(part.key.partition('/')[2])}"
+    if key.startswith("aws:principaltag/"):
+        return f"the passer's tag {printable(part.key.partition('/')[2])}"
+    return _SUBJECTS.get(key, printable(part.key))
 
 
 def _missed(statement: StatementPart) -> tuple[ConditionPart, ...]:
@@ -135,20 +205,20 @@ def _missed(statement: StatementPart) -> tuple[ConditionPart, ...]:
 
 
 def _is_for_role(statement: StatementPart) -> bool:
-    return all(p.result is not Truth.FALSE for p in statement.conditions if p.key in _WHICH_ROLE)
+    return all(p.result is not Truth.FALSE for p in statement.conditions if fold(p.key) in _WHICH_ROLE)
 
 
-def _true(candidate: Candidate, effect: str) -> list[str]:
+def _true(candidate: Judged, effect: Effect) -> list[str]:
     return [s.sid for s in candidate.statements if s.effect == effect and s.result is Truth.TRUE]
 
 
-def _decisive(candidates: Sequence[Candidate], effect: str) -> str:
+def _decisive(candidates: Sequence[Judged], effect: Effect) -> str:
     """The statements that decided; with several candidates, those of each."""
     sids = dict.fromkeys(sid for candidate in candidates for sid in _true(candidate, effect))
     return _any_of([quoted(sid) for sid in sids], "and")
 
 
-def _services(candidates: Sequence[Candidate]) -> str:
+def _services(candidates: Sequence[Judged]) -> str:
     names = [printable(c.service) for c in candidates if c.service is not None]
     return _any_of(names, "or") if names else "a service that the record does not tell"
 

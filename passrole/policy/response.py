@@ -1,7 +1,7 @@
 """What a policy does about a verdict: the stage of response."""
 
 from passrole.passes import Coverage, Direction, Outcome, Pass
-from passrole.policy.compiled import CompiledPolicy, Responses, Stage
+from passrole.policy.compiled import CompiledPolicy, PolicyStatement, Responses, Stage
 from passrole.policy.verdict import Decision, Verdict
 
 _MILDEST_FIRST = (Stage.OBSERVE, Stage.ALERT, Stage.QUARANTINE)
@@ -26,14 +26,28 @@ def stage_for(policy: CompiledPolicy, pass_: Pass, verdict: Verdict) -> Stage:
         return responses.failed
     if verdict.decision is Decision.UNDETERMINED:
         return responses.undetermined
-    return _for_violation(responses, pass_.services)
+    return _for_violation(responses, pass_, verdict)
 
 
-def _for_violation(responses: Responses, candidates: tuple[str, ...]) -> Stage:
-    """The mildest stage of the services that may have got the role: none is contained on a guess."""
-    if not candidates:
+def _for_violation(responses: Responses, pass_: Pass, verdict: Verdict) -> Stage:
+    """What the denying statements say, the strongest of them; else what is said of the service."""
+    said = [stage for statement in verdict.decided_by if (stage := _of_statement(responses, statement))]
+    if said:
+        return max(said, key=_MILDEST_FIRST.index)
+    if pass_.account and pass_.account in responses.accounts:
+        return responses.accounts[pass_.account]
+    if not pass_.services:
         # Any service may have it. Without refinements that makes no difference; with them, people look first.
         known = [responses.violation, Stage.ALERT] if responses.services else [responses.violation]
     else:
-        known = [responses.services.get(service, responses.violation) for service in candidates]
+        known = [responses.services.get(service, responses.violation) for service in pass_.services]
+    # None is contained on a guess: the mildest of the services that may have it.
     return min(known, key=_MILDEST_FIRST.index)
+
+
+def _of_statement(responses: Responses, statement: PolicyStatement) -> Stage | None:
+    if statement.response is not None:
+        return statement.response
+    if statement.check and statement.check in responses.checks:
+        return responses.checks[statement.check]
+    return responses.severities.get(statement.severity) if statement.severity else None

@@ -1,8 +1,13 @@
 """The verdict on a pass: what was decided, by which statements, and why."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
+
+from passrole.policy.compiled import PolicyStatement
+from passrole.policy.language import Effect, Truth, Value
 
 
 class Decision(StrEnum):
@@ -14,20 +19,13 @@ class Decision(StrEnum):
     UNDETERMINED = "undetermined"
 
 
-class Truth(StrEnum):
-    """Kleene's three values, as a statement's or a condition's part in a verdict."""
-
-    TRUE = "true"
-    FALSE = "false"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True)
 class ConditionPart:
     """One condition's part in a verdict.
 
     Attributes:
-        key, operator, needed: the condition; a statement's resources are ``ArnLike`` on ``role:Arn``.
+        key, operator, needed: the condition. A statement's resources are ``ArnLike`` on ``role:Arn``, its
+            actions ``StringLike`` on ``pass:Action``; ``Not…`` where it names exceptions.
         seen: the value, exactly as read; None where it is absent or unknown.
         result: whether the condition holds.
         unknown_because: why the value is unknown, where it is.
@@ -36,36 +34,88 @@ class ConditionPart:
     key: str
     operator: str
     needed: tuple[str, ...]
-    seen: str | None
+    seen: Value | None
     result: Truth
     unknown_because: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "operator": self.operator,
+            "needed": list(self.needed),
+            "seen": list(self.seen) if isinstance(self.seen, tuple) else self.seen,
+            "result": self.result,
+            "unknown_because": self.unknown_because,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class StatementPart:
-    """One statement's part in the verdict; ``effect`` is ``Allow`` or ``Deny``."""
+    """One statement's part in the verdict."""
 
     sid: str
-    effect: str
+    effect: Effect
     result: Truth
     conditions: tuple[ConditionPart, ...]
 
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "sid": self.sid,
+            "effect": self.effect,
+            "result": self.result,
+            "conditions": [part.to_json() for part in self.conditions],
+        }
+
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a verdict is what it is.
+
+    Attributes:
+        reasons: sentences for people, each on one line; the first says it all.
+        statements: each statement's part, in the policy's order.
+    """
+
+    reasons: tuple[str, ...]
+    statements: tuple[StatementPart, ...] = ()
+
+
+@dataclass(frozen=True)
 class Verdict:
-    """A decision with its explanation.
+    """A decision, with its explanation for those who ask.
 
     Attributes:
         decision: the verdict's word.
-        reasons: sentences for people, each on one line; the first says it all.
-        statements: each statement's part, in the policy's order.
         policy_hash: names the policy that was asked.
+        explain: makes the explanation; most passes are approved, and nobody asks.
+        decided_by: the statements that denied it, or that approved it.
+        exemption: the name of the exemption that applies.
     """
 
     decision: Decision
-    reasons: tuple[str, ...]
-    statements: tuple[StatementPart, ...]
     policy_hash: str
+    explain: Callable[[], Explanation]
+    decided_by: tuple[PolicyStatement, ...] = ()
+    exemption: str | None = None
+
+    @classmethod
+    def told(cls, decision: Decision, reasons: tuple[str, ...], policy_hash: str) -> "Verdict":
+        """A verdict whose reasons are at hand."""
+        return cls(decision, policy_hash, lambda: Explanation(reasons))
+
+    def as_expected(self, why: str) -> "Verdict":
+        """The verdict on a pass that was announced: exempt, and why."""
+        return replace(self, decision=Decision.EXEMPT, explain=lambda: Explanation((why,)))
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Sentences for people, each on one line; the first says it all."""
+        return self._explanation.reasons
+
+    @property
+    def statements(self) -> tuple[StatementPart, ...]:
+        """Each statement's part, in the policy's order."""
+        return self._explanation.statements
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -73,3 +123,7 @@ class Verdict:
             "reasons": list(self.reasons),
             "policy_hash": self.policy_hash,
         }
+
+    @cached_property
+    def _explanation(self) -> Explanation:
+        return self.explain()

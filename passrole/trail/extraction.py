@@ -171,6 +171,7 @@ def _passes(
             passer=passer,
             error_code=error_code,
             direction=one.direction,
+            action=call.action if call else f"{source.partition('.')[0]}:{name}",
             coverage=_coverage(call, one),
             referral=one.referral,
         )

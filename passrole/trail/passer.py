@@ -3,7 +3,9 @@
 from typing import Any
 
 from passrole.passes import Passer
-from passrole.trail.values import mapping, text
+from passrole.trail.values import mapping, text, time
+
+_MFA = {"true": True, "false": False}
 
 
 def passer_of(record: dict[str, Any]) -> Passer:
@@ -11,6 +13,7 @@ def passer_of(record: dict[str, Any]) -> Passer:
     identity = mapping(record.get("userIdentity"))
     context = mapping(identity.get("sessionContext"))
     issuer = mapping(context.get("sessionIssuer"))
+    attributes = mapping(context.get("attributes"))
     arn = text(identity.get("arn"))
     is_session = identity.get("type") in ("AssumedRole", "FederatedUser")
     session = arn.rpartition("/")[2] if arn and is_session else None
@@ -27,4 +30,7 @@ def passer_of(record: dict[str, Any]) -> Passer:
         source_ip=text(record.get("sourceIPAddress")),
         user_agent=text(record.get("userAgent")),
         invoked_by=text(identity.get("invokedBy")),
+        vpc_endpoint=text(record.get("vpcEndpointId")),
+        mfa=_MFA.get(text(attributes.get("mfaAuthenticated")) or ""),
+        session_began=time(attributes.get("creationDate")),
     )

@@ -1,11 +1,11 @@
 """Values that many unit tests need, each with the fields that the test cares about."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from passrole.evidence import ABSENT, Known, RoleEvidence
+from passrole.evidence import ABSENT, Evidence, Known
 from passrole.finding import Finding, findings_of
 from passrole.ledger import keys
 from passrole.passes import Outcome, Pass, PassedRole, Passer, RoleKind
@@ -13,9 +13,10 @@ from passrole.policy import (
     CompiledPolicy,
     Condition,
     Decision,
+    Effect,
+    PolicyStatement,
     Responses,
     Stage,
-    Statement,
     Verdict,
 )
 
@@ -56,21 +57,28 @@ class RecordedTopic:
         return [message["news"] for message, _ in self.messages]
 
 
+class NoReferences:
+    """Knows of no launch template or the like: passes come out as they went in."""
+
+    def resolve(self, passes: Sequence[Pass]) -> Iterator[Pass]:
+        return iter(passes)
+
+
 class FixedEvidence:
     """Evidence that does not change, however often it is asked for."""
 
-    def __init__(self, evidence: RoleEvidence) -> None:
+    def __init__(self, evidence: Evidence) -> None:
         self._evidence = evidence
 
-    def evidence(self, pass_: Pass) -> RoleEvidence:
+    def evidence(self, pass_: Pass) -> Evidence:
         return self._evidence
 
 
 def evidence_of(
     arn: str = ROLE, tags: Mapping[str, str] | None = None, role_id: str = "AROAEXAMPLE"
-) -> RoleEvidence:
+) -> Evidence:
     path = arn.partition(":role")[2].rpartition("/")[0] + "/"
-    return RoleEvidence(
+    return Evidence(
         arn=Known(arn),
         name=Known(arn.rpartition("/")[2]),
         path=Known(path),
@@ -85,9 +93,9 @@ def evidence_of(
 
 def policy_of(response: Stage = Stage.QUARANTINE, acts_per_hour: int = 10) -> CompiledPolicy:
     """Approves roles of ``/application_role/`` that are tagged ``approved-for: lambda``."""
-    statement = Statement(
+    statement = PolicyStatement(
         sid="application roles",
-        effect="Allow",
+        effect=Effect.ALLOW,
         resources=("arn:*:iam::*:role/application_role/*",),
         conditions=(Condition("StringEquals", "role:Tag/approved-for", ("lambda",)),),
     )
@@ -116,7 +124,7 @@ def pass_of(**fields: Any) -> Pass:
 
 
 def verdict_of(decision: Decision = Decision.VIOLATION) -> Verdict:
-    return Verdict(decision, (f"{ROLE} is not approved for lambda.amazonaws.com",), (), "0123456789ab")
+    return Verdict.told(decision, (f"{ROLE} is not approved for lambda.amazonaws.com",), "0123456789ab")
 
 
 def finding_of(pass_: Pass | None = None, response: Stage = Stage.QUARANTINE, **evidence: Any) -> Finding:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from passrole.detection import BusyLedgerError, Detector
-from passrole.evidence import RoleEvidence, Unknown
+from passrole.evidence import Evidence, Unknown
 from passrole.finding import State
 from passrole.ledger import Ledger
 from passrole.policy import Decision, Stage
@@ -17,6 +17,7 @@ from tests.unit.samples import (
     ROLE,
     FixedEvidence,
     FrozenClock,
+    NoReferences,
     RecordedTopic,
     create_function_record,
     envelope_of,
@@ -30,11 +31,12 @@ TAGGED = {"approved-for": "lambda"}
 
 
 def detector_of(
-    ledger: Ledger, topic: RecordedTopic, evidence: RoleEvidence | None = None, **how: Any
+    ledger: Ledger, topic: RecordedTopic, evidence: Evidence | None = None, **how: Any
 ) -> Detector:
     return Detector(
         account=ACCOUNT,
         policy=policy_of(**how),
+        references=NoReferences(),
         evidence=FixedEvidence(evidence or evidence_of()),
         ledger=ledger,
         topic=topic,
@@ -147,7 +149,14 @@ def test_workers_that_get_in_each_others_way_wait_for_times_of_their_own(
     crowded = Crowded.__new__(Crowded)
     crowded.__dict__ |= ledger.__dict__
     detector = Detector(
-        ACCOUNT, policy_of(), FixedEvidence(evidence_of()), crowded, topic, OPERATOR, sleep=waited.append
+        ACCOUNT,
+        policy_of(),
+        NoReferences(),
+        FixedEvidence(evidence_of()),
+        crowded,
+        topic,
+        OPERATOR,
+        sleep=waited.append,
     )
 
     with pytest.raises(BusyLedgerError):

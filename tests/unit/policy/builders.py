@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 import pytest
 
-from passrole.evidence import Known, RoleEvidence, Unknown
+from passrole.evidence import Evidence, Known, Unknown
 from passrole.passes import Outcome, Pass, PassedRole, Passer, RoleKind
-from passrole.policy import CompiledPolicy, Condition, Responses, Statement
+from passrole.policy import CompiledPolicy, Condition, Effect, PolicyStatement, Responses, Verdict, evaluate
 from passrole.policy.errors import PolicyError
 from passrole.policy.load import parse_guardrail
 
 ACCOUNT = "111122223333"
 LAMBDA, EC2 = "lambda.amazonaws.com", "ec2.amazonaws.com"
 UNREADABLE = Unknown("iam:GetRole failed: Throttling")
+AT = "2026-07-01T10:00:05Z"
 F = "guardrail.yaml"
 HEAD = "version: 1\napproved:\n"
 NONE = "version: 1\napproved: []\n"
@@ -41,9 +42,9 @@ def a_pass(
     )
 
 
-def a_role(arn: str | None = APPROVED, tags: Mapping[str, str] | None = None) -> RoleEvidence:
+def a_role(arn: str | None = APPROVED, tags: Mapping[str, str] | None = None) -> Evidence:
     """What is known of a role: its ARN, and its tags, each unknown if None is given."""
-    return RoleEvidence(
+    return Evidence(
         arn=Known(arn) if arn is not None else UNREADABLE,
         name=Known(arn.rsplit("/", 1)[-1]) if arn is not None else UNREADABLE,
         path=UNREADABLE,
@@ -52,16 +53,16 @@ def a_role(arn: str | None = APPROVED, tags: Mapping[str, str] | None = None) ->
         trust_policy=UNREADABLE,
         permissions_boundary=UNREADABLE,
         created_at=UNREADABLE,
-        observed_at="2026-07-01T10:00:05Z",
+        observed_at=AT,
     )
 
 
-def allow(sid: str, *conditions: Condition, resources: tuple[str, ...] = ("*",)) -> Statement:
-    return Statement(sid, "Allow", resources, conditions)
+def allow(sid: str, *conditions: Condition, resources: tuple[str, ...] = ("*",)) -> PolicyStatement:
+    return PolicyStatement(sid, Effect.ALLOW, resources=resources, conditions=conditions)
 
 
-def deny(sid: str, *conditions: Condition, resources: tuple[str, ...] = ("*",)) -> Statement:
-    return Statement(sid, "Deny", resources, conditions)
+def deny(sid: str, *conditions: Condition, resources: tuple[str, ...] = ("*",)) -> PolicyStatement:
+    return PolicyStatement(sid, Effect.DENY, resources=resources, conditions=conditions)
 
 
 def tag_is(value: str, key: str = "team") -> Condition:
@@ -72,8 +73,13 @@ def service_is(*services: str) -> Condition:
     return Condition("StringEquals", "iam:PassedToService", services)
 
 
-def a_policy(*statements: Statement, responses: Responses | None = None) -> CompiledPolicy:
+def a_policy(*statements: PolicyStatement, responses: Responses | None = None) -> CompiledPolicy:
     return CompiledPolicy(statements, responses or Responses(), 10)
+
+
+def judge(policy: CompiledPolicy, pass_: Pass, evidence: Evidence) -> Verdict:
+    """The verdict at the time at which the evidence was read."""
+    return evaluate(policy, pass_, evidence, AT)
 
 
 def approving(*entries: str) -> CompiledPolicy:

@@ -48,21 +48,16 @@ def changed(**changes: Any) -> str:
         "null",
         "[]",
         "{}",
-        changed(version=2),
+        changed(version=1),
         changed(statements=None),
         changed(statements=[{}]),
         changed(statements=[{"sid": "s", "effect": "allow", "resources": [], "conditions": []}]),
         changed(
             statements=[
-                {"sid": "s", "effect": "Deny", "resources": [], "conditions": [["Bool", "role:Arn", []]]}
+                {"sid": "s", "effect": "Deny", "variables": True, "conditions": [["Boolean", "role:Arn", []]]}
             ]
         ),
-        changed(
-            statements=[
-                {"sid": "s", "effect": "Deny", "resources": [], "conditions": [["StringLike", "role:X", []]]}
-            ]
-        ),
-        changed(responses={"violation": "alert"}),
+        changed(responses={"violation": "halt"}),
         changed(
             responses={"violation": "stop", "undetermined": "alert", "denied": "alert", "failed": "alert"}
         ),

@@ -4,9 +4,9 @@ import itertools
 
 import pytest
 
-from passrole.evidence import ABSENT, RoleEvidence
-from passrole.policy import CompiledPolicy, Condition, Decision, Responses, Statement, evaluate
-from passrole.policy.verdict import Truth
+from passrole.evidence import ABSENT, Evidence
+from passrole.policy import CompiledPolicy, Condition, Decision, Responses
+from passrole.policy.language import Truth
 from tests.unit.policy.builders import (
     ACCOUNT,
     APPROVED,
@@ -19,6 +19,7 @@ from tests.unit.policy.builders import (
     allow,
     approving,
     deny,
+    judge,
     service_is,
     tag_is,
 )
@@ -32,7 +33,7 @@ def being(truth: Truth) -> Condition:
     return {T: tag_is("web"), F: tag_is("other"), U: Condition("StringEquals", "role:Name", ("x",))}[truth]
 
 
-ROLE = RoleEvidence(
+ROLE = Evidence(
     arn=a_role().arn,
     name=UNREADABLE,
     path=UNREADABLE,
@@ -45,8 +46,8 @@ ROLE = RoleEvidence(
 )
 
 
-def decide(policy: CompiledPolicy, role: RoleEvidence, services: tuple[str, ...] = (LAMBDA,)) -> Decision:
-    return evaluate(policy, a_pass(services), role).decision
+def decide(policy: CompiledPolicy, role: Evidence, services: tuple[str, ...] = (LAMBDA,)) -> Decision:
+    return judge(policy, a_pass(services), role).decision
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_deny_over_allow_over_nothing(denied: Truth, allowed: Truth, expected: D
 @pytest.mark.parametrize(("first", "second"), list(itertools.product((T, F, U), repeat=2)))
 def test_conditions_of_a_statement_are_all_needed(first: Truth, second: Truth) -> None:
     expected = F if F in (first, second) else U if U in (first, second) else T
-    [part] = evaluate(a_policy(allow("a", being(first), being(second))), a_pass(), ROLE).statements
+    [part] = judge(a_policy(allow("a", being(first), being(second))), a_pass(), ROLE).statements
     assert part.result is expected
 
 
@@ -75,7 +76,7 @@ def test_one_allow_is_enough(first: Truth, second: Truth) -> None:
 
 
 def test_a_policy_without_statements_approves_nothing() -> None:
-    assert decide(a_policy(), RoleEvidence.unknown("throttled", "now")) is NO
+    assert decide(a_policy(), Evidence.unknown("throttled", "now")) is NO
 
 
 TAGGED = "{name: app, roles: [/application_role/*], role_tags: {approved-for: [lambda, web-*]}}"
@@ -98,7 +99,7 @@ TAGGED = "{name: app, roles: [/application_role/*], role_tags: {approved-for: [l
         (a_role(None, tags={}), NO),
     ],
 )
-def test_paths_and_tags(role: RoleEvidence, expected: Decision) -> None:
+def test_paths_and_tags(role: Evidence, expected: Decision) -> None:
     assert decide(approving(TAGGED), role) is expected
 
 
@@ -140,7 +141,7 @@ def test_an_unknown_service_matters_only_where_a_service_is_asked_for() -> None:
 
 
 def test_candidates_that_differ_make_a_statement_s_part_unknown() -> None:
-    verdict = evaluate(a_policy(allow("a", service_is(LAMBDA))), a_pass((LAMBDA, EC2)), a_role())
+    verdict = judge(a_policy(allow("a", service_is(LAMBDA))), a_pass((LAMBDA, EC2)), a_role())
     [part] = verdict.statements
     assert part.result is U
     assert part.conditions[1].unknown_because == f"the call may hand the role to {LAMBDA} or {EC2}"
@@ -148,20 +149,20 @@ def test_candidates_that_differ_make_a_statement_s_part_unknown() -> None:
 
 @pytest.mark.parametrize(
     "condition",
-    [Condition("StringEquals", "aws:SourceIp", ("x",)), Condition("StringNotLike", "role:Name", ("x",))],
+    [Condition("StringEquals", "aws:Novelty", ("x",)), Condition("StringNotLike", "role:Novelty", ("x",))],
 )
 def test_what_this_release_does_not_know_is_unknown_and_not_absent(condition: Condition) -> None:
     assert decide(a_policy(allow("a"), deny("d", condition)), a_role()) is OPEN
 
 
 def test_a_fact_that_is_absent_meets_no_condition() -> None:
-    role = RoleEvidence(ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, "now")
-    assert decide(a_policy(allow("a")), role) is NO
+    role = Evidence(ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, "now")
+    assert decide(a_policy(allow("a", resources=("arn:*",))), role) is NO
 
 
 def test_the_verdict_names_the_policy_and_the_part_of_every_statement() -> None:
-    policy = CompiledPolicy((allow("a", tag_is("web")), Statement("d", "Deny", ("x",), ())), Responses(), 10)
-    verdict = evaluate(policy, a_pass(), a_role(tags={"team": "db"}))
+    policy = CompiledPolicy((allow("a", tag_is("web")), deny("d", resources=("x",))), Responses(), 10)
+    verdict = judge(policy, a_pass(), a_role(tags={"team": "db"}))
     assert verdict.policy_hash == policy.hash
     assert [(p.sid, p.effect, p.result) for p in verdict.statements] == [("a", "Allow", F), ("d", "Deny", F)]
     role, tag = verdict.statements[0].conditions

@@ -1,6 +1,9 @@
 """``catalogue.leave_out``: what it means, which mistakes are told how, and what is warned of."""
 # ruff: noqa: E501  (a message is one line, here too)
 
+import re
+from pathlib import Path
+
 import pytest
 
 from passrole.catalogue import Call, Decision, load_catalogue
@@ -142,3 +145,13 @@ def test_what_would_not_be_watched_anyway_is_said_to_be_so() -> None:
     action = next(c.action for c in load_catalogue().calls() if c.decision is Decision.NOT_A_PASS)
     [line] = warnings(action)
     assert line.endswith(f"no call of {action} in the catalogue is watched anyway")
+
+
+def test_the_example_in_the_reference_is_valid_and_warned_of_as_it_says() -> None:
+    section = (
+        (Path(__file__).parents[3] / "docs/policy.md").read_text("utf-8").split("## What is left out\n")[1]
+    )
+    example = section.split("```yaml\n", 1)[1].split("```", 1)[0]
+    found = [line for line in parse_guardrail((NONE + example).encode()).warnings if "leave_out" in line]
+    told = section.split("```\n")[2].strip()
+    assert re.sub("[0-9]+ calls", "… calls", told) == re.sub("[0-9]+ calls", "… calls", found[0])

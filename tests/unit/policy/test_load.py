@@ -4,17 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from passrole.policy import Condition, Decision, Responses, Stage, Statement, evaluate
+from passrole.policy import Condition, Decision, Responses, Stage
 from passrole.policy.load import load_guardrail, parse_guardrail
 from passrole.policy.settings import Alerts, Quarantine, Settings
-from tests.unit.policy.builders import APPROVED, EC2, LAMBDA, NONE, a_pass, a_role, approving
+from tests.unit.policy.builders import APPROVED, EC2, LAMBDA, NONE, a_pass, a_role, allow, approving, judge
 
 ROOT = Path(__file__).parents[3]
 
 
 def test_a_path_pattern_becomes_a_resource_in_any_account_and_partition() -> None:
     [statement] = approving("{name: a, roles: [/application_role/*]}").statements
-    assert statement == Statement("a", "Allow", ("arn:*:iam::*:role/application_role/*",), ())
+    assert statement == allow("a", resources=("arn:*:iam::*:role/application_role/*",))
 
 
 def test_an_arn_pattern_is_taken_as_it_is() -> None:
@@ -25,11 +25,10 @@ def test_an_arn_pattern_is_taken_as_it_is() -> None:
 
 def test_a_bare_name_becomes_a_condition_on_the_name() -> None:
     [statement] = approving("{name: a, roles: [deploy-*, release]}").statements
-    assert statement == Statement(
+    assert statement == allow(
         "a",
-        "Allow",
-        ("arn:*:iam::*:role/*",),
-        (Condition("StringLike", "role:Name", ("deploy-*", "release")),),
+        Condition("StringLike", "role:Name", ("deploy-*", "release")),
+        resources=("arn:*:iam::*:role/*",),
     )
 
 
@@ -92,7 +91,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_mistake() -> None:
 def test_the_project_s_own_example_approves_by_path_and_tag() -> None:
     policy = load_guardrail(ROOT / "guardrail.yaml").compiled
     decisions = [
-        evaluate(policy, a_pass(), a_role(arn, tags)).decision
+        judge(policy, a_pass(), a_role(arn, tags)).decision
         for arn in (APPROVED, "arn:aws:iam::111122223333:role/other/web")
         for tags in ({"approved-for": "lambda"}, {"approved-for": "ec2"}, {})
     ]

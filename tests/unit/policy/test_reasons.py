@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passrole.policy import CompiledPolicy, evaluate
+from passrole.policy import CompiledPolicy
 from passrole.policy.text import printable
 from tests.unit.policy.builders import (
     APPROVED,
@@ -15,6 +15,7 @@ from tests.unit.policy.builders import (
     allow,
     approving,
     deny,
+    judge,
     service_is,
     tag_is,
 )
@@ -26,7 +27,7 @@ OTHER = "arn:aws:iam::111122223333:role/other"
 
 
 def first(policy: CompiledPolicy, *args: object, **kwargs: object) -> str:
-    return evaluate(policy, *args, **kwargs).reasons[0]  # type: ignore[arg-type]
+    return judge(policy, *args, **kwargs).reasons[0]  # type: ignore[arg-type]
 
 
 def test_an_approval_names_the_entry() -> None:
@@ -61,13 +62,13 @@ def test_the_statement_that_comes_nearest_leads() -> None:
         allow("nearer", tag_is("x"), service_is(EC2)),
         allow("near", tag_is("x")),
     )
-    reasons = evaluate(policy, a_pass(), a_role(tags={})).reasons
+    reasons = judge(policy, a_pass(), a_role(tags={})).reasons
     assert reasons[0].startswith(f'{APPROVED} is not approved for {LAMBDA}: "near" needs')
     assert [r.split(" ")[0] for r in reasons[1:]] == ['"nearer"', '"far"']
 
 
 def test_many_statements_do_not_drown_the_reader() -> None:
-    reasons = evaluate(
+    reasons = judge(
         a_policy(*(allow(f"s{i}", tag_is("x")) for i in range(500))), a_pass(), a_role(tags={})
     ).reasons
     assert len(reasons) == 7
@@ -76,7 +77,7 @@ def test_many_statements_do_not_drown_the_reader() -> None:
 
 def test_an_explicit_deny_is_told_by_name() -> None:
     policy = a_policy(allow("a"), deny("never", tag_is("web")))
-    assert evaluate(policy, a_pass(), a_role(tags={"team": "web"})).reasons == (
+    assert judge(policy, a_pass(), a_role(tags={"team": "web"})).reasons == (
         f'{APPROVED} is denied for {LAMBDA} by "never"',
     )
 
@@ -115,7 +116,7 @@ hostile = st.text(st.characters() | st.sampled_from("\n\r\t\x1b\u202e{}%\\"), ma
 @given(hostile, hostile, hostile)
 def test_no_name_breaks_a_line_or_drowns_the_rest(arn: str, key: str, value: str) -> None:
     for role in (a_role(arn, {"team": value, key: value}), a_role(None, {"team": value})):
-        for reason in evaluate(POLICY, a_pass(value=arn), role).reasons:
+        for reason in judge(POLICY, a_pass(value=arn), role).reasons:
             assert reason.isprintable()
             assert len(reason) < 6000
 

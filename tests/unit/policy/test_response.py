@@ -17,7 +17,7 @@ def stage(
     services: tuple[str, ...] = (LAMBDA,),
 ) -> Stage:
     return stage_for(
-        a_policy(responses=responses), a_pass(services, outcome), Verdict(decision, ("",), (), "")
+        a_policy(responses=responses), a_pass(services, outcome), Verdict.told(decision, ("",), "")
     )
 
 

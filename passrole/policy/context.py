@@ -1,0 +1,27 @@
+"""A pass as the context that conditions are evaluated in."""
+
+from passrole.evidence import Evidence, Fact, Unknown
+from passrole.passes import Pass
+from passrole.policy.keys import Subject, key_of
+from passrole.policy.language import Value
+
+
+class PassContext:
+    """What is known of a pass, if ``service`` gets the role; each key is read once."""
+
+    def __init__(self, pass_: Pass, evidence: Evidence, service: Fact[str]) -> None:
+        self._subject = Subject(pass_, evidence, service)
+        self._facts: dict[str, Fact[Value]] = {}
+
+    def fact(self, key: str) -> Fact[Value]:
+        """The value of a condition key, whose name is folded."""
+        found = self._facts.get(key)
+        if found is None:
+            found = self._facts[key] = self._read(key)
+        return found
+
+    def _read(self, name: str) -> Fact[Value]:
+        key = key_of(name)
+        if key is None:
+            return Unknown(f"the condition key {name} is not known to this release")
+        return key.read(self._subject, name.partition("/")[2])
