@@ -64,7 +64,7 @@ def _checks(clients: Clients, home: str, stack: str, policy_file: str | None) ->
     if told:
         yield told
     further = tuple(region for region in settings.regions if region != home)
-    yield from guarded("trails", trail_checks(clients, (home, *further)))
+    yield from guarded("trails", trail_checks(clients, (home, *further), settings.left_out))
     yield from guarded("stack", _deployment(clients, home, stack, settings))
 
 

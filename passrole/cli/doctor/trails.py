@@ -3,7 +3,7 @@
 Source: "Logging management events" and "Amazon EventBridge and CloudTrail" in AWS's documentation.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from passrole.arn import partition_of
 from passrole.catalogue import load_catalogue
+from passrole.catalogue.left_out import NOTHING, LeftOut
 from passrole.cli.doctor.checks import Check, Clients, Status, doubtful, fine, unknown, wrong
 from passrole.cli.doctor.selectors import logged_sources
 
@@ -45,32 +46,36 @@ class Trail:
         return self.multi_region or self.home == region
 
 
-def trail_checks(clients: Clients, regions: Sequence[str]) -> Iterator[Check]:
+def trail_checks(clients: Clients, regions: Sequence[str], left_out: LeftOut = NOTHING) -> Iterator[Check]:
     """Whether events of the calls in the catalogue come from each region, and IAM's own.
+
+    No trail need log what is left out.
 
     Raises:
         ClientError, BotoCoreError: the trails cannot be listed.
     """
-    trails = _trails(clients, regions)
+    calls = (call for call in load_catalogue().calls() if call.passes_roles)
+    sources = {c.source for c in calls if not all(left_out.has(c.source, name) for name in c.names)}
+    trails = _trails(clients, regions, sources)
     for region in regions:
         yield _region(region, [trail for trail in trails if trail.covers(region)])
     yield from _global_events(trails, regions)
 
 
-def _trails(clients: Clients, regions: Sequence[str]) -> list[Trail]:
+def _trails(clients: Clients, regions: Sequence[str], sources: Set[str]) -> list[Trail]:
     found: dict[str, Trail] = {}
     for region in regions:
         answer = clients("cloudtrail", region).describe_trails(includeShadowTrails=True)
         for described in answer["trailList"]:
             if described["TrailARN"] not in found:
-                found[described["TrailARN"]] = _trail(clients, described)
+                found[described["TrailARN"]] = _trail(clients, described, sources)
     return list(found.values())
 
 
-def _trail(clients: Clients, described: dict[str, Any]) -> Trail:
+def _trail(clients: Clients, described: dict[str, Any], sources: Set[str]) -> Trail:
     fault, unread = None, None
     try:
-        fault = _fault(clients, described["TrailARN"], described["HomeRegion"])
+        fault = _fault(clients, described["TrailARN"], described["HomeRegion"], sources)
     except (ClientError, BotoCoreError) as error:
         # A member account may see its organization's trail and yet not ask how it is set.
         unread = unknown(f"trail {described['Name']}", error)
@@ -84,11 +89,10 @@ def _trail(clients: Clients, described: dict[str, Any]) -> Trail:
     )
 
 
-def _fault(clients: Clients, arn: str, home: str) -> str | None:
+def _fault(clients: Clients, arn: str, home: str, sources: Set[str]) -> str | None:
     client = clients("cloudtrail", home)
     if not client.get_trail_status(Name=arn)["IsLogging"]:
         return "logging is switched off"
-    sources = {call.source for call in load_catalogue().calls() if call.passes_roles}
     missing = sources - logged_sources(client.get_event_selectors(TrailName=arn), sources)
     if missing == sources:
         return "its event selectors leave management write events out"

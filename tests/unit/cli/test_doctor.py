@@ -246,6 +246,22 @@ def test_each_further_region_of_the_policy_is_checked(
     assert statuses(run)["rules eu-west-1"] == "wrong"
 
 
+def test_the_doctor_knows_what_the_policy_leaves_out(
+    run: Run, file: File, cloud: Cloud, guard: dict[str, str]
+) -> None:
+    boto3.client("cloudtrail").put_event_selectors(
+        TrailName="main",
+        EventSelectors=[
+            {"IncludeManagementEvents": True, "ExcludeManagementEventSources": ["rds.amazonaws.com"]}
+        ],
+    )
+    assert statuses(run)[f"trail {REGION}"] == "wrong"
+
+    file("guardrail.yaml", POLICY, "catalogue: {leave_out: [rds.amazonaws.com]}\n")
+
+    assert statuses(run)[f"trail {REGION}"] == "fine"
+
+
 def test_a_policy_with_mistakes_is_wrong_and_one_that_is_not_there_is_bad_usage(
     run: Run, file: File, guard: dict[str, str]
 ) -> None:

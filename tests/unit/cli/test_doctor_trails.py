@@ -9,6 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from passrole.catalogue import load_catalogue
+from passrole.catalogue.left_out import LeftOut
 from passrole.cli.doctor.checks import Check, Status
 from passrole.cli.doctor.selectors import logged_sources
 from passrole.cli.doctor.trails import trail_checks
@@ -135,6 +136,30 @@ def test_a_trail_that_leaves_the_guards_events_out_is_wrong(
 
     assert checks()[0].status is Status.WRONG
     assert says in checks()[0].found
+
+
+@pytest.mark.parametrize(
+    ("left_out", "status"),
+    [
+        (LeftOut(frozenset({"rds.amazonaws.com"})), Status.FINE),
+        (LeftOut(calls=frozenset({("rds.amazonaws.com", "CreateDBInstance")})), Status.WRONG),
+    ],
+)
+def test_no_trail_need_log_a_source_that_the_policy_leaves_out(
+    trail: Callable[..., Any], left_out: LeftOut, status: Status
+) -> None:
+    trail().put_event_selectors(
+        TrailName="main",
+        EventSelectors=[
+            {
+                "ReadWriteType": "All",
+                "IncludeManagementEvents": True,
+                "ExcludeManagementEventSources": ["rds.amazonaws.com"],
+            }
+        ],
+    )
+
+    assert next(trail_checks(clients, (REGION,), left_out)).status is status
 
 
 def test_a_trail_that_was_switched_off_is_wrong(trail: Callable[..., Any]) -> None:
