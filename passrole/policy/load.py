@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from passrole.policy.compiled import CompiledPolicy, Responses
 from passrole.policy.errors import PolicyError, Position, Problem
 from passrole.policy.settings import Alerts, Guardrail, Quarantine, Settings
-from passrole.policy.source import checks
+from passrole.policy.source import consistency
 from passrole.policy.source.document import MAX_BYTES, Plain, read_document
 from passrole.policy.source.explain_errors import add_validation_error
 from passrole.policy.source.leave_out import left_out_of
@@ -48,10 +48,10 @@ def parse_guardrail(content: bytes, file: str = "guardrail.yaml") -> Guardrail:
         model = GuardrailFile.model_validate(document.data)
     except ValidationError as error:
         add_validation_error(document, error)
-    checks.add_problems(document)
+    consistency.add_problems(document)
     if document.problems or model is None:
         raise PolicyError(tuple(document.problems) or _unexplained(file))
-    return Guardrail(_settings(model), _compiled(model), checks.warnings(document, model))
+    return Guardrail(_settings(model), _compiled(model), consistency.warnings(document, model))
 
 
 def _unexplained(file: str) -> tuple[Problem, ...]:
