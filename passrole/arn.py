@@ -17,6 +17,7 @@ _PATH = r"/(?:[\x21-\x7e]{1,510}/)?"
 _NAME = r"[A-Za-z0-9_+=,.@-]"
 _ROLE = re.compile(rf"arn:({_PARTITION}):iam::([0-9]{{12}}):role({_PATH})({_NAME}{{1,64}})")
 _PROFILE = re.compile(rf"arn:({_PARTITION}):iam::([0-9]{{12}}):instance-profile({_PATH})({_NAME}{{1,128}})")
+_USER = re.compile(rf"arn:({_PARTITION}):iam::([0-9]{{12}}):user({_PATH})({_NAME}{{1,64}})")
 _ROLE_NAME = re.compile(rf"{_NAME}{{1,64}}")
 _PROFILE_NAME = re.compile(rf"{_NAME}{{1,128}}")
 _PARTITION_OF_REGION = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc"))
@@ -44,7 +45,7 @@ class Arn:
 
 @dataclass(frozen=True, slots=True)
 class IamArn:
-    """The ARN of an IAM role or instance profile, with path and name apart.
+    """The ARN of an IAM role, user or instance profile, with path and name apart.
 
     ``path`` begins and ends with a slash, as IAM's API gives it (``/`` if there is none).
     """
@@ -72,6 +73,11 @@ def parse_role_arn(text: object) -> IamArn | None:
 def parse_instance_profile_arn(text: object) -> IamArn | None:
     """The instance profile ARN that ``text`` is, or None."""
     return _iam_arn(_PROFILE, text, "instance-profile")
+
+
+def parse_user_arn(text: object) -> IamArn | None:
+    """The user ARN that ``text`` is, or None."""
+    return _iam_arn(_USER, text, "user")
 
 
 def is_role_name(text: object) -> bool:

@@ -11,6 +11,7 @@ from passrole.cli.judged import Judged
 from passrole.cli.reading import PassReader, files_argument, json_option
 from passrole.cli.terminal import print_json
 from passrole.evidence.snapshot import NoIam, Snapshot, SnapshotError
+from passrole.evidence.wanted import Wanted
 from passrole.finding import severity_of
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy, Decision, evaluate, stage_for
@@ -50,7 +51,7 @@ def check(files: tuple[str, ...], policy_file: str, snapshot_file: str | None, a
       3  no violations, but undetermined ones
     """
     policy = _policy(policy_file)
-    evidence = _evidence(snapshot_file)
+    evidence = _evidence(snapshot_file, Wanted.of(policy.keys))
     reader = PassReader()
     counts: Counter[Decision] = Counter()
 
@@ -92,10 +93,10 @@ def _policy(name: str) -> CompiledPolicy:
         raise InputError(str(error)) from None
 
 
-def _evidence(name: str | None) -> Snapshot | NoIam:
+def _evidence(name: str | None, wanted: Wanted) -> Snapshot | NoIam:
     if name is None:
-        return NoIam()
+        return NoIam(wanted=wanted)
     try:
-        return Snapshot.read(Path(name))
+        return Snapshot.read(Path(name), wanted)
     except SnapshotError as error:
         raise InputError(str(error)) from None

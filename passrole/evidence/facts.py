@@ -76,7 +76,19 @@ class Evidence:
     def unknown(cls, reason: str, observed_at: str, *, lasting: bool = False) -> "Evidence":
         """Evidence of a role of which nothing could be read."""
         nothing = Unknown(reason, lasting)
-        return cls(nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing, observed_at)
+        return cls(
+            arn=nothing,
+            name=nothing,
+            path=nothing,
+            role_id=nothing,
+            tags=nothing,
+            trust_policy=nothing,
+            permissions_boundary=nothing,
+            created_at=nothing,
+            observed_at=observed_at,
+            last_used_at=nothing,
+            administrator=nothing,
+        )
 
     @property
     def may_change(self) -> bool:
@@ -93,4 +105,6 @@ class Evidence:
             tags=nothing,
             trust_policy=nothing,
             permissions_boundary=nothing,
+            last_used_at=nothing,
+            administrator=nothing,
         )

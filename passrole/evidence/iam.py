@@ -1,49 +1,135 @@
-"""Evidence from live IAM: one GetRole a role, one GetInstanceProfile more where a profile was passed."""
+"""Evidence from live IAM: one GetRole a role, one GetInstanceProfile more where a profile was passed.
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+What conditions want beyond the role itself costs further requests, and is asked for only then.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from passrole.clock import Clock, utc_now
+from passrole.clock import Clock, iso, parse_time, utc_now
+from passrole.evidence.answers import Answers
 from passrole.evidence.facts import Evidence, Unknown
-from passrole.evidence.resolve import Description, gather
+from passrole.evidence.resolve import gather
+from passrole.evidence.source import Description
+from passrole.evidence.wanted import NOTHING, Wanted
 from passrole.passes import Pass
 
 if TYPE_CHECKING:
     from mypy_boto3_iam.client import IAMClient
 
+T = TypeVar("T")
+_RESOLUTION = timedelta(seconds=1)  # of a record's time
+
 
 class LiveIam:
     """Reads roles of the account that ``iam`` is for. Answers tell the present, not the time of a pass."""
 
-    def __init__(self, iam: "IAMClient", clock: Clock = utc_now) -> None:
+    def __init__(self, iam: "IAMClient", clock: Clock = utc_now, wanted: Wanted = NOTHING) -> None:
         self._iam = iam
         self._clock = clock
+        self._wanted = wanted
+        self._answers = Answers(clock)
 
     def evidence(self, pass_: Pass) -> Evidence:
-        """Evidence about the role of a pass; what IAM does not answer is unknown."""
-        return gather(self, pass_, self._clock)
+        """Evidence about the role of a pass and its passer; what IAM does not answer is unknown.
+
+        Answers are kept for a minute, and serve the passes that were made before they were read.
+        """
+        began = self._clock()
+        questions = _Questions(self._iam, self._answers, _not_before(pass_, began))
+        evidence = gather(questions, pass_, self._clock, self._wanted)
+        if evidence.may_change:
+            # The pass will be looked at again, and IAM may then tell more about what it answered, too.
+            self._answers.forget(questions.moments)
+        return replace(evidence, observed_at=iso(min((began, *questions.moments.values()))))
+
+
+class _Questions:
+    """What one pass asks; ``moments`` are those of the answers, by their keys."""
+
+    def __init__(self, iam: "IAMClient", answers: Answers, not_before: datetime) -> None:
+        self._iam = iam
+        self._answers = answers
+        self._not_before = not_before
+        self.moments: dict[tuple[str, ...], datetime] = {}
 
     def role(self, name: str) -> Description | Unknown:
-        return _answer("iam:GetRole", "role", lambda: self._iam.get_role(RoleName=name)["Role"])
+        # What GetRole does not tell of the last use, IAM does not know.
+        never_used: Description = {"RoleLastUsed": {}}
+        return self._ask(
+            "GetRole", "role", (name,), lambda: {**never_used, **self._iam.get_role(RoleName=name)["Role"]}
+        )
 
     def instance_profile(self, name: str) -> Description | Unknown:
-        return _answer(
-            "iam:GetInstanceProfile",
+        return self._ask(
+            "GetInstanceProfile",
             "instance profile",
+            (name,),
             lambda: self._iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"],
         )
 
+    def user(self, name: str) -> Description | Unknown:
+        return self._ask("GetUser", "user", (name,), lambda: self._iam.get_user(UserName=name)["User"])
 
-def _answer(action: str, what: str, ask: Callable[[], Any]) -> Description | Unknown:
-    try:
-        answer: Description = ask()
-    except ClientError as error:
-        code = error.response.get("Error", {}).get("Code", "an error")
-        if code == "NoSuchEntity":
-            return Unknown(f"the {what} does not exist in IAM now")
-        return Unknown(f"{action} failed: {code}")
-    except BotoCoreError as error:
-        return Unknown(f"{action} failed: {type(error).__name__}")
-    return answer
+    def attached_policies(self, role: str) -> Sequence[str] | Unknown:
+        def ask() -> Sequence[str]:
+            pages = self._iam.get_paginator("list_attached_role_policies").paginate(RoleName=role)
+            return [policy["PolicyArn"] for page in pages for policy in page["AttachedPolicies"]]
+
+        return self._ask("ListAttachedRolePolicies", "role", (role,), ask)
+
+    def inline_policies(self, role: str) -> Sequence[str] | Unknown:
+        def ask() -> Sequence[str]:
+            pages = self._iam.get_paginator("list_role_policies").paginate(RoleName=role)
+            return [name for page in pages for name in page["PolicyNames"]]
+
+        return self._ask("ListRolePolicies", "role", (role,), ask)
+
+    def managed_policy(self, arn: str) -> object:
+        policy = self._ask("GetPolicy", "policy", (arn,), lambda: self._iam.get_policy(PolicyArn=arn))
+        if isinstance(policy, Unknown):
+            return policy
+        version = policy["Policy"]["DefaultVersionId"]
+        return self._ask(
+            "GetPolicyVersion",
+            "policy's version",
+            (arn, version),
+            lambda: self._iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"][
+                "Document"
+            ],
+        )
+
+    def inline_policy(self, role: str, name: str) -> object:
+        return self._ask(
+            "GetRolePolicy",
+            "inline policy",
+            (role, name),
+            lambda: self._iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"],
+        )
+
+    def _ask(self, operation: str, what: str, names: tuple[str, ...], ask: Callable[[], T]) -> T | Unknown:
+        key = (operation, *names)
+        try:
+            self.moments[key], answer = self._answers.answer(key, self._not_before, ask)
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "an error")
+            if code == "NoSuchEntity":
+                return Unknown(f"the {what} does not exist in IAM now")
+            return Unknown(f"iam:{operation} failed: {code}")
+        except BotoCoreError as error:
+            return Unknown(f"iam:{operation} failed: {type(error).__name__}")
+        return answer
+
+
+def _not_before(pass_: Pass, began: datetime) -> datetime:
+    """The first moment at which an answer is surely about what there was after the pass.
+
+    What was read for this very pass always counts.
+    """
+    if pass_.event_time is None:
+        return began
+    return min(parse_time(pass_.event_time) + _RESOLUTION, began)

@@ -1,45 +1,42 @@
 """From the role as a record names it to evidence about the role, over any source of IAM's answers."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any, Protocol
+from dataclasses import replace
 
 from passrole.arn import IamArn, is_instance_profile_name, parse_instance_profile_arn, parse_role_arn
-from passrole.clock import Clock, iso, parse_time
+from passrole.clock import Clock, iso
+from passrole.evidence.described import made_at, moment_of, tags_of, why_another
+from passrole.evidence.documents import document_of
 from passrole.evidence.facts import ABSENT, Evidence, Fact, Known, Unknown
+from passrole.evidence.passer import passer_tags
+from passrole.evidence.rights import administrator
+from passrole.evidence.source import Description, IamSource
+from passrole.evidence.wanted import NOTHING, Wanted
 from passrole.passes import Pass, Referral
 
-Description = Mapping[str, Any]
 _UNTOLD = Unknown("the description of the role does not tell it", lasting=True)
 
 
-class IamSource(Protocol):
-    """Answers as IAM's API gives them: ``GetRole`` and ``GetInstanceProfile``, by name."""
-
-    def role(self, name: str) -> Description | Unknown:
-        """The ``Role`` of GetRole, or why it cannot be read."""
-
-    def instance_profile(self, name: str) -> Description | Unknown:
-        """The ``InstanceProfile`` of GetInstanceProfile, or why it cannot be read."""
+def gather(source: IamSource, pass_: Pass, clock: Clock, wanted: Wanted = NOTHING) -> Evidence:
+    """Evidence about the role of a pass and its passer. What cannot be read is unknown, never absent."""
+    evidence = _of_role(source, pass_, wanted, iso(clock()))
+    return replace(evidence, passer_tags=passer_tags(source, pass_)) if wanted.passer_tags else evidence
 
 
-def gather(source: IamSource, pass_: Pass, clock: Clock) -> Evidence:
-    """Evidence about the role of a pass. What cannot be read is unknown, never absent."""
-    now = iso(clock())
+def _of_role(source: IamSource, pass_: Pass, wanted: Wanted, now: str) -> Evidence:
     role = pass_.role
     if role.value is None:
         return _unseen(pass_.referral, now)
     if role.kind is not None and role.kind.is_instance_profile:
-        return _of_profile(source, pass_, role.value, now)
+        return _of_profile(source, pass_, role.value, wanted, now)
     if role.arn is not None:
-        return _of_arn(source, pass_, role.arn, now)
+        return _of_arn(source, pass_, role.arn, wanted, now)
     if role.name is not None:
         described = source.role(role.name)
         if isinstance(described, Unknown):
             return Evidence.unknown(described.reason, now)
         if not _is_ours(parse_role_arn(described["Arn"]), pass_):
             return _never("the role of that name is of another account than the pass", now)
-        return _evidence(described, pass_, now)
+        return _evidence(source, described, pass_, wanted, now)
     return _never("the record's text names no role", now)
 
 
@@ -58,7 +55,7 @@ def _unseen(referral: Referral | None, now: str) -> Evidence:
     return Evidence.unknown(why, now, lasting=referral.id is None)
 
 
-def _of_profile(source: IamSource, pass_: Pass, value: str, now: str) -> Evidence:
+def _of_profile(source: IamSource, pass_: Pass, value: str, wanted: Wanted, now: str) -> Evidence:
     """An instance profile stands for the one role in it; the names of the two need not be alike."""
     arn = parse_instance_profile_arn(value)
     if arn is None and not is_instance_profile_name(value):
@@ -72,15 +69,15 @@ def _of_profile(source: IamSource, pass_: Pass, value: str, now: str) -> Evidenc
         return Evidence.unknown("the instance profile of that name has another ARN now", now)
     if not _is_ours(parse_instance_profile_arn(described["Arn"]), pass_):
         return _never("the instance profile of that name is of another account than the pass", now)
-    if why := _why_another(described, "the instance profile", pass_):
+    if why := why_another(described, "the instance profile", pass_):
         return _never(why, now)
     roles = described.get("Roles") or []
     if not roles:
         return Evidence.unknown("the instance profile holds no role now", now)
-    return _of_arn(source, pass_, roles[0]["Arn"], now)
+    return _of_arn(source, pass_, roles[0]["Arn"], wanted, now)
 
 
-def _of_arn(source: IamSource, pass_: Pass, value: str, now: str) -> Evidence:
+def _of_arn(source: IamSource, pass_: Pass, value: str, wanted: Wanted, now: str) -> Evidence:
     arn = parse_role_arn(value)
     if arn is None:
         return _never("the record's text is no role ARN", now)
@@ -92,7 +89,7 @@ def _of_arn(source: IamSource, pass_: Pass, value: str, now: str) -> Evidence:
         return _named_only(arn, described, now)
     if described["Arn"] != value:
         return Evidence.unknown("the role of that name has another ARN now", now)
-    return _evidence(described, pass_, now)
+    return _evidence(source, described, pass_, wanted, now)
 
 
 def _named_only(arn: IamArn, unknown: Unknown, now: str) -> Evidence:
@@ -107,49 +104,44 @@ def _named_only(arn: IamArn, unknown: Unknown, now: str) -> Evidence:
         permissions_boundary=unknown,
         created_at=unknown,
         observed_at=now,
+        last_used_at=unknown,
+        administrator=unknown,
     )
 
 
-def _evidence(role: Description, pass_: Pass, now: str) -> Evidence:
-    created = _created(role)
+def _evidence(source: IamSource, role: Description, pass_: Pass, wanted: Wanted, now: str) -> Evidence:
+    created = made_at(role)
     boundary: Fact[str] = ABSENT
     if role.get("PermissionsBoundary"):
         boundary = Known(role["PermissionsBoundary"]["PermissionsBoundaryArn"])
-    trust = role.get("AssumeRolePolicyDocument")
+    trust = document_of(role.get("AssumeRolePolicyDocument"))
     evidence = Evidence(
         arn=Known(role["Arn"]),
         name=Known(role["RoleName"]),
         path=Known(role["Path"]) if role.get("Path") else _UNTOLD,
         role_id=Known(role["RoleId"]) if role.get("RoleId") else _UNTOLD,
-        tags=Known({tag["Key"]: tag["Value"] for tag in role.get("Tags") or []}),
-        trust_policy=Known(trust)
-        if isinstance(trust, Mapping)
-        else Unknown("the trust policy is no JSON document", lasting=True),
+        tags=Known(tags_of(role)),
+        trust_policy=Unknown("the trust policy is no JSON document", lasting=True)
+        if trust is None
+        else Known(trust),
         permissions_boundary=boundary,
         created_at=Known(iso(created)) if created else _UNTOLD,
         observed_at=now,
+        last_used_at=_last_used_at(role),
     )
-    why = _why_another(role, "the role", pass_)
-    return evidence.made_after(why) if why else evidence
+    if why := why_another(role, "the role", pass_):
+        return evidence.made_after(why)
+    if wanted.administrator:
+        return replace(evidence, administrator=administrator(source, role["RoleName"], boundary))
+    return evidence
+
+
+def _last_used_at(role: Description) -> Fact[str]:
+    if role.get("RoleLastUsed") is None:
+        return _UNTOLD
+    moment = moment_of(role["RoleLastUsed"].get("LastUsedDate"))
+    return Known(iso(moment)) if moment else ABSENT
 
 
 def _is_ours(arn: IamArn | None, pass_: Pass) -> bool:
     return arn is not None and arn.account == pass_.account
-
-
-def _why_another(described: Description, what: str, pass_: Pass) -> str | None:
-    """Why what bears the name now may not be what bore it when the pass was made; None if it is."""
-    created = _created(described)
-    if created is None:
-        return None
-    if pass_.event_time is None:
-        return f"the record does not tell whether {what} was made before the pass"
-    # A record's time has whole seconds; within one second it came first, or no call could pass it.
-    if created.replace(microsecond=0) > parse_time(pass_.event_time):
-        return f"{what} was made anew after the pass"
-    return None
-
-
-def _created(described: Description) -> datetime | None:
-    created = described.get("CreateDate")
-    return parse_time(created) if isinstance(created, str) else created

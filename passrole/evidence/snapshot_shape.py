@@ -36,6 +36,10 @@ def _text(place: str, value: Any) -> None:
     _expect(place, value, str)
 
 
+def _truth(place: str, value: Any) -> None:
+    _expect(place, value, bool)
+
+
 def _time(place: str, value: Any) -> None:
     _expect(place, value, str)
     try:
@@ -79,6 +83,7 @@ _PROFILE = _Object(
     {"InstanceProfileName": _text, "Arn": _text},
     {"Roles": _ListOf(_Object({"Arn": _text}, {})), "CreateDate": _time},
 )
+_TAGS = _ListOf(_Object({"Key": _text, "Value": _text}, {}))
 _ROLE = _Object(
     {"RoleName": _text, "Arn": _text},
     {
@@ -87,10 +92,18 @@ _ROLE = _Object(
         "CreateDate": _time,
         "InstanceProfileList": _ListOf(_PROFILE),
         "PermissionsBoundary": _Object({"PermissionsBoundaryArn": _text}, {}),
-        "Tags": _ListOf(_Object({"Key": _text, "Value": _text}, {})),
+        "Tags": _TAGS,
+        "RoleLastUsed": _Object({}, {"LastUsedDate": _time}),
+        "RolePolicyList": _ListOf(_Object({"PolicyName": _text}, {})),
+        "AttachedManagedPolicies": _ListOf(_Object({"PolicyArn": _text}, {})),
     },
 )
-_DETAILS = _Object({"RoleDetailList": _ListOf(_ROLE)}, {})
+_USER = _Object({"UserName": _text, "Arn": _text}, {"UserId": _text, "CreateDate": _time, "Tags": _TAGS})
+# Documents are not checked: one that cannot be read is told where it is needed.
+_POLICY = _Object({"Arn": _text}, {"PolicyVersionList": _ListOf(_Object({}, {"IsDefaultVersion": _truth}))})
+_DETAILS = _Object(
+    {"RoleDetailList": _ListOf(_ROLE)}, {"UserDetailList": _ListOf(_USER), "Policies": _ListOf(_POLICY)}
+)
 
 
 def _expect(place: str, value: Any, type_: type) -> None:

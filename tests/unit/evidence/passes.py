@@ -1,6 +1,6 @@
 """Passes of one role each, for tests of evidence."""
 
-from passrole.evidence import RoleEvidence, Unknown
+from passrole.evidence import Evidence, Unknown
 from passrole.passes import Pass, PassedRole, RoleKind
 from tests.unit.samples import pass_of
 
@@ -30,7 +30,7 @@ def pass_of_text(value: str | None, kind: RoleKind | None) -> Pass:
     return pass_of(role=PassedRole(value, kind, None, None), event_time=LATER)
 
 
-def reason(evidence: RoleEvidence, fact: str = "tags") -> str:
+def reason(evidence: Evidence, fact: str = "tags") -> str:
     """Why a fact is unknown."""
     unknown = getattr(evidence, fact)
     assert isinstance(unknown, Unknown), f"{fact} is {unknown}"

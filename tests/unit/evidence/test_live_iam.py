@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 
 from passrole.clock import iso
-from passrole.evidence import ABSENT, Known, RoleEvidence
+from passrole.evidence import ABSENT, Evidence, Known
 from passrole.evidence.iam import LiveIam
 from passrole.passes import Pass, RoleKind
 from tests.unit.evidence.passes import (
@@ -60,7 +60,7 @@ def _furnished(client: Any) -> Any:
     return client
 
 
-def evidence(iam: Any, pass_: Pass) -> RoleEvidence:
+def evidence(iam: Any, pass_: Pass) -> Evidence:
     return LiveIam(iam).evidence(pass_)
 
 
@@ -70,7 +70,7 @@ def test_all_facts_of_a_role_are_read(iam: Any) -> None:
 
     read = LiveIam(iam, clock=lambda: at).evidence(pass_of_arn(WORKER))
 
-    assert read == RoleEvidence(
+    assert read == Evidence(
         arn=Known(WORKER),
         name=Known("orders-worker"),
         path=Known("/application_role/"),
@@ -80,6 +80,7 @@ def test_all_facts_of_a_role_are_read(iam: Any) -> None:
         permissions_boundary=Known(f"arn:aws:iam::{ACCOUNT}:policy/boundary"),
         created_at=Known(iso(role["CreateDate"])),
         observed_at="2026-11-22T12:00:05.000Z",
+        last_used_at=ABSENT,
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passrole.evidence import ABSENT, Known, RoleEvidence, known
+from passrole.evidence import ABSENT, Evidence, Known, known
 from passrole.evidence.snapshot import NoIam, Snapshot, SnapshotError
 from passrole.passes import Pass, RoleKind
 from tests.unit.evidence.passes import (
@@ -71,7 +71,7 @@ def written(tmp_path: Path, content: Any) -> Path:
     return path
 
 
-def evidence(tmp_path: Path, pass_: Pass, *roles: Any) -> RoleEvidence:
+def evidence(tmp_path: Path, pass_: Pass, *roles: Any) -> Evidence:
     return Snapshot.read(written(tmp_path, details(*(roles or [role()])))).evidence(pass_)
 
 
@@ -87,7 +87,7 @@ def evidence(tmp_path: Path, pass_: Pass, *roles: Any) -> RoleEvidence:
 )
 def test_all_facts_of_a_role_are_read(tmp_path: Path, pass_: Pass) -> None:
     read = evidence(tmp_path, pass_)
-    assert read == RoleEvidence(
+    assert read == Evidence(
         arn=Known(WORKER),
         name=Known("orders-worker"),
         path=Known("/application_role/"),
@@ -97,6 +97,7 @@ def test_all_facts_of_a_role_are_read(tmp_path: Path, pass_: Pass) -> None:
         permissions_boundary=Known("arn:aws:iam::111122223333:policy/boundary"),
         created_at=Known("2025-03-04T07:59:00.000Z"),
         observed_at=read.observed_at,
+        last_used_at=ABSENT,
     )
 
 
