@@ -15,6 +15,7 @@ from infra.deployment import Deployment, DeploymentError, Home
 from infra.forwarding_stack import ForwardingStack
 from infra.guardrail_stack import GuardrailStack
 from infra.policy_asset import build_policy_layer
+from passrole.evidence.wanted import Wanted
 from passrole.policy.errors import PolicyError
 from passrole.policy.load import load_guardrail
 from passrole.quarantine.registry import MODULES
@@ -68,6 +69,7 @@ def read_deployment(root: Path, policy: Path, home: Home) -> Deployment:
         modules=MODULES,
         bundle=build_bundle(root, build),
         policy_layer=build_policy_layer(guardrail.compiled_json(), build),
+        wanted=Wanted.of(guardrail.compiled.keys),
     )
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from passrole.catalogue.rules import RulePattern, compile_rules
+from passrole.evidence.wanted import NOTHING, Wanted
 from passrole.policy.settings import Settings
 from passrole.quarantine.module import QuarantineModule
 
@@ -31,13 +32,14 @@ class Home:
 
 @dataclass(frozen=True)
 class Deployment:
-    """The inputs of the stacks."""
+    """The inputs of the stacks; ``wanted`` is what the policy's conditions ask of IAM beyond the roles."""
 
     home: Home
     settings: Settings
     modules: tuple[QuarantineModule, ...]
     bundle: Path
     policy_layer: Path
+    wanted: Wanted = NOTHING
 
     @cached_property
     def patterns(self) -> tuple[RulePattern, ...]:

@@ -9,6 +9,8 @@ from infra.functions import FunctionShare, GuardFunction
 from infra.names import Env, Part
 from infra.queues import WorkQueue
 from infra.rights import add_grants
+from passrole.evidence.grants import grants_for
+from passrole.evidence.wanted import Wanted
 from passrole.quarantine.grants import Grant
 
 TIMEOUT = Duration.seconds(60)
@@ -40,6 +42,7 @@ class Detection(Construct):
         core: Core,
         operator: iam.Role,
         events: WorkQueue,
+        wanted: Wanted,
     ) -> None:
         super().__init__(scope, construct_id)
         self.detect = GuardFunction(
@@ -54,5 +57,5 @@ class Detection(Construct):
         role = self.detect.role
         core.grant_record(role)
         core.findings.grant_publish(role)
-        add_grants(role, "Evidence", EVIDENCE_GRANTS)
+        add_grants(role, "Evidence", (*EVIDENCE_GRANTS, *grants_for(wanted)))
         self.detect.read(events.queue, batch_size=10, window=Duration.seconds(1), concurrency=20)

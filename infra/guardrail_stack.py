@@ -43,7 +43,13 @@ class GuardrailStack(Stack):
         )
         share = self._share(deployment)
         self.detection = Detection(
-            self, "Detection", share=share, operator=self.operator, events=self.intake.work, core=self.core
+            self,
+            "Detection",
+            share=share,
+            operator=self.operator,
+            events=self.intake.work,
+            core=self.core,
+            wanted=deployment.wanted,
         )
         self.quarantine = Quarantine(
             self,

@@ -13,6 +13,7 @@ from lambdas.shared.observability import logger, metrics
 from lambdas.shared.settings import Settings
 from passrole.detection import Detected, Detector
 from passrole.evidence.iam import LiveIam
+from passrole.evidence.wanted import Wanted
 from passrole.ledger import Ledger
 from passrole.news import SnsTopic
 from passrole.passes import Coverage
@@ -49,7 +50,7 @@ def _detector(account: str) -> Detector:
         account=account,
         policy=_policy(),
         references=LiveReferences(client),
-        evidence=LiveIam(client("iam")),
+        evidence=LiveIam(client("iam"), wanted=Wanted.of(_policy().keys)),
         ledger=Ledger(settings.ledger_table, client("dynamodb")),
         topic=SnsTopic(settings.findings_topic_arn, client("sns")),
         operator_role=settings.operator_role_arn,
