@@ -31,8 +31,26 @@ EXCLUDED_SOURCES = (
 _SOURCE_SUFFIXES = (".py", ".json", ".jsonl")
 
 # The API models that the functions use, out of some 400: the rest is 25 MB that would be uploaded, unpacked
-# and never read. A quarantine module that calls another service adds it here.
-BOTOCORE_SERVICES = ("dynamodb", "ec2", "iam", "lambda", "secretsmanager", "sns", "sqs", "sts")
+# and never read. A quarantine module or a look-up of references that calls another service adds it here.
+BOTOCORE_SERVICES = (
+    "autoscaling",
+    "cloudformation",
+    "config",
+    "dynamodb",
+    "ec2",
+    "ecs",
+    "emr-containers",
+    "iam",
+    "imagebuilder",
+    "lambda",
+    "rds",
+    "rolesanywhere",
+    "sagemaker",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "sts",
+)
 _BOTOCORE_FILES = ("_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json")
 # Of a package's metadata stay the version and the licence.
 _DIST_INFO = ("METADATA", "licenses", "LICENSE", "LICENSE.txt", "NOTICE")

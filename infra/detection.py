@@ -12,6 +12,7 @@ from infra.rights import add_grants
 from passrole.evidence.grants import grants_for
 from passrole.evidence.wanted import Wanted
 from passrole.quarantine.grants import Grant
+from passrole.references import REFERENCE_GRANTS
 
 TIMEOUT = Duration.seconds(60)
 
@@ -58,4 +59,5 @@ class Detection(Construct):
         core.grant_record(role)
         core.findings.grant_publish(role)
         add_grants(role, "Evidence", (*EVIDENCE_GRANTS, *grants_for(wanted)))
+        add_grants(role, "Reference", REFERENCE_GRANTS)
         self.detect.read(events.queue, batch_size=10, window=Duration.seconds(1), concurrency=20)

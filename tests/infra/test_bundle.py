@@ -21,6 +21,7 @@ from infra.files import EPOCH
 from infra.names import Env, Part
 from infra.policy_asset import build_policy_layer
 from passrole.quarantine.registry import MODULES
+from passrole.references import REFERENCE_GRANTS
 from tests.infra.stack_template import POLICY
 
 # Imports that a function must not have: parsers, validators and what draws on terminals.
@@ -93,9 +94,9 @@ def test_the_catalogue_is_in_it(bundle: Path) -> None:
     assert list((bundle / "passrole" / "catalogue" / "calls").glob("*.jsonl"))
 
 
-def test_the_api_models_of_the_quarantine_modules_are_in_it(bundle: Path) -> None:
+def test_the_api_models_of_quarantine_modules_and_look_ups_are_in_it(bundle: Path) -> None:
     grants = [g for module in MODULES for g in (*module.contain_grants, *module.release_grants)]
-    services = {action.split(":")[0] for grant in grants for action in grant.actions}
+    services = {action.split(":")[0] for grant in (*grants, *REFERENCE_GRANTS) for action in grant.actions}
     assert services <= set(BOTOCORE_SERVICES)
     for service in BOTOCORE_SERVICES:
         assert list((bundle / "botocore" / "data" / service).rglob("service-2.json*"))

@@ -13,6 +13,20 @@ _FUNCTIONS = "arn:<AWS::Partition>:lambda:*:<AWS::AccountId>:function:*"
 _INSTANCES = "arn:<AWS::Partition>:ec2:*:<AWS::AccountId>:instance/*"
 _ROLES = "arn:<AWS::Partition>:iam::<AWS::AccountId>:role/*"
 _PROFILES = "arn:<AWS::Partition>:iam::<AWS::AccountId>:instance-profile/*"
+# What a call can refer to in place of a role.
+_REFERRED = tuple(
+    f"arn:<AWS::Partition>:{service}:*:<AWS::AccountId>:{resource}*"
+    for service, resource in (
+        ("cloudformation", "stack/"),
+        ("config", "remediation-configuration/"),
+        ("emr-containers", "/jobtemplates/"),
+        ("imagebuilder", "infrastructure-configuration/"),
+        ("rds", "cluster:"),
+        ("rds", "db:"),
+        ("rolesanywhere", "profile/"),
+        ("sagemaker", "pipeline/"),
+    )
+)
 
 # What is acknowledged, by the construct that it is acknowledged on. A new line here is a decision.
 ACKNOWLEDGED = {
@@ -23,6 +37,8 @@ ACKNOWLEDGED = {
     ("Intake", "AwsSolutions-SQS3"),
     ("Detection", f"AwsSolutions-IAM5[Resource::{_ROLES}]"),
     ("Detection", f"AwsSolutions-IAM5[Resource::{_PROFILES}]"),
+    ("Detection", "AwsSolutions-IAM5[Resource::*]"),
+    *(("Detection", f"AwsSolutions-IAM5[Resource::{resource}]") for resource in _REFERRED),
     ("Quarantine", "AwsSolutions-IAM5[Resource::*]"),
     ("Quarantine", f"AwsSolutions-IAM5[Resource::{_FUNCTIONS}]"),
     ("Quarantine", f"AwsSolutions-IAM5[Resource::{_INSTANCES}]"),
