@@ -1,26 +1,25 @@
-"""The group of all commands: loads each when it is called, and makes one line of every failure."""
+"""The group of all commands: makes one line of every failure, and an exit status."""
 
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
 
 import click
 
 from passrole.cli.errors import BAD_INPUT, CLOSED_PIPE, INTERRUPTED
+from passrole.cli.lazy import LazyGroup
 from passrole.cli.terminal import safe
 
 _DEBUG = "PASSROLE_DEBUG"
 
 
-class CommandGroup(click.Group):
-    """Commands by their name, each as ``module:attribute`` with its line of help."""
+class CommandGroup(LazyGroup):
+    """The ``passrole`` command itself."""
 
     def __init__(self, name: str, help: str, commands: Mapping[str, tuple[str, str]]) -> None:  # noqa: A002 - click's
-        super().__init__(name, help=help, context_settings={"help_option_names": ["-h", "--help"]})
-        self._places = commands
+        super().__init__(name, commands, help=help, context_settings={"help_option_names": ["-h", "--help"]})
         self.params.append(
             click.Option(
                 ["--version"],
@@ -31,20 +30,6 @@ class CommandGroup(click.Group):
                 help="Show the version.",
             )
         )
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click calls it
-        return list(self._places)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in self._places:
-            return None
-        module, _, attribute = self._places[cmd_name][0].partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in self._places.items()])
 
     # click's overloads are about standalone_mode, which is decided here.
     def main(  # type: ignore[override]

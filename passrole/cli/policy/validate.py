@@ -1,4 +1,4 @@
-"""``passrole policy``: work on guardrail.yaml without deploying anything."""
+"""``passrole policy validate``: what is wrong with a guardrail.yaml, before it is deployed."""
 
 from pathlib import Path
 
@@ -8,12 +8,7 @@ from passrole.cli.errors import InputError
 from passrole.cli.terminal import console, safe
 
 
-@click.group()
-def policy() -> None:
-    """Work on guardrail.yaml."""
-
-
-@policy.command()
+@click.command()
 @click.argument("file", metavar="[FILE]", default="guardrail.yaml")
 def validate(file: str) -> None:
     """Check a policy: every problem with its line, and what is doubtful.

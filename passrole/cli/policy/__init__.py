@@ -1,0 +1,16 @@
+"""``passrole policy``: work on guardrail.yaml without deploying anything. Each command is a file."""
+
+from passrole.cli.lazy import LazyGroup
+
+policy = LazyGroup(
+    "policy",
+    {
+        "validate": (
+            "passrole.cli.policy.validate:validate",
+            "Check a policy: every problem with its line, and what is doubtful.",
+        ),
+    },
+    help="Work on guardrail.yaml.",
+)
+
+__all__ = ["policy"]
