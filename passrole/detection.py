@@ -3,13 +3,14 @@
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from passrole.clock import Clock, iso, utc_now
 from passrole.evidence import Evidence, known
 from passrole.finding import Finding, feed, findings_of
 from passrole.ledger import Ledger
+from passrole.looks import FIRST
 from passrole.news import Topic, publish_news
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy, Decision, Verdict, evaluate, stage_for
@@ -39,12 +40,28 @@ class References(Protocol):
         """The passes with the roles that were looked up; without those of things that hold no role."""
 
 
+class Looks(Protocol):
+    """Where events wait that are to be looked at again."""
+
+    def takes(self, event: str, look: int) -> bool:
+        """Whether there is a look after this one for the event."""
+
+    def put(self, event: str, look: int) -> None:
+        """Has an event looked at again, some time after this look."""
+
+
 @dataclass(frozen=True, slots=True)
 class Detected:
-    """One pass with its verdict; ``verdict`` is None where an earlier delivery of the event was judged."""
+    """One pass with its verdict.
+
+    Attributes:
+        verdict: None where an earlier delivery of the event was judged.
+        waits: the verdict is not recorded: the pass is looked at again.
+    """
 
     pass_: Pass
     verdict: Verdict | None
+    waits: bool = False
 
 
 class Detector:
@@ -56,6 +73,7 @@ class Detector:
         policy: CompiledPolicy,
         references: References,
         evidence: EvidenceSource,
+        looks: Looks,
         ledger: Ledger,
         topic: Topic,
         operator_role: str | None,
@@ -66,29 +84,47 @@ class Detector:
         self._policy = policy
         self._references = references
         self._evidence = evidence
+        self._looks = looks
         self._ledger = ledger
         self._topic = topic
         self._operator_role = operator_role
         self._clock = clock
         self._sleep = sleep
 
-    def detect(self, body: str) -> Iterator[Detected]:
+    def detect(self, body: str, look: int = FIRST) -> Iterator[Detected]:
         """Judges each pass in an EventBridge envelope, records it, and publishes the news that it makes.
+
+        An undetermined pass of which more may be known later is not recorded: the event is looked at again.
+        A crash after that, or a second delivery, has it looked at once more; the pass is recorded once.
+
+        Args:
+            body: the envelope.
+            look: how often the event was looked at, with this time.
 
         Raises:
             EnvelopeError: the event is not to be judged, or not readable.
             BusyLedgerError: to be delivered again.
         """
         passes = passes_of(record_in(body, self._account), include_unseen=True)
+        takes, waits = self._looks.takes(body, look), False
         for pass_ in self._references.resolve(passes):
-            yield self._detect_pass(pass_)
+            detected = self._detect_pass(pass_, look, takes)
+            waits = waits or detected.waits
+            yield detected
+        if waits:
+            self._looks.put(body, look)
 
-    def _detect_pass(self, pass_: Pass) -> Detected:
+    def _detect_pass(self, pass_: Pass, look: int, may_wait: bool) -> Detected:
         if self._ledger.has_pass(pass_.id):
             self._publish(pass_)
             return Detected(pass_, None)
         evidence = self._evidence.evidence(pass_)
         verdict = self._expected(pass_, evidence, evaluate(self._policy, pass_, evidence, iso(self._clock())))
+        if verdict.decision is Decision.UNDETERMINED:
+            if may_wait and evidence.may_change:
+                return Detected(pass_, verdict, waits=True)
+            if look > FIRST:
+                verdict = verdict.noting(f"it was looked at {look} times, and this stayed unknown")
         recorded = self._record(pass_, verdict, evidence)
         self._publish(pass_)
         return Detected(pass_, verdict if recorded else None)

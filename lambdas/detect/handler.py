@@ -1,4 +1,4 @@
-"""Entry point of ``detect``: a batch of EventBridge envelopes from the intake queue."""
+"""Entry point of ``detect``: EventBridge envelopes from the intake queue, or from where they waited."""
 
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from passrole.detection import Detected, Detector
 from passrole.evidence.iam import LiveIam
 from passrole.evidence.wanted import Wanted
 from passrole.ledger import Ledger
+from passrole.looks import ATTRIBUTE, FIRST, SqsLooks, parse_look
 from passrole.news import SnsTopic
 from passrole.passes import Coverage
 from passrole.policy import CompiledPolicy, load_deployed
@@ -51,6 +52,7 @@ def _detector(account: str) -> Detector:
         policy=_policy(),
         references=LiveReferences(client),
         evidence=LiveIam(client("iam"), wanted=Wanted.of(_policy().keys)),
+        looks=SqsLooks(settings.second_looks_queue_url, settings.look_delays, client("sqs")),
         ledger=Ledger(settings.ledger_table, client("dynamodb")),
         topic=SnsTopic(settings.findings_topic_arn, client("sns")),
         operator_role=settings.operator_role_arn,
@@ -62,8 +64,9 @@ def _judge(record: SQSRecord, account: str) -> None:
         if is_left_out(record_in(record.body, account), _policy().left_out):
             metrics.add_metric("EventsLeftOut", MetricUnit.Count, 1)
             return
-        for detected in _detector(account).detect(record.body):
-            _report(detected)
+        look = _look_of(record)
+        for detected in _detector(account).detect(record.body, look):
+            _report(detected, look)
     except ForgedEventError as error:
         # Not AWS's word: it changes nothing, and trying again would not make it true.
         metrics.add_metric("ForgedEvents", MetricUnit.Count, 1)
@@ -74,14 +77,26 @@ def _judge(record: SQSRecord, account: str) -> None:
         raise  # to the dead-letter queue, where a person can look at it
 
 
-def _report(detected: Detected) -> None:
+def _look_of(record: SQSRecord) -> int:
+    attribute = record.message_attributes[ATTRIBUTE]
+    try:
+        return parse_look(attribute.string_value if attribute else None)
+    except ValueError as error:
+        raise UnreadableEventError(str(error)) from None
+
+
+def _report(detected: Detected, look: int) -> None:
     pass_, verdict = detected.pass_, detected.verdict
     if verdict is None:
-        metrics.add_metric("PassesDeliveredAgain", MetricUnit.Count, 1)
+        if look == FIRST:  # later, the event's other passes are there already
+            metrics.add_metric("PassesDeliveredAgain", MetricUnit.Count, 1)
         return
-    metrics.add_metric(f"Passes{verdict.decision.capitalize()}", MetricUnit.Count, 1)
-    if pass_.coverage is Coverage.UNCATALOGUED:
-        metrics.add_metric("PassesUncatalogued", MetricUnit.Count, 1)
+    if detected.waits:
+        metrics.add_metric("PassesLookedAtAgain", MetricUnit.Count, 1)
+    else:
+        metrics.add_metric(f"Passes{verdict.decision.capitalize()}", MetricUnit.Count, 1)
+        if pass_.coverage is Coverage.UNCATALOGUED:
+            metrics.add_metric("PassesUncatalogued", MetricUnit.Count, 1)
     logger.info(
         "pass",
         extra={
@@ -92,6 +107,8 @@ def _report(detected: Detected) -> None:
             "passer": pass_.passer.arn,
             "outcome": pass_.outcome,
             "verdict": verdict.decision,
+            "look": look,
+            "waits": detected.waits,
             "reasons": verdict.reasons,
             "policy": verdict.policy_hash,
         },

@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from passrole.looks import DELAYS, parse_delays
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -14,6 +16,8 @@ class Settings:
         alerts_topic_arn, operator_role_arn: None for functions that do not use them.
         stack_name: for the commands that alerts show.
         protected_resources: ARNs of the guard's own resources, which are never contained.
+        second_looks_queue_url: where events wait to be looked at again; None for all but `detect`.
+        look_delays: seconds before each further look.
         max_receives: after so many deliveries a message goes to the dead-letter queue; None if not told.
     """
 
@@ -25,6 +29,8 @@ class Settings:
     stack_name: str
     protected_resources: frozenset[str]
     max_receives: int | None
+    second_looks_queue_url: str | None = None
+    look_delays: tuple[int, ...] = DELAYS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -32,6 +38,7 @@ class Settings:
 
         Raises:
             KeyError: a variable that every function needs is missing.
+            ValueError: a number is none.
         """
         return cls(
             ledger_table=environment["LEDGER_TABLE"],
@@ -44,4 +51,6 @@ class Settings:
                 filter(None, environment.get("PROTECTED_RESOURCES", "").split(","))
             ),
             max_receives=int(environment["MAX_RECEIVES"]) if "MAX_RECEIVES" in environment else None,
+            second_looks_queue_url=environment.get("SECOND_LOOKS_QUEUE_URL"),
+            look_delays=parse_delays(environment["LOOK_DELAYS"]) if "LOOK_DELAYS" in environment else DELAYS,
         )

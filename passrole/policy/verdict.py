@@ -107,6 +107,12 @@ class Verdict:
         """The verdict on a pass that was announced: exempt, and why."""
         return replace(self, decision=Decision.EXEMPT, explain=lambda: Explanation((why,)))
 
+    def noting(self, what: str) -> "Verdict":
+        """The verdict with a sentence more, after the one that says it all."""
+        first, *rest = self.reasons
+        explanation = Explanation((first, what, *rest), self.statements)
+        return replace(self, explain=lambda: explanation)
+
     @property
     def reasons(self) -> tuple[str, ...]:
         """Sentences for people, each on one line; the first says it all."""

@@ -64,6 +64,20 @@ class NoReferences:
         return iter(passes)
 
 
+class RecordedLooks:
+    """Keeps the events that wait, each with the look that it had; ``most`` looks come after the first."""
+
+    def __init__(self, most: int = 0) -> None:
+        self.waiting: list[tuple[str, int]] = []
+        self._most = most
+
+    def takes(self, event: str, look: int) -> bool:
+        return look <= self._most
+
+    def put(self, event: str, look: int) -> None:
+        self.waiting.append((event, look))
+
+
 class FixedEvidence:
     """Evidence that does not change, however often it is asked for."""
 

@@ -7,9 +7,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from passrole.catalogue.left_out import LeftOut
-from tests.unit.samples import ACCOUNT, REGION, create_function_record, envelope_of, policy_of
+from passrole.detection import Detected
+from passrole.policy import Decision
+from tests.unit.samples import (
+    ACCOUNT,
+    REGION,
+    create_function_record,
+    envelope_of,
+    pass_of,
+    policy_of,
+    verdict_of,
+)
 
 LEFT_OUT = LeftOut(calls=frozenset({("lambda.amazonaws.com", "CreateFunction20150331")}))
 
@@ -23,14 +34,17 @@ class Context:
 
 
 class Judge:
-    """A detector that notes what it is given."""
+    """A detector that notes what it is given, and finds what it is told to."""
 
     def __init__(self) -> None:
         self.bodies: list[str] = []
+        self.looks: list[int] = []
+        self.found: list[Detected] = []
 
-    def detect(self, body: str) -> Iterator[Any]:
+    def detect(self, body: str, look: int) -> Iterator[Detected]:
         self.bodies.append(body)
-        return iter(())
+        self.looks.append(look)
+        return iter(self.found)
 
 
 @pytest.fixture
@@ -50,7 +64,7 @@ def detect(aws: None, judge: Judge, monkeypatch: pytest.MonkeyPatch) -> Any:
     return module
 
 
-def _event(*bodies: str) -> dict[str, Any]:
+def _event(*bodies: str, **attributes: str) -> dict[str, Any]:
     return {
         "Records": [
             {
@@ -59,7 +73,9 @@ def _event(*bodies: str) -> dict[str, Any]:
                 "eventSource": "aws:sqs",
                 "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:intake",
                 "attributes": {},
-                "messageAttributes": {},
+                "messageAttributes": {
+                    name: {"stringValue": value, "dataType": "Number"} for name, value in attributes.items()
+                },
                 "awsRegion": REGION,
                 "receiptHandle": "handle",
                 "md5OfBody": "",
@@ -67,6 +83,12 @@ def _event(*bodies: str) -> dict[str, Any]:
             for index, body in enumerate(bodies)
         ]
     }
+
+
+def _counted(capsys: pytest.CaptureFixture[str], metric: str) -> list[Any]:
+    """The values of a metric that were printed."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    return [line[metric] for line in lines if metric in line]
 
 
 def test_what_is_left_out_is_counted_and_not_judged(
@@ -79,8 +101,7 @@ def test_what_is_left_out_is_counted_and_not_judged(
 
     assert answer == {"batchItemFailures": []}
     assert judge.bodies == [other]
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
-    assert [line["EventsLeftOut"] for line in lines if "EventsLeftOut" in line] == [[1.0]]
+    assert _counted(capsys, "EventsLeftOut") == [[1.0]]
 
 
 def test_a_forged_event_is_not_taken_for_one_that_is_left_out(
@@ -92,3 +113,45 @@ def test_a_forged_event_is_not_taken_for_one_that_is_left_out(
     printed = capsys.readouterr().out
     assert "ForgedEvents" in printed
     assert "EventsLeftOut" not in printed
+
+
+OTHER = envelope_of(create_function_record(eventName="UpdateFunctionConfiguration20150331v2"))
+
+
+def test_a_message_tells_which_look_it_is(detect: Any, judge: Judge) -> None:
+    detect.handler(_event(OTHER), Context())
+    detect.handler(_event(OTHER, look="3"), Context())
+
+    assert judge.looks == [1, 3]
+
+
+def test_a_message_with_a_look_that_is_none_is_kept_for_a_person(
+    detect: Any, judge: Judge, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(BatchProcessingError):  # the whole batch, which it is alone in
+        detect.handler(_event(OTHER, look="-1"), Context())
+
+    assert judge.looks == []
+
+
+def test_what_is_looked_at_again_is_counted_as_that_and_as_no_verdict(
+    detect: Any, judge: Judge, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judge.found = [Detected(pass_of(), verdict_of(Decision.UNDETERMINED), waits=True)]
+
+    detect.handler(_event(OTHER), Context())
+
+    printed = capsys.readouterr().out
+    assert '"PassesLookedAtAgain":[1.0]' in printed
+    assert "PassesUndetermined" not in printed
+
+
+def test_what_an_earlier_look_recorded_counts_as_delivered_again_at_the_first_only(
+    detect: Any, judge: Judge, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judge.found = [Detected(pass_of(), None)]
+
+    detect.handler(_event(OTHER, look="2"), Context())
+    assert _counted(capsys, "PassesDeliveredAgain") == []
+    detect.handler(_event(OTHER), Context())
+    assert _counted(capsys, "PassesDeliveredAgain") == [[1.0]]
