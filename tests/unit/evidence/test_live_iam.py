@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import boto3
@@ -82,6 +82,21 @@ def test_all_facts_of_a_role_are_read(iam: Any) -> None:
         observed_at="2026-11-22T12:00:05.000Z",
         last_used_at=ABSENT,
     )
+
+
+def test_a_role_that_was_used_tells_when_in_utc(iam: Any) -> None:
+    used = datetime(2026, 11, 20, 9, 30, tzinfo=timezone(timedelta(hours=2)))
+    role = iam.get_role(RoleName="orders-worker")["Role"] | {"RoleLastUsed": {"LastUsedDate": used}}
+    read = LiveIam(_Roles(role)).evidence(pass_of_arn(WORKER))  # type: ignore[arg-type]
+    assert read.last_used_at == Known("2026-11-20T07:30:00.000Z")
+
+
+@pytest.mark.parametrize("told", [{"RoleLastUsed": {}}, {}])
+def test_a_role_without_a_last_use_was_never_used(iam: Any, told: dict[str, Any]) -> None:
+    role = iam.get_role(RoleName="orders-worker")["Role"]
+    del role["RoleLastUsed"]
+    stubbed = _Roles(role | told)
+    assert LiveIam(stubbed).evidence(pass_of_arn(WORKER)).last_used_at is ABSENT  # type: ignore[arg-type]
 
 
 def test_a_role_without_tags_or_boundary_has_none_rather_than_unknown_ones(iam: Any) -> None:
@@ -247,6 +262,16 @@ def test_a_text_that_names_nothing_is_not_asked_for(
 ) -> None:
     read = LiveIam(_NobodyAsks()).evidence(pass_of_text(value, kind))  # type: ignore[arg-type]
     assert reason(read, "arn") == reason(read) == why
+
+
+class _Roles:
+    """IAM with one role."""
+
+    def __init__(self, role: dict[str, Any]) -> None:
+        self._role = role
+
+    def get_role(self, **named: Any) -> Any:
+        return {"Role": self._role}
 
 
 class _NobodyAsks:
