@@ -67,7 +67,8 @@ def _numbers(decided: list[Call], covered: list[Call]) -> str:
 def _row(call: Call) -> str:
     referred = [role for reference in call.references for role in REFERRED.get(reference.to, ())]
     roles = "<br>".join([*map(_role, call.roles), *map(_reference, call.references)])
-    services = "<br>".join(dict.fromkeys(s for role in (*call.roles, *referred) for s in role.services))
+    getting = (*(role.services for role in call.roles), *(role.services for role in referred))
+    services = "<br>".join(dict.fromkeys(service for services in getting for service in services))
     kind = call.resource.type if call.resource else None
     modules = sorted({m.name for role in call.roles if (m := module_for(kind, role.place))})
     cells = (f"`{call.action}`{_operation(call)}", roles, services, call.shape, ", ".join(modules))
