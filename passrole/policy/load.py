@@ -7,12 +7,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from passrole.policy.compiled import CompiledPolicy, Responses
+from passrole.policy.compiled import CompiledPolicy, PolicyStatement, Responses
 from passrole.policy.errors import PolicyError, Position, Problem
 from passrole.policy.settings import Alerts, Guardrail, Quarantine, Settings
 from passrole.policy.source import consistency
-from passrole.policy.source.document import MAX_BYTES, Plain, read_document
+from passrole.policy.source.document import MAX_BYTES, Document, Plain, read_document
 from passrole.policy.source.explain_errors import add_validation_error
+from passrole.policy.source.iam_document import NOTHING_READ, read_iam
 from passrole.policy.source.leave_out import left_out_of
 from passrole.policy.source.models import GuardrailFile
 from passrole.policy.source.statements import statements_of
@@ -48,10 +49,12 @@ def parse_guardrail(content: bytes, file: str = "guardrail.yaml") -> Guardrail:
         model = GuardrailFile.model_validate(document.data)
     except ValidationError as error:
         add_validation_error(document, error)
+    iam = read_iam(document, ("statements",), strict=True) if _has_statements(document) else NOTHING_READ
     consistency.add_problems(document)
     if document.problems or model is None:
         raise PolicyError(tuple(document.problems) or _unexplained(file))
-    return Guardrail(_settings(model), _compiled(model), consistency.warnings(document, model))
+    compiled = _compiled(model, iam.statements)
+    return Guardrail(_settings(model), compiled, consistency.warnings(document, model, compiled, iam.doubts))
 
 
 def _unexplained(file: str) -> tuple[Problem, ...]:
@@ -68,16 +71,23 @@ def _settings(model: GuardrailFile) -> Settings:
     )
 
 
-def _compiled(model: GuardrailFile) -> CompiledPolicy:
+def _has_statements(document: Document) -> bool:
+    return isinstance(document.data, dict) and isinstance(document.data.get("statements"), list)
+
+
+def _compiled(model: GuardrailFile, iam: tuple[PolicyStatement, ...]) -> CompiledPolicy:
     response = model.response
     return CompiledPolicy(
-        statements=tuple(statement for entry in model.approved for statement in statements_of(entry)),
+        statements=(*(s for entry in model.approved for s in statements_of(entry)), *iam),
         responses=Responses(
             violation=response.violation,
             undetermined=response.undetermined,
             denied=response.denied,
             failed=response.failed,
             services=dict(response.services),
+            checks=dict(response.checks),
+            accounts=dict(response.accounts),
+            severities={str(severity): stage for severity, stage in response.severities.items()},
         ),
         acts_per_hour=model.quarantine.acts_per_hour,
         left_out=left_out_of(model.catalogue.leave_out),

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from passrole.policy.compiled import Stage
+from passrole.policy.compiled import CompiledPolicy, Stage
 from passrole.policy.errors import Path, Problem
+from passrole.policy.source import overlaps
 from passrole.policy.source.document import Document
 from passrole.policy.source.leave_out import consequence
-from passrole.policy.source.models import GuardrailFile
-from passrole.policy.source.syntax import approves_every_role
+from passrole.policy.source.models import ApprovedEntry, GuardrailFile
+from passrole.policy.source.syntax import BY_NAME, approves_every_role
 from passrole.policy.text import quoted
 
 
@@ -21,7 +22,12 @@ def add_problems(document: Document) -> None:
         for path, entry in entries
         if isinstance(entry, dict) and "name" in entry
     ]
-    _unique(document, names, "the name of an approved entry must be its own")
+    sids = [
+        (path, _value_at(document, path))
+        for path in document.values
+        if path[:1] == ("statements",) and path[-1] == "Sid"
+    ]
+    _unique(document, (*names, *sids), "verdicts cite entries and statements by name")
     for path, entry in entries:
         tags = entry.get("role_tags") if isinstance(entry, dict) else None
         if isinstance(tags, dict):
@@ -37,16 +43,23 @@ def add_problems(document: Document) -> None:
         _unique(document, left_out, "what is left out is named once")
 
 
-def warnings(document: Document, model: GuardrailFile) -> tuple[str, ...]:
-    """Lines about what a valid file probably does not mean."""
-    found: list[tuple[Path, str]] = []
+def warnings(
+    document: Document,
+    model: GuardrailFile,
+    compiled: CompiledPolicy,
+    doubts: Iterable[tuple[Path, str]] = (),
+) -> tuple[str, ...]:
+    """Lines about what a valid file probably does not mean; ``doubts`` are those found while reading it."""
+    found: list[tuple[Path, str]] = list(doubts)
     path: Path
+    places = _places_of_statements(document, model)
+    found.extend((places.get(sid, ()), doubt) for sid, doubt in overlaps.doubts(compiled.statements))
     if not model.approved:
         found.append((("approved",), "nothing is approved: every pass is a violation"))
     for number, entry in enumerate(model.approved):
         for index, pattern in enumerate(entry.roles):
             path = ("approved", number, "roles", index)
-            if approves_every_role(pattern) and not entry.role_tags:
+            if approves_every_role(pattern) and not _narrows(entry):
                 to = f"for {' and '.join(entry.services)}" if entry.services else "for every service"
                 found.append((path, f"{quoted(pattern)} approves every role {to}"))
             elif _reaches_neighbours(pattern):
@@ -60,6 +73,38 @@ def warnings(document: Document, model: GuardrailFile) -> tuple[str, ...]:
     for path, message in found:
         noted.add(path, message)
     return tuple(str(problem) for problem in sorted(noted.problems, key=_place))
+
+
+def _narrows(entry: ApprovedEntry) -> bool:
+    """Whether an entry asks for more than the role and the service."""
+    asked = (
+        entry.role_tags,
+        entry.resources,
+        entry.passers,
+        entry.passer_tags,
+        entry.accounts,
+        entry.regions,
+    )
+    return any(asked)
+
+
+def _places_of_statements(document: Document, model: GuardrailFile) -> dict[str, Path]:
+    """Where the statements stand that warnings speak of, by their names."""
+    places: dict[str, Path] = {}
+    for number, entry in enumerate(model.approved):
+        for name in (entry.name, entry.name + BY_NAME):
+            places[name] = ("approved", number)
+    for path in document.values:
+        if path[:1] == ("statements",) and path[-1] == "Sid":
+            places[_value_at(document, path)] = path[:-1]
+    return places
+
+
+def _value_at(document: Document, path: Path) -> Any:
+    value: Any = document.data
+    for part in path:
+        value = value[part]
+    return value
 
 
 def _place(problem: Problem) -> tuple[int, int]:

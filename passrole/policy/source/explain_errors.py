@@ -26,6 +26,7 @@ _EXPECTED = {
     "is_instance_of": "observe, alert or quarantine",
     "enum": "observe, alert or quarantine",
 }
+_ONE_OR_MORE = {"role_tags", "passer_tags", "resources", "passers", "email"}  # one text, or a list of them
 _INTEGERS = {"int_type", "int_parsing", "greater_than_equal", "less_than_equal"}
 
 
@@ -69,7 +70,7 @@ def _message(path: Path, details: ErrorDetails) -> str:
     expected = _EXPECTED.get(kind)
     if expected is None:
         return printable(details["msg"])
-    takes_text = expected == "text" or "role_tags" in path[:-1] or path[-1:] == ("email",)
+    takes_text = expected == "text" or bool(_ONE_OR_MORE.intersection(map(str, path)))
     if isinstance(given, Plain | int) and takes_text:
         return _not_text(given)
     hint = f": write [{quoted(given)}]" if expected == "a list" and isinstance(given, str) else ""
@@ -88,7 +89,7 @@ def _unknown_key(path: Path) -> str:
 
 
 def _empty(path: Path) -> str:
-    if path[-1] in ("services", "role_tags"):
+    if path[:1] == ("approved",) and len(path) == 3 and path[-1] != "roles":
         return f"empty; leave {path[-1]} out to set no condition"
     return "empty; expected at least one value"
 

@@ -53,8 +53,10 @@ def read_iam(document: Document, path: Path, *, strict: bool) -> Read:
         statements = tuple(s for i, item in enumerate(value) for s in reader.item((*path, i), item))
     else:
         statements = tuple(reader.item(path, value))
-    reader.check_sids()
     return Read(statements, tuple(reader.doubts))
+
+
+NOTHING_READ = Read((), ())
 
 
 class _Reader:
@@ -64,7 +66,6 @@ class _Reader:
         self.doubts: list[tuple[Path, str]] = []
         self._document = document
         self._strict = strict
-        self._sids: list[tuple[Path, str]] = []
         self._number = 0
 
     def item(self, path: Path, value: Any) -> Iterator[PolicyStatement]:
@@ -75,15 +76,6 @@ class _Reader:
             yield from self._policy(path, value)
         else:
             yield from self._statement(path, value, variables=True)
-
-    def check_sids(self) -> None:
-        """Notes names that are given twice: verdicts cite them."""
-        first: dict[str, Path] = {}
-        for path, sid in self._sids if self._strict else ():
-            other = first.setdefault(sid, path)
-            if other != path:
-                line = self._document.values[other].line
-                self._problem(path, f"{quoted(sid)} is given in line {line} already; a Sid must be its own")
 
     def _policy(self, path: Path, value: dict[str, Any]) -> Iterator[PolicyStatement]:
         self._refuse_unknown(path, value, _DOCUMENT_KEYS)
@@ -136,7 +128,6 @@ class _Reader:
         if not isinstance(sid, str) or not sid or len(sid) > 128:
             self._problem((*path, "Sid"), "expected a name of 1 to 128 characters for the statement")
             return ""
-        self._sids.append(((*path, "Sid"), sid))
         return sid
 
     def _either(

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from passrole.policy.compiled import Stage
+from passrole.policy.compiled import Severity, Stage
 from passrole.policy.source import leave_out, syntax
 
 
@@ -19,6 +19,10 @@ def _stage(value: Any) -> Any:
     return syntax.stage(value) if isinstance(value, str) else value
 
 
+def _severity(value: Any) -> Any:
+    return syntax.severity(value) if isinstance(value, str) else value
+
+
 def _no_containment(why: str) -> AfterValidator:
     def check(stage: Stage) -> Stage:
         if stage is Stage.QUARANTINE:
@@ -28,6 +32,7 @@ def _no_containment(why: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+AnySeverity = Annotated[Severity, BeforeValidator(_severity)]
 AnyStage = Annotated[Stage, BeforeValidator(_stage)]
 RolePattern = Annotated[str, AfterValidator(syntax.role_pattern)]
 TagKey = Annotated[str, AfterValidator(syntax.tag_key)]
@@ -36,6 +41,8 @@ Service = Annotated[str, AfterValidator(syntax.service_principal)]
 Email = Annotated[str, AfterValidator(syntax.email)]
 Region = Annotated[str, AfterValidator(syntax.region)]
 Unwatched = Annotated[str, AfterValidator(leave_out.source_or_action)]
+ArnPattern = Annotated[str, AfterValidator(syntax.arn_pattern)]
+Account = Annotated[str, AfterValidator(syntax.account)]
 PrincipalArn = Annotated[str, AfterValidator(syntax.principal_arn)]
 
 
@@ -43,22 +50,23 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+_TagValues = Annotated[list[TagValue], BeforeValidator(_one_or_more), Field(min_length=1)]
+_Tags = Annotated[dict[TagKey, _TagValues], Field(min_length=1)]
+_ArnPatterns = Annotated[list[ArnPattern], BeforeValidator(_one_or_more), Field(min_length=1)]
+
+
 class ApprovedEntry(_Part):
-    """Roles that may be passed, on which conditions."""
+    """Roles that may be passed, on which conditions; all that are given must hold."""
 
     name: Annotated[str, AfterValidator(syntax.entry_name)]
     roles: Annotated[list[RolePattern], Field(min_length=1)]
-    role_tags: (
-        Annotated[
-            dict[
-                TagKey,
-                Annotated[list[TagValue], BeforeValidator(_one_or_more), Field(min_length=1)],
-            ],
-            Field(min_length=1),
-        ]
-        | None
-    ) = None
+    role_tags: _Tags | None = None
     services: Annotated[list[Service], Field(min_length=1)] | None = None
+    resources: _ArnPatterns | None = None
+    passers: _ArnPatterns | None = None
+    passer_tags: _Tags | None = None
+    accounts: Annotated[list[Account], Field(min_length=1)] | None = None
+    regions: Annotated[list[Region], Field(min_length=1)] | None = None
 
 
 class ResponseSection(_Part):
@@ -69,6 +77,9 @@ class ResponseSection(_Part):
     denied: Annotated[AnyStage, _no_containment("nothing holds the role")] = Stage.ALERT
     failed: Annotated[AnyStage, _no_containment("nothing holds the role")] = Stage.OBSERVE
     services: dict[Service, AnyStage] = Field(default_factory=dict)
+    accounts: dict[Account, AnyStage] = Field(default_factory=dict)
+    checks: dict[str, AnyStage] = Field(default_factory=dict)
+    severities: dict[AnySeverity, AnyStage] = Field(default_factory=dict)
 
 
 class QuarantineSection(_Part):
@@ -95,6 +106,8 @@ class GuardrailFile(_Part):
 
     version: Literal[1]
     approved: list[ApprovedEntry]
+    # IAM's own grammar, which `iam_document.py` reads.
+    statements: list[Any] = Field(default_factory=list)
     response: ResponseSection = ResponseSection()
     quarantine: QuarantineSection = QuarantineSection()
     alerts: AlertsSection = AlertsSection()

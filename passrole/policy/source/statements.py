@@ -5,8 +5,12 @@ resource pattern: a wildcard in a resource spans slashes, so that ``role/deploy-
 role somebody makes in a path that begins so.
 """
 
+from collections.abc import Iterable, Iterator
+
 from passrole.policy.compiled import ANY_ROLE, PolicyStatement
 from passrole.policy.language import Condition, Effect
+from passrole.policy.language.variables import template
+from passrole.policy.language.wildcards import Wild
 from passrole.policy.source.models import ApprovedEntry
 from passrole.policy.source.syntax import BY_NAME
 
@@ -35,13 +39,30 @@ def _resource(pattern: str) -> str:
 
 
 def _conditions(entry: ApprovedEntry) -> tuple[Condition, ...]:
-    tags = (entry.role_tags or {}).items()
-    conditions = [_condition(f"role:Tag/{key}", tuple(values)) for key, values in tags]
-    if entry.services:
-        conditions.append(Condition("StringEquals", "iam:PassedToService", tuple(entry.services)))
+    conditions = [_condition(f"role:Tag/{key}", values) for key, values in (entry.role_tags or {}).items()]
+    conditions += [
+        _condition(f"aws:PrincipalTag/{key}", values) for key, values in (entry.passer_tags or {}).items()
+    ]
+    for operator, key, given in (
+        ("StringEquals", "iam:PassedToService", entry.services),
+        ("ArnLike", "iam:AssociatedResourceArn", entry.resources),
+        ("ArnLike", "aws:PrincipalArn", entry.passers),
+        ("StringEquals", "aws:ResourceAccount", entry.accounts),
+        ("StringEquals", "aws:RequestedRegion", entry.regions),
+    ):
+        if given:
+            conditions.append(Condition(operator, key, tuple(given)))
     return tuple(conditions)
 
 
-def _condition(key: str, values: tuple[str, ...]) -> Condition:
-    has_wildcards = any("*" in value or "?" in value for value in values)
-    return Condition("StringLike" if has_wildcards else "StringEquals", key, values)
+def _condition(key: str, values: Iterable[str]) -> Condition:
+    listed = tuple(values)
+    has_wildcards = any(isinstance(token, Wild) for value in listed for token in _texts(value))
+    return Condition("StringLike" if has_wildcards else "StringEquals", key, listed)
+
+
+def _texts(value: str) -> Iterator[str | Wild]:
+    """The texts and wildcards of a value; its variables are neither."""
+    for token in template(value, wildcards=True, variables=True).tokens:
+        if isinstance(token, tuple):
+            yield from token

@@ -9,7 +9,9 @@ import unicodedata
 from difflib import get_close_matches
 
 from passrole.arn import Arn
-from passrole.policy.compiled import Stage
+from passrole.policy.compiled import Severity, Stage
+from passrole.policy.keys import KEYS, key_of
+from passrole.policy.language.variables import Variable, template
 from passrole.policy.text import printable, quoted
 
 _REGEX_SIGNS = re.compile(r"\^|\$$|\.[*+]|\\|[\[\]()|]")
@@ -17,6 +19,7 @@ _NAME_PATTERN = re.compile(r"[A-Za-z0-9_+=,.@*?-]+")
 _PATH_PATTERN = re.compile(r"[\x21-\x7e]+")
 _ARN_PATTERN = re.compile(r"arn:([a-z*?-]+):([a-z0-9*?-]*):([a-z0-9*?-]*):([^:]*):(.*)", re.DOTALL)
 _ACCOUNT_PATTERN = re.compile(r"[0-9]{12}|(?=.*[*?])[0-9*?]{1,12}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com")
 _REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]{1,2}")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
@@ -45,14 +48,16 @@ def role_pattern(text: str) -> str:
     if not text:
         raise ValueError("empty; expected /path/*, a role's name, or a role's ARN")
     _refuse_lookalikes(text)
-    if "${" in text:
-        raise ValueError("policy variables (${…}) are not supported here")
-    _refuse_regex(text)
+    filled = without_variables(text)
+    _refuse_regex(filled)
     if text.lower().startswith("arn:"):
-        return _role_arn_pattern(text)
-    if text.startswith("/"):
-        _check_resource(text)
+        _role_arn_pattern(filled)
         return text
+    if text.startswith("/"):
+        _check_resource(filled)
+        return text
+    if text != filled:
+        raise ValueError("a role's name takes no policy variables here; write a path or an ARN")
     if "/" in text:
         bare = text.removeprefix("role/")
         raise ValueError(f"a path pattern begins with a slash: write {quoted('/' + bare)}")
@@ -86,15 +91,55 @@ def tag_key(text: str) -> str:
 
 def tag_value(text: str) -> str:
     """The value of a role's tag, or a pattern of it; case counts."""
-    if "${" in text:
-        raise ValueError("policy variables (${…}) are not supported here")
-    _refuse_regex(text)
-    if len(text) > _TAG_VALUE_MAX or not all(_fits_tag(c) or c in _WILDCARDS for c in text):
+    filled = without_variables(text)
+    _refuse_regex(filled)
+    if len(filled) > _TAG_VALUE_MAX or not all(_fits_tag(c) or c in _WILDCARDS for c in filled):
         raise ValueError(
             f"{quoted(text)} cannot be a tag's value: letters, digits, spaces and _.:/=+-@ "
             f"(and * ? as wildcards), at most {_TAG_VALUE_MAX}"
         )
     return text
+
+
+def arn_pattern(text: str) -> str:
+    """A pattern of ARNs of anything: resources or principals."""
+    _refuse_lookalikes(text)
+    filled = without_variables(text)
+    _refuse_regex(filled)
+    if not _ARN_PATTERN.fullmatch(filled):
+        raise ValueError(
+            f"{quoted(text)} is no ARN; expected arn:aws:service:region:account:resource, with * as any text"
+        )
+    return text
+
+
+def account(text: str) -> str:
+    """The id of an AWS account."""
+    if not _ACCOUNT.fullmatch(text):
+        raise ValueError(f'{quoted(text)} is no account; expected 12 digits, quoted: "111122223333"')
+    return text
+
+
+def without_variables(text: str) -> str:
+    """The text with an x for each policy variable (``${key}``, ``${key, 'default'}``).
+
+    Raises:
+        ValueError: a variable that is none, or that has several values.
+    """
+    parsed = template(text, wildcards=True, variables=True)
+    for name in parsed.keys:
+        key = key_of(name)
+        if key is None or key.several:
+            known = ", ".join(sorted(k.name for k in KEYS if not k.several and k.name[:4] == name[:4])[:8])
+            hint = f"; known are {known} …" if known else ""
+            raise ValueError(f"${{{printable(name)}}} is no policy variable{hint}")
+    filled = "".join(
+        "x" if isinstance(token, Variable) else "".join(str(getattr(part, "value", part)) for part in token)
+        for token in parsed.tokens
+    )
+    if "${" in filled:
+        raise ValueError("${ begins a policy variable, which ends in }: for the sign itself write ${$}")
+    return filled
 
 
 def service_principal(text: str) -> str:
@@ -115,12 +160,21 @@ def service_principal(text: str) -> str:
 
 def stage(text: str) -> Stage:
     """A stage of response."""
-    try:
-        return Stage(text)
-    except ValueError:
-        near = get_close_matches(text.lower(), list(Stage), n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise ValueError(f"expected observe, alert or quarantine, found {quoted(text)}{hint}") from None
+    return Stage(_one_of(list(Stage), text))
+
+
+def severity(text: str) -> Severity:
+    """How urgent findings are."""
+    return Severity(_one_of(list(Severity), text))
+
+
+def _one_of(known: list[str], text: str) -> str:
+    if text in known:
+        return text
+    near = get_close_matches(text.lower(), known, n=1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    expected = f"{', '.join(known[:-1])} or {known[-1]}"
+    raise ValueError(f"expected {expected}, found {quoted(text)}{hint}")
 
 
 def region(text: str) -> str:

@@ -87,7 +87,7 @@ MISTAKES = {
     "unheard-of key": (
         NONE + "response: {colour: red}\n",
         f"{F}:3:12: response.colour: unknown key; expected one of "
-        "violation, undetermined, denied, failed, services",
+        "violation, undetermined, denied, failed, services, accounts, checks, severities",
     ),
     "an empty section": (
         NONE + "response:\n",
@@ -116,7 +116,7 @@ MISTAKES = {
     ),
     "duplicate name": (
         HEAD + "  - {name: a, roles: [x]}\n  - {name: A, roles: [y]}\n",
-        f'{F}:4:12: approved[1].name: "A" is given in line 3 already; the name of an approved entry must be its own',
+        f'{F}:4:12: approved[1].name: "A" is given in line 3 already; verdicts cite entries and statements by name',
     ),
     "empty services": (
         HEAD + "  - {name: a, roles: [x], services: []}\n",

@@ -50,7 +50,24 @@ ROLES = {
         '"arn:aws:iam::1234:role/a"',
         'the account in a role ARN is 12 digits or *, found "1234"',
     ),
-    "policy variable": ('"/${aws:PrincipalTag/team}/*"', "policy variables (${…}) are not supported here"),
+    "unknown variable": (
+        '"/${role:Tg/team}/*"',
+        "${role:tg/team} is no policy variable; known are role:Account, role:Administrator, role:AgeDays, "
+        "role:Arn, role:ExternallyTrusted, role:LastUsedDays, role:Name, role:Path …",
+    ),
+    "variable with several values": (
+        '"/${role:TrustedServices}/*"',
+        "${role:trustedservices} is no policy variable; known are role:Account, role:Administrator, "
+        "role:AgeDays, role:Arn, role:ExternallyTrusted, role:LastUsedDays, role:Name, role:Path …",
+    ),
+    "open variable": (
+        '"/${aws:username/*"',
+        "${ begins a policy variable, which ends in }: for the sign itself write ${$}",
+    ),
+    "variable in a name": (
+        '"${aws:username}-x"',
+        "a role's name takes no policy variables here; write a path or an ARN",
+    ),
     "unquoted number": (
         "012345670123",
         '012345670123 is read as a number, expected text; quote it: "012345670123"',
