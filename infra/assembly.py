@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from aws_cdk import App, Environment, Validations
@@ -16,6 +17,7 @@ from infra.forwarding_stack import ForwardingStack
 from infra.guardrail_stack import GuardrailStack
 from infra.policy_asset import build_policy_layer
 from passrole.evidence.wanted import Wanted
+from passrole.looks import DELAYS, parse_delays
 from passrole.policy.errors import PolicyError
 from passrole.policy.load import load_guardrail
 from passrole.quarantine.registry import MODULES
@@ -30,7 +32,10 @@ def main(root: Path) -> int:
     try:
         app = new_app(root, Path(os.environ.get("CDK_OUTDIR") or root / "cdk.out"))
         policy = _context(app, names.CONTEXT_POLICY, names.DEFAULT_POLICY)
-        deployment = read_deployment(root, root / policy, Home.from_environment(os.environ))
+        deployment = replace(
+            read_deployment(root, root / policy, Home.from_environment(os.environ)),
+            look_delays=read_delays(app.node.try_get_context(names.CONTEXT_LOOKS)),
+        )
         add_stacks(app, _context(app, names.CONTEXT_STACK, names.DEFAULT_STACK), deployment)
     except (PolicyError, DeploymentError, BundleError) as error:
         print(error, file=sys.stderr)
@@ -71,6 +76,18 @@ def read_deployment(root: Path, policy: Path, home: Home) -> Deployment:
         policy_layer=build_policy_layer(guardrail.compiled_json(), build),
         wanted=Wanted.of(guardrail.compiled.keys),
     )
+
+
+def read_delays(given: object) -> tuple[int, ...]:
+    """The delays of further looks as the context has them; without any, the usual ones.
+
+    Raises:
+        DeploymentError: they are no list of seconds.
+    """
+    try:
+        return parse_delays(str(given)) if given else DELAYS
+    except ValueError as error:
+        raise DeploymentError(f"{names.CONTEXT_LOOKS}: {error}") from None
 
 
 def check_regions(regions: tuple[str, ...], home: Home, policy: Path) -> None:

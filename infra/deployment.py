@@ -7,6 +7,7 @@ from pathlib import Path
 
 from passrole.catalogue.rules import RulePattern, compile_rules
 from passrole.evidence.wanted import NOTHING, Wanted
+from passrole.looks import DELAYS
 from passrole.policy.settings import Settings
 from passrole.quarantine.module import QuarantineModule
 
@@ -32,7 +33,12 @@ class Home:
 
 @dataclass(frozen=True)
 class Deployment:
-    """The inputs of the stacks; ``wanted`` is what the policy's conditions ask of IAM beyond the roles."""
+    """The inputs of the stacks.
+
+    Attributes:
+        wanted: what the policy's conditions ask of IAM beyond the roles.
+        look_delays: seconds before each further look at what is undetermined.
+    """
 
     home: Home
     settings: Settings
@@ -40,6 +46,7 @@ class Deployment:
     bundle: Path
     policy_layer: Path
     wanted: Wanted = NOTHING
+    look_delays: tuple[int, ...] = DELAYS
 
     @cached_property
     def patterns(self) -> tuple[RulePattern, ...]:

@@ -1,4 +1,9 @@
-"""Detection: reads events, asks IAM about the roles, writes passes and findings, tells the topic."""
+"""Detection: reads events, asks IAM about the roles, writes passes and findings, tells the topic.
+
+What it cannot judge yet waits in a queue of its own, which it also reads.
+"""
+
+from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -32,7 +37,7 @@ EVIDENCE_GRANTS = (
 
 
 class Detection(Construct):
-    """The function `detect` on the intake queue."""
+    """The function `detect` on the intake queue, and on the one in which events wait for another look."""
 
     def __init__(
         self,
@@ -44,8 +49,10 @@ class Detection(Construct):
         operator: iam.Role,
         events: WorkQueue,
         wanted: Wanted,
+        look_delays: Sequence[int],
     ) -> None:
         super().__init__(scope, construct_id)
+        self.looks = WorkQueue(self, "SecondLooks", core.encryption.key, function_timeout=TIMEOUT)
         self.detect = GuardFunction(
             self,
             "Detect",
@@ -53,7 +60,11 @@ class Detection(Construct):
             description="PassRole Guardrail: judges every pass of a role",
             share=share,
             timeout=TIMEOUT,
-            environment={Env.OPERATOR_ROLE_ARN: operator.role_arn},
+            environment={
+                Env.OPERATOR_ROLE_ARN: operator.role_arn,
+                Env.SECOND_LOOKS_QUEUE_URL: self.looks.queue.queue_url,
+                Env.LOOK_DELAYS: ",".join(str(delay) for delay in look_delays),
+            },
         )
         role = self.detect.role
         core.grant_record(role)
@@ -61,3 +72,5 @@ class Detection(Construct):
         add_grants(role, "Evidence", (*EVIDENCE_GRANTS, *grants_for(wanted)))
         add_grants(role, "Reference", REFERENCE_GRANTS)
         self.detect.read(events.queue, batch_size=10, window=Duration.seconds(1), concurrency=20)
+        # As few at once as Lambda takes: what was throttled must not be so again for its number.
+        self.detect.read(self.looks.queue, batch_size=10, window=Duration.seconds(1), concurrency=2)

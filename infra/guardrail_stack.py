@@ -50,6 +50,7 @@ class GuardrailStack(Stack):
             events=self.intake.work,
             core=self.core,
             wanted=deployment.wanted,
+            look_delays=deployment.look_delays,
         )
         self.quarantine = Quarantine(
             self,
@@ -79,8 +80,9 @@ class GuardrailStack(Stack):
         )
         leave_to_operators(
             self.operator,
-            (self.intake.work, self.quarantine.work, self.notification.work),
+            (self.intake.work, self.detection.looks, self.quarantine.work, self.notification.work),
             self.intake.rule_dead_letters,
+            senders={self.detection.looks: self.detection.detect.role},
         )
         # `contain` knows itself.
         self.quarantine.protect(
@@ -117,6 +119,7 @@ class GuardrailStack(Stack):
             {
                 "RuleDeadLetters": self.intake.rule_dead_letters,
                 "IntakeDeadLetters": self.intake.work.dead_letters,
+                "SecondLooksDeadLetters": self.detection.looks.dead_letters,
                 "ContainDeadLetters": self.quarantine.work.dead_letters,
                 "NotifyDeadLetters": self.notification.work.dead_letters,
                 "SweepDeadLetters": self.sweeping.dead_letters,
@@ -125,6 +128,7 @@ class GuardrailStack(Stack):
         monitoring.work(
             {
                 "IntakeQueue": self.intake.work.queue,
+                "SecondLooksQueue": self.detection.looks.queue,
                 "ContainQueue": self.quarantine.work.queue,
                 "NotifyQueue": self.notification.work.queue,
             }
@@ -146,6 +150,8 @@ class GuardrailStack(Stack):
             Output.INTAKE_QUEUE_URL: self.intake.work.queue.queue_url,
             Output.INTAKE_DEAD_LETTER_QUEUE_URL: self.intake.work.dead_letters.queue_url,
             Output.RULE_DEAD_LETTER_QUEUE_URL: self.intake.rule_dead_letters.queue_url,
+            Output.SECOND_LOOKS_QUEUE_URL: self.detection.looks.queue.queue_url,
+            Output.SECOND_LOOKS_DEAD_LETTER_QUEUE_URL: self.detection.looks.dead_letters.queue_url,
             Output.CONTAIN_QUEUE_URL: self.quarantine.work.queue.queue_url,
             Output.CONTAIN_DEAD_LETTER_QUEUE_URL: self.quarantine.work.dead_letters.queue_url,
             Output.NOTIFY_QUEUE_URL: self.notification.work.queue.queue_url,

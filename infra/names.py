@@ -16,6 +16,7 @@ LONGEST_STACK_NAME = 20  # a forwarding stack's name has a region's at its end
 
 CONTEXT_POLICY = "policy"
 CONTEXT_STACK = "stack"
+CONTEXT_LOOKS = "second_looks"
 
 # The path of the functions' roles: a deployment passes them, too, and guardrail.yaml approves them by it.
 ROLE_PATH = "/passrole-guardrail/"
@@ -47,6 +48,8 @@ class Env(StrEnum):
     OPERATOR_ROLE_ARN = "OPERATOR_ROLE_ARN"
     PROTECTED_RESOURCES = "PROTECTED_RESOURCES"
     MAX_RECEIVES = "MAX_RECEIVES"
+    SECOND_LOOKS_QUEUE_URL = "SECOND_LOOKS_QUEUE_URL"
+    LOOK_DELAYS = "LOOK_DELAYS"
     STACK_NAME = "STACK_NAME"
     SERVICE_NAME = "POWERTOOLS_SERVICE_NAME"
     METRICS_NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
@@ -62,6 +65,8 @@ class Output(StrEnum):
     INTAKE_QUEUE_URL = "IntakeQueueUrl"
     INTAKE_DEAD_LETTER_QUEUE_URL = "IntakeDeadLetterQueueUrl"
     RULE_DEAD_LETTER_QUEUE_URL = "RuleDeadLetterQueueUrl"
+    SECOND_LOOKS_QUEUE_URL = "SecondLooksQueueUrl"
+    SECOND_LOOKS_DEAD_LETTER_QUEUE_URL = "SecondLooksDeadLetterQueueUrl"
     CONTAIN_QUEUE_URL = "ContainQueueUrl"
     CONTAIN_DEAD_LETTER_QUEUE_URL = "ContainDeadLetterQueueUrl"
     NOTIFY_QUEUE_URL = "NotifyQueueUrl"

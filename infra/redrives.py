@@ -1,6 +1,9 @@
-"""Redrives: people in the operator role, and no other IAM principal, put messages into the queues."""
+"""Redrives: people in the operator role, and no other IAM principal, put messages into the queues.
 
-from collections.abc import Sequence
+Where a function of ours puts messages into a queue, it is named besides.
+"""
+
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
@@ -8,14 +11,26 @@ from aws_cdk import aws_sqs as sqs
 from infra.queues import WorkQueue
 
 
-def leave_to_operators(operator: iam.Role, works: Sequence[WorkQueue], rule_dead_letters: sqs.Queue) -> None:
+def leave_to_operators(
+    operator: iam.Role,
+    works: Sequence[WorkQueue],
+    rule_dead_letters: sqs.Queue,
+    senders: Mapping[WorkQueue, iam.Role],
+) -> None:
     """Lets operators return dead letters, and denies sending to every other principal of the account.
 
     What lies in a dead-letter queue comes back by a redrive, so nobody else sends there either.
+
+    Args:
+        senders: the roles that put work into a queue themselves; others get theirs from AWS services.
     """
     dead_letters = [work.dead_letters for work in works]
-    for queue in (*(work.queue for work in works), *dead_letters, rule_dead_letters):
+    for work in works:
+        _restrict_senders(work.queue, *filter(None, (operator, senders.get(work))))
+    for queue in (*dead_letters, rule_dead_letters):
         _restrict_senders(queue, operator)
+    for work, role in senders.items():
+        _allow(role, "SendWork", ("sqs:SendMessage",), [work.queue])
     # SQS moves messages by itself only from the dead-letter queues of queues: not from that of the rules.
     _allow(
         operator,
@@ -32,7 +47,7 @@ def leave_to_operators(operator: iam.Role, works: Sequence[WorkQueue], rule_dead
     _allow(operator, "SendAgain", ("sqs:SendMessage",), [work.queue for work in works])
 
 
-def _restrict_senders(queue: sqs.Queue, operator: iam.Role) -> None:
+def _restrict_senders(queue: sqs.Queue, *senders: iam.Role) -> None:
     """Denies sending to IAM principals, root included; services come with a principal of their own.
 
     All three conditions must hold. `ArnNotEquals` alone also holds where the key is absent; and AWS documents
@@ -47,7 +62,7 @@ def _restrict_senders(queue: sqs.Queue, operator: iam.Role) -> None:
             actions=["sqs:SendMessage"],
             resources=[queue.queue_arn],
             conditions={
-                "ArnNotEquals": {"aws:PrincipalArn": operator.role_arn},
+                "ArnNotEquals": {"aws:PrincipalArn": [role.role_arn for role in senders]},
                 "Null": {"aws:PrincipalArn": "false"},
                 "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
             },

@@ -21,6 +21,7 @@ from passrole.emulator.webhook import Webhook
 
 ROOT = Path(__file__).resolve().parents[2]
 POLICY = Path(__file__).resolve().parent / "guardrail.yaml"
+_LOOK_DELAYS = "1,2"  # seconds before what is undetermined is judged again; in AWS five minutes in all
 _HANDLER = "def handler(event, context):\n    return {'statusCode': 200, 'body': 'ok'}\n"
 _AWS_VARIABLES = ("AWS_", "BOTO_", "CDK_")
 
@@ -121,7 +122,8 @@ class World:
 
     def queues_are_empty(self) -> bool:
         """Whether every message that waited for one of the guard's functions is worked off."""
-        return self._waiting_in("IntakeQueueUrl", "ContainQueueUrl", "NotifyQueueUrl") == 0
+        parts = ("Intake", "SecondLooks", "Contain", "Notify")
+        return self._waiting_in(*(f"{part}QueueUrl" for part in parts)) == 0
 
     def dead_letters(self) -> int:
         """How many messages failed for good."""
@@ -129,7 +131,7 @@ class World:
 
     def _waiting_in(self, *outputs: str) -> int:
         sqs = self.client("sqs")
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        names = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")]
         counts = (
             sqs.get_queue_attributes(QueueUrl=self.outputs[output], AttributeNames=names)["Attributes"]
             for output in outputs
@@ -150,7 +152,9 @@ class World:
     def _synthesize(self) -> Child:
         environment = self._child_environment() | {
             "CDK_OUTDIR": str(self.assembly),
-            "CDK_CONTEXT_JSON": json.dumps({"policy": str(POLICY), "stack": cast.STACK}),
+            "CDK_CONTEXT_JSON": json.dumps(
+                {"policy": str(POLICY), "stack": cast.STACK, "second_looks": _LOOK_DELAYS}
+            ),
             "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
         }
         return Child([sys.executable, str(ROOT / "app.py")], environment, ROOT, self.directory / "synth.txt")

@@ -21,6 +21,7 @@ from passrole.ledger import Ledger
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "PassRoleGuardrail"
 FORWARDED_REGION = "eu-west-1"
+LOOK_DELAYS = "1,2"  # seconds: nobody waits minutes for a test
 _PATIENCE = 40.0  # seconds; cold starts on a busy machine take a few
 T = TypeVar("T")
 
@@ -133,8 +134,9 @@ class Deployment:
 
         def is_idle() -> bool:
             sqs = self.emulator.client("sqs")
-            queues = [self.outputs[f"{part}QueueUrl"] for part in ("Intake", "Contain", "Notify")]
-            names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+            parts = ("Intake", "SecondLooks", "Contain", "Notify")
+            queues = [self.outputs[f"{part}QueueUrl"] for part in parts]
+            names = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")]
             counts = [
                 sqs.get_queue_attributes(QueueUrl=q, AttributeNames=names)["Attributes"] for q in queues
             ]
@@ -191,7 +193,7 @@ def synthesize(policy: Path, out: Path) -> Path:
         env=environment()
         | {
             "CDK_OUTDIR": str(out),
-            "CDK_CONTEXT_JSON": json.dumps({"policy": str(policy)}),
+            "CDK_CONTEXT_JSON": json.dumps({"policy": str(policy), "second_looks": LOOK_DELAYS}),
             "CDK_DEFAULT_ACCOUNT": ACCOUNT,
             "CDK_DEFAULT_REGION": REGION,
         },

@@ -80,7 +80,9 @@ def test_only_the_guard_can_publish_findings(deployment: Deployment, who: str) -
 
 
 @pytest.mark.parametrize("who", ["a user with every right", "the account's root"])
-@pytest.mark.parametrize("queue", ["Intake", "IntakeDeadLetter", "RuleDeadLetter", "Contain", "Notify"])
+@pytest.mark.parametrize(
+    "queue", ["Intake", "IntakeDeadLetter", "RuleDeadLetter", "SecondLooks", "Contain", "Notify"]
+)
 def test_nobody_forges_messages_in_the_queues(deployment: Deployment, queue: str, who: str) -> None:
     """An event in the intake queue is believed: only EventBridge, and operators who redrive, put it there."""
     credentials = deployment.user(f"forger-{queue}", "*") if who.startswith("a user") else None

@@ -54,6 +54,7 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
         modules=MODULES,
         bundle=bundle,
         policy_layer=build_policy_layer(POLICY, work),
+        look_delays=(1, 2),
     )
     plain = Deployment(
         home=Home(None, None),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.assembly import check_regions, check_stack_name
+from infra.assembly import check_regions, check_stack_name, read_delays
 from infra.deployment import DeploymentError, Home
 
 POLICY = Path("guardrail.yaml")
@@ -35,6 +35,13 @@ def test_a_stack_name_that_would_cut_the_names_of_rules_is_refused() -> None:
     check_stack_name("PassRoleGuardrail")
     with pytest.raises(DeploymentError, match="has 21 characters; at most 20 fit"):
         check_stack_name("x" * 21)
+
+
+def test_further_looks_come_within_five_minutes_or_as_the_context_says() -> None:
+    assert read_delays(None) == (30, 90, 180)
+    assert read_delays("1,2") == (1, 2)
+    with pytest.raises(DeploymentError, match=r"second_looks: '1,soon': expected whole seconds"):
+        read_delays("1,soon")
 
 
 def test_home_comes_from_the_credentials_in_use() -> None:

@@ -40,7 +40,7 @@ def test_all_functions_share_one_bundle(guard: StackTemplate, synthesized: Synth
 @pytest.mark.parametrize(
     ("part", "more"),
     [
-        ("Detect", {"OPERATOR_ROLE_ARN"}),
+        ("Detect", {"OPERATOR_ROLE_ARN", "SECOND_LOOKS_QUEUE_URL", "LOOK_DELAYS"}),
         ("Contain", {"OPERATOR_ROLE_ARN", "PROTECTED_RESOURCES", "MAX_RECEIVES"}),
         ("Notify", {"OPERATOR_ROLE_ARN", "ALERTS_TOPIC_ARN", "SLACK_SECRET_ID"}),
         ("Sweep", set()),

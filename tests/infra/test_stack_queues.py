@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.infra.stack_template import Properties, StackTemplate, text
+from tests.infra.stack_template import Properties, StackTemplate, listed, text
 
 
 def dead_letter_queues(stack: StackTemplate) -> set[str]:
@@ -15,6 +15,20 @@ def dead_letter_queues(stack: StackTemplate) -> set[str]:
     for rule in stack.of_type("AWS::Events::Rule").values():
         found |= {target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] for target in rule["Targets"]}
     return found
+
+
+def mappings_of(stack: StackTemplate, part: str) -> dict[str, Properties]:
+    """Queue -> how a function reads it."""
+    return {
+        mapping["EventSourceArn"]["Fn::GetAtt"][0]: mapping
+        for mapping in stack.of_type("AWS::Lambda::EventSourceMapping").values()
+        if part in mapping["FunctionName"]["Ref"]
+    }
+
+
+def second_looks(stack: StackTemplate) -> set[str]:
+    """The queue in which events wait, and its dead-letter queue."""
+    return {name for name in stack.of_type("AWS::SQS::Queue") if "SecondLooks" in name}
 
 
 def alarms_on(stack: StackTemplate, metric: str) -> dict[str, Properties]:
@@ -52,7 +66,7 @@ def test_every_dead_letter_queue_rings_with_its_first_message(stacks: list[Stack
 def test_every_work_queue_rings_when_a_message_waits(guard: StackTemplate) -> None:
     work = {n for n, queue in guard.of_type("AWS::SQS::Queue").items() if "RedrivePolicy" in queue}
     assert set(alarms_on(guard, "ApproximateAgeOfOldestMessage")) == work
-    assert len(work) == 3
+    assert len(work) == 4
 
 
 def test_dead_letters_are_kept_longer_than_work(stacks: list[StackTemplate]) -> None:
@@ -77,15 +91,39 @@ def test_a_message_stays_hidden_for_six_attempts(guard: StackTemplate) -> None:
 def test_functions_read_their_queues_with_partial_failures(
     guard: StackTemplate, part: str, batch: int, receives: int
 ) -> None:
-    (mapping,) = (
-        m
-        for m in guard.of_type("AWS::Lambda::EventSourceMapping").values()
-        if part in m["FunctionName"]["Ref"]
-    )
-    assert mapping["BatchSize"] == batch
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    queue = guard.of_type("AWS::SQS::Queue")[mapping["EventSourceArn"]["Fn::GetAtt"][0]]
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == receives
+    mappings = mappings_of(guard, part)
+    assert mappings
+    for mapping in mappings.values():
+        assert mapping["BatchSize"] == batch
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    for name in mappings:
+        queue = guard.of_type("AWS::SQS::Queue")[name]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == receives
+
+
+def test_detect_reads_what_waits_for_another_look_without_haste(guard: StackTemplate) -> None:
+    # Given the queues that `detect` reads
+    by_queue = {
+        "looks" if "SecondLooks" in queue else "intake": mapping["ScalingConfig"]["MaximumConcurrency"]
+        for queue, mapping in mappings_of(guard, "Detect").items()
+    }
+    # When many messages are in both, then what waited is read by as few at once as Lambda takes
+    assert by_queue == {"intake": 20, "looks": 2}
+
+
+def test_detect_knows_where_events_wait_and_how_long(guard: StackTemplate, plain: StackTemplate) -> None:
+    for stack, delays in ((guard, "1,2"), (plain, "30,90,180")):
+        variables = stack.function_of("Detect")["Environment"]["Variables"]
+        assert "SecondLooks" in variables["SECOND_LOOKS_QUEUE_URL"]["Ref"]
+        assert variables["LOOK_DELAYS"] == delays
+
+
+def test_detect_alone_of_the_functions_sends_to_the_queue_of_second_looks(guard: StackTemplate) -> None:
+    (sent,) = (s for s in guard.statements("Detect") if "sqs:SendMessage" in s.actions)
+    (queue,) = (f"${{{name}.Arn}}" for name in second_looks(guard) if "DeadLetters" not in name)
+    assert sent.resources == (queue,)
+    senders = {s.role for s in guard.statements() if "sqs:SendMessage" in s.actions and queue in s.resources}
+    assert senders == {guard.role_of("Detect"), guard.role_of("Operator")}
 
 
 def test_contain_knows_which_attempt_is_its_last(guard: StackTemplate) -> None:
@@ -148,15 +186,19 @@ def test_nobody_but_services_and_operators_sends_what_functions_act_on(
         }
         # When an IAM principal sends to one of them, then it is denied
         assert set(denied) == queues
-        assert len(queues) == 7
+        assert len(queues) == 9
+        (looks,) = (name for name in second_looks(stack) if "DeadLetters" not in name)
         for queue, statement in denied.items():
             assert (statement["Effect"], statement["Principal"]) == ("Deny", {"AWS": "*"})
             assert statement["Action"] == "sqs:SendMessage"
             assert text(statement["Resource"]) == f"${{{queue}.Arn}}"
-            # but for the operator role and for services
+            # but for the operator role, for services, and for `detect` where events wait for it
             assert set(statement["Condition"]) == {"ArnNotEquals", "Null", "BoolIfExists"}
-            operator = text(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])
-            assert operator == f"${{{stack.role_of('Operator')}.Arn}}"
+            allowed = {
+                text(arn) for arn in listed(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])
+            }
+            parts = ("Operator", "Detect") if queue == looks else ("Operator",)
+            assert allowed == {f"${{{stack.role_of(part)}.Arn}}" for part in parts}
             assert statement["Condition"]["Null"] == {"aws:PrincipalArn": "false"}
             assert statement["Condition"]["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
 

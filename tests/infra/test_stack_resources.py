@@ -41,6 +41,8 @@ OUTPUTS = {
     "IntakeQueueUrl",
     "IntakeDeadLetterQueueUrl",
     "RuleDeadLetterQueueUrl",
+    "SecondLooksQueueUrl",
+    "SecondLooksDeadLetterQueueUrl",
     "ContainQueueUrl",
     "ContainDeadLetterQueueUrl",
     "NotifyQueueUrl",

@@ -76,7 +76,10 @@ def test_no_role_has_a_managed_policy(stacks: list[StackTemplate]) -> None:
     [
         (
             "Detect",
-            FUNCTION | READ_QUEUE | LOOK_UPS | {"sns:Publish", "iam:GetRole", "iam:GetInstanceProfile"},
+            FUNCTION
+            | READ_QUEUE
+            | LOOK_UPS
+            | {"sns:Publish", "sqs:SendMessage", "iam:GetRole", "iam:GetInstanceProfile"},
         ),
         (
             "Contain",
