@@ -8,6 +8,7 @@ from infra.assembly import add_stacks, new_app
 from infra.deployment import Deployment, Home
 from infra.names import forwarding_stack
 from infra.policy_asset import build_policy_layer
+from passrole.evidence.wanted import Wanted
 from passrole.policy.settings import Alerts, Settings
 from passrole.quarantine.registry import MODULES
 from tests.infra.stack_template import (
@@ -55,6 +56,7 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
         bundle=bundle,
         policy_layer=build_policy_layer(POLICY, work),
         look_delays=(1, 2),
+        wanted=Wanted(administrator=True, passer_tags=True),
     )
     plain = Deployment(
         home=Home(None, None),

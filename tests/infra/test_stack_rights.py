@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from passrole.evidence.grants import ADMINISTRATOR_GRANTS, PASSER_GRANTS
 from passrole.quarantine.grants import Grant
 from passrole.quarantine.registry import MODULES
 from passrole.references import REFERENCE_GRANTS
@@ -40,6 +41,8 @@ REDRIVE = {
     "sqs:StartMessageMoveTask",
 }
 FUNCTION = LEDGER | KEY | LOGS
+ASKED_FOR = (*ADMINISTRATOR_GRANTS, *PASSER_GRANTS)
+ASKING = {action for grant in ASKED_FOR for action in grant.actions}
 LOOK_UPS = {action for grant in REFERENCE_GRANTS for action in grant.actions}
 
 
@@ -79,6 +82,7 @@ def test_no_role_has_a_managed_policy(stacks: list[StackTemplate]) -> None:
             FUNCTION
             | READ_QUEUE
             | LOOK_UPS
+            | ASKING
             | {"sns:Publish", "sqs:SendMessage", "iam:GetRole", "iam:GetInstanceProfile"},
         ),
         (
@@ -112,7 +116,7 @@ def test_each_part_has_these_rights_and_no_others(
 @pytest.mark.parametrize(
     ("part", "expected"),
     [
-        ("Detect", {ANY_ROLE, ANY_PROFILE} | patterns(REFERENCE_GRANTS)),
+        ("Detect", {ANY_ROLE, ANY_PROFILE} | patterns(REFERENCE_GRANTS) | patterns(ASKED_FOR)),
         ("Contain", wildcards("contain_grants")),
         ("Notify", set()),
         ("Sweep", set()),
@@ -128,6 +132,11 @@ def test_wildcards_are_those_of_a_list_and_carry_their_reason(
     assert {resource for s in open_statements for resource in s.resources} == expected
     assert all(statement.reasons for statement in open_statements)
     assert all(len(reason) > 20 for statement in open_statements for reason in statement.reasons)
+
+
+def test_what_no_condition_asks_for_may_not_be_read(guard: StackTemplate, plain: StackTemplate) -> None:
+    assert guard.actions("Detect") - plain.actions("Detect") == ASKING
+    assert not plain.actions("Detect") - guard.actions("Detect")
 
 
 def test_the_operator_role_alone_passes_roles_and_to_named_services_only(stacks: list[StackTemplate]) -> None:

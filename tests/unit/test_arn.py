@@ -11,6 +11,7 @@ from passrole.arn import (
     is_role_name,
     parse_instance_profile_arn,
     parse_role_arn,
+    parse_user_arn,
     partition_of,
 )
 
@@ -85,6 +86,12 @@ def test_an_instance_profile_is_no_role() -> None:
     assert parse_role_arn(text) is None
     assert parse_instance_profile_arn(text) == IamArn("aws", "111122223333", "/a/", "web", "instance-profile")
     assert parse_instance_profile_arn(f"{ROLE}/web") is None
+
+
+def test_a_user_is_neither() -> None:
+    text = "arn:aws:iam::111122223333:user/people/dana"
+    assert parse_user_arn(text) == IamArn("aws", "111122223333", "/people/", "dana", "user")
+    assert parse_user_arn(f"{ROLE}/web") is parse_role_arn(text) is parse_instance_profile_arn(text) is None
 
 
 def test_names_have_their_lengths() -> None:
