@@ -5,103 +5,75 @@ Only the command line and the synthesis of the stacks import this; see ``compile
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from passrole.policy.compiled import Severity, Stage
-from passrole.policy.source import leave_out, syntax
-
-
-def _one_or_more(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-def _stage(value: Any) -> Any:
-    return syntax.stage(value) if isinstance(value, str) else value
-
-
-def _severity(value: Any) -> Any:
-    return syntax.severity(value) if isinstance(value, str) else value
-
-
-def _no_containment(why: str) -> AfterValidator:
-    def check(stage: Stage) -> Stage:
-        if stage is Stage.QUARANTINE:
-            raise ValueError(f"quarantine is not possible here: {why}; expected observe or alert")
-        return stage
-
-    return AfterValidator(check)
+from passrole.policy.compiled import Stage
+from passrole.policy.source import syntax
+from passrole.policy.source.values import (
+    Account,
+    AnySeverity,
+    AnyStage,
+    ArnPatterns,
+    Email,
+    Part,
+    PrincipalArn,
+    Region,
+    RolePattern,
+    Service,
+    Tags,
+    Unwatched,
+    no_containment,
+    one_or_more,
+)
 
 
-AnySeverity = Annotated[Severity, BeforeValidator(_severity)]
-AnyStage = Annotated[Stage, BeforeValidator(_stage)]
-RolePattern = Annotated[str, AfterValidator(syntax.role_pattern)]
-TagKey = Annotated[str, AfterValidator(syntax.tag_key)]
-TagValue = Annotated[str, AfterValidator(syntax.tag_value)]
-Service = Annotated[str, AfterValidator(syntax.service_principal)]
-Email = Annotated[str, AfterValidator(syntax.email)]
-Region = Annotated[str, AfterValidator(syntax.region)]
-Unwatched = Annotated[str, AfterValidator(leave_out.source_or_action)]
-ArnPattern = Annotated[str, AfterValidator(syntax.arn_pattern)]
-Account = Annotated[str, AfterValidator(syntax.account)]
-PrincipalArn = Annotated[str, AfterValidator(syntax.principal_arn)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-_TagValues = Annotated[list[TagValue], BeforeValidator(_one_or_more), Field(min_length=1)]
-_Tags = Annotated[dict[TagKey, _TagValues], Field(min_length=1)]
-_ArnPatterns = Annotated[list[ArnPattern], BeforeValidator(_one_or_more), Field(min_length=1)]
-
-
-class ApprovedEntry(_Part):
+class ApprovedEntry(Part):
     """Roles that may be passed, on which conditions; all that are given must hold."""
 
     name: Annotated[str, AfterValidator(syntax.entry_name)]
     roles: Annotated[list[RolePattern], Field(min_length=1)]
-    role_tags: _Tags | None = None
+    role_tags: Tags | None = None
     services: Annotated[list[Service], Field(min_length=1)] | None = None
-    resources: _ArnPatterns | None = None
-    passers: _ArnPatterns | None = None
-    passer_tags: _Tags | None = None
+    resources: ArnPatterns | None = None
+    passers: ArnPatterns | None = None
+    passer_tags: Tags | None = None
     accounts: Annotated[list[Account], Field(min_length=1)] | None = None
     regions: Annotated[list[Region], Field(min_length=1)] | None = None
 
 
-class ResponseSection(_Part):
+class ResponseSection(Part):
     """What is done about passes that are not approved."""
 
     violation: AnyStage = Stage.ALERT
-    undetermined: Annotated[AnyStage, _no_containment("nothing is contained on a guess")] = Stage.ALERT
-    denied: Annotated[AnyStage, _no_containment("nothing holds the role")] = Stage.ALERT
-    failed: Annotated[AnyStage, _no_containment("nothing holds the role")] = Stage.OBSERVE
+    undetermined: Annotated[AnyStage, no_containment("nothing is contained on a guess")] = Stage.ALERT
+    denied: Annotated[AnyStage, no_containment("nothing holds the role")] = Stage.ALERT
+    failed: Annotated[AnyStage, no_containment("nothing holds the role")] = Stage.OBSERVE
     services: dict[Service, AnyStage] = Field(default_factory=dict)
     accounts: dict[Account, AnyStage] = Field(default_factory=dict)
     checks: dict[str, AnyStage] = Field(default_factory=dict)
     severities: dict[AnySeverity, AnyStage] = Field(default_factory=dict)
 
 
-class QuarantineSection(_Part):
+class QuarantineSection(Part):
     """Limits of quarantine."""
 
     acts_per_hour: Annotated[int, Field(ge=1, le=1000)] = 10
 
 
-class AlertsSection(_Part):
+class AlertsSection(Part):
     """Who is told."""
 
-    email: Annotated[list[Email], BeforeValidator(_one_or_more)] = Field(default_factory=list)
+    email: Annotated[list[Email], BeforeValidator(one_or_more)] = Field(default_factory=list)
     slack_secret: Annotated[str, AfterValidator(syntax.secret_name)] | None = None
 
 
-class CatalogueSection(_Part):
+class CatalogueSection(Part):
     """What of the catalogue is not watched."""
 
     leave_out: list[Unwatched] = Field(default_factory=list)
 
 
-class GuardrailFile(_Part):
+class GuardrailFile(Part):
     """The whole of guardrail.yaml."""
 
     version: Literal[1]

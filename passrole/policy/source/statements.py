@@ -12,12 +12,12 @@ from passrole.policy.language import Condition, Effect
 from passrole.policy.language.variables import template
 from passrole.policy.language.wildcards import Wild
 from passrole.policy.source.models import ApprovedEntry
-from passrole.policy.source.syntax import BY_NAME
+from passrole.policy.source.syntax import BY_NAME, resource_of
 
 
 def statements_of(entry: ApprovedEntry) -> tuple[PolicyStatement, ...]:
     """The Allow statements that an approved entry means: one, or two if it mixes paths or ARNs with names."""
-    resources = tuple(_resource(p) for p in entry.roles if "/" in p)
+    resources = tuple(resource_of(p) for p in entry.roles if "/" in p)
     names = tuple(p for p in entry.roles if "/" not in p)
     conditions = _conditions(entry)
     statements = []
@@ -32,10 +32,6 @@ def statements_of(entry: ApprovedEntry) -> tuple[PolicyStatement, ...]:
 
 def _allow(sid: str, resources: tuple[str, ...], conditions: tuple[Condition, ...]) -> PolicyStatement:
     return PolicyStatement(sid, Effect.ALLOW, resources=resources, conditions=conditions)
-
-
-def _resource(pattern: str) -> str:
-    return ANY_ROLE + pattern.removeprefix("/") if pattern.startswith("/") else pattern
 
 
 def _conditions(entry: ApprovedEntry) -> tuple[Condition, ...]:

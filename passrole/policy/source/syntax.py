@@ -9,7 +9,7 @@ import unicodedata
 from difflib import get_close_matches
 
 from passrole.arn import Arn
-from passrole.policy.compiled import Severity, Stage
+from passrole.policy.compiled import ANY_ROLE, Severity, Stage
 from passrole.policy.keys import KEYS, key_of
 from passrole.policy.language.variables import Variable, template
 from passrole.policy.text import printable, quoted
@@ -67,6 +67,11 @@ def role_pattern(text: str) -> str:
             f"at most {_ROLE_NAME_MAX}"
         )
     return text
+
+
+def resource_of(pattern: str) -> str:
+    """The resource that a path or ARN pattern means."""
+    return ANY_ROLE + pattern.removeprefix("/") if pattern.startswith("/") else pattern
 
 
 def approves_every_role(pattern: str) -> bool:
