@@ -11,6 +11,7 @@ from passrole.policy.language import Value
 
 _DAY = 86_400  # seconds
 _SERVICE_LINKED = "/aws-service-role/"
+_DOMAIN = ".amazonaws.com"
 _NOT_READ = "IAM did not answer, or the role was made anew since the pass"
 
 
@@ -64,7 +65,9 @@ def _days_since(read: Callable[[Evidence], Fact[str]]) -> Read:
     return fact
 
 
-_NOT_READ = "IAM did not answer, or the role was made anew since the pass"
+def _service_name(subject: Subject, _: str) -> Fact[Value]:
+    service = subject.service
+    return Known(service.value.removesuffix(_DOMAIN)) if isinstance(service, Known) else service
 
 
 OUR_KEYS = (
@@ -168,6 +171,14 @@ OUR_KEYS = (
         None,
         "the record does not tell it",
         recorded(lambda p: p.action, "the calling action"),
+    ),
+    Key(
+        "pass:ServiceName",
+        KeyType.STRING,
+        "as iam:PassedToService, without .amazonaws.com",
+        None,
+        "as iam:PassedToService",
+        _service_name,
     ),
     Key(
         "pass:Outcome",
