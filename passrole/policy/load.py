@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from passrole.policy.compiled import CompiledPolicy, PolicyStatement, Responses
 from passrole.policy.errors import PolicyError, Position, Problem
 from passrole.policy.settings import Alerts, Guardrail, Quarantine, Settings
-from passrole.policy.source import consistency
-from passrole.policy.source.document import MAX_BYTES, Document, Plain, read_document
+from passrole.policy.source import checks, consistency
+from passrole.policy.source.document import Document, Plain, content_of, read_document
 from passrole.policy.source.explain_errors import add_validation_error
 from passrole.policy.source.iam_document import NOTHING_READ, read_iam
 from passrole.policy.source.leave_out import left_out_of
@@ -25,13 +25,7 @@ def load_guardrail(path: Path) -> Guardrail:
     Raises:
         PolicyError: with every problem of the file, in its order.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise PolicyError((Problem(str(path), None, (), f"cannot be read: {reason}"),)) from None
-    return parse_guardrail(content, str(path))
+    return parse_guardrail(content_of(path), str(path))
 
 
 def parse_guardrail(content: bytes, file: str = "guardrail.yaml") -> Guardrail:
@@ -78,7 +72,11 @@ def _has_statements(document: Document) -> bool:
 def _compiled(model: GuardrailFile, iam: tuple[PolicyStatement, ...]) -> CompiledPolicy:
     response = model.response
     return CompiledPolicy(
-        statements=(*(s for entry in model.approved for s in statements_of(entry)), *iam),
+        statements=(
+            *(s for entry in model.approved for s in statements_of(entry)),
+            *iam,
+            *checks.statements_of(model.checks),
+        ),
         responses=Responses(
             violation=response.violation,
             undetermined=response.undetermined,

@@ -4,6 +4,7 @@ can go to.
 How each of the two is read stands in ``yaml_document.py`` and ``json_document.py``.
 """
 
+import pathlib
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,6 +57,20 @@ class Document:
     def is_refused(self, path: Path) -> bool:
         """Whether the value at ``path``, or one around it, was refused already."""
         return any(path[:length] in self.refused for length in range(len(path) + 1))
+
+
+def content_of(path: pathlib.Path) -> bytes:
+    """The content of a file, so far as it may be long.
+
+    Raises:
+        PolicyError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise PolicyError((Problem(str(path), None, (), f"cannot be read: {reason}"),)) from None
 
 
 def read_document(content: bytes, file: str) -> Document:
