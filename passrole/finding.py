@@ -226,7 +226,8 @@ def severity_of(pass_: Pass, verdict: Verdict) -> Severity:
         return Severity.LOW
     if pass_.outcome is Outcome.DENIED or verdict.decision is Decision.UNDETERMINED:
         return Severity.MEDIUM
-    return Severity.HIGH
+    said = [statement.severity for statement in verdict.denied_by if statement.severity]
+    return max(said, key=list(Severity).index) if said else Severity.HIGH
 
 
 def _why_reopened(before: Finding, fresh: Finding) -> str | None:

@@ -48,7 +48,7 @@ def evaluate(policy: CompiledPolicy, pass_: Pass, evidence: Evidence, at: str) -
         decision,
         policy.hash,
         lambda: explanation_of(policy, decision, pass_, evidence, candidates, exemption),
-        tuple(_deciders(policy.statements, contexts, decision)),
+        tuple(_denials(policy.statements, contexts)) if decision is Decision.VIOLATION else (),
         exemption.name if exemption else None,
     )
 
@@ -91,15 +91,8 @@ def _waives(policy: CompiledPolicy, exemption: Exemption, contexts: Sequence[Con
     return results.pop() if len(results) == 1 else Truth.UNKNOWN
 
 
-def _deciders(
-    statements: Iterable[PolicyStatement], contexts: Sequence[Context], decision: Decision
-) -> Iterator[PolicyStatement]:
-    """The statements that denied the pass, or those that approved it."""
-    if decision not in (Decision.VIOLATION, Decision.APPROVED):
-        return
-    effect = Effect.DENY if decision is Decision.VIOLATION else Effect.ALLOW
+def _denials(statements: Iterable[PolicyStatement], contexts: Sequence[Context]) -> Iterator[PolicyStatement]:
+    """The statements that deny the pass, for any service that may get the role."""
     for statement in statements:
-        if statement.effect is effect and any(statement.applies(c) is Truth.TRUE for c in contexts):
+        if statement.effect is Effect.DENY and any(statement.applies(c) is Truth.TRUE for c in contexts):
             yield statement
-            if effect is Effect.ALLOW:
-                return

@@ -31,7 +31,7 @@ def stage_for(policy: CompiledPolicy, pass_: Pass, verdict: Verdict) -> Stage:
 
 def _for_violation(responses: Responses, pass_: Pass, verdict: Verdict) -> Stage:
     """What the denying statements say, the strongest of them; else what is said of the service."""
-    said = [stage for statement in verdict.decided_by if (stage := _of_statement(responses, statement))]
+    said = [stage for statement in verdict.denied_by if (stage := _of_statement(responses, statement))]
     if said:
         return max(said, key=_MILDEST_FIRST.index)
     if pass_.account and pass_.account in responses.accounts:

@@ -88,14 +88,14 @@ class Verdict:
         decision: the verdict's word.
         policy_hash: names the policy that was asked.
         explain: makes the explanation; most passes are approved, and nobody asks.
-        decided_by: the statements that denied it, or that approved it.
+        denied_by: the statements that denied it.
         exemption: the name of the exemption that applies.
     """
 
     decision: Decision
     policy_hash: str
     explain: Callable[[], Explanation]
-    decided_by: tuple[PolicyStatement, ...] = ()
+    denied_by: tuple[PolicyStatement, ...] = ()
     exemption: str | None = None
 
     @classmethod

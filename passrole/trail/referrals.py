@@ -1,5 +1,6 @@
 """References in a request that bring roles in without naming them: a launch template, a task definition …"""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from passrole.trail.paths import member_of, values_at
 from passrole.trail.roles import NOT_SHOWN, Found
 from passrole.trail.values import text
 
-_IDS = ("launchTemplateId", "launchTemplateName")
+_TEMPLATE_ID = re.compile(r"lt-[0-9a-f]+")
 _MAX_ID = 2048  # characters; the longest ARN of AWS
 
 
@@ -60,11 +61,14 @@ def _id_of(value: Any) -> tuple[str | None, str | None]:
     """The id or name of what is referred to, and its version."""
     if not isinstance(value, dict):
         return _short(value), None
-    ids = (_short(member_of(value, name)) for name in _IDS)
-    version = member_of(value, "version")
-    if isinstance(version, int):
+    version = member_of(value, "version") or member_of(value, "launchTemplateVersion")
+    if type(version) is int:
         version = str(version)
-    return next(filter(None, ids), None), _short(version)
+    id_, name = (_short(member_of(value, member)) for member in ("launchTemplateId", "launchTemplateName"))
+    if id_ is None and name and _TEMPLATE_ID.fullmatch(name):
+        # It would be taken for the id of another template.
+        return None, _short(version)
+    return id_ or name, _short(version)
 
 
 def _short(value: Any) -> str | None:

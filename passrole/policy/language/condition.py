@@ -6,9 +6,10 @@ from functools import cached_property
 
 from passrole.evidence import Fact, Known, Unknown
 from passrole.policy.language.context import Context, Value, fold, is_absent
-from passrole.policy.language.operators import BY_NAME, OPERATORS, Operator, Test
+from passrole.policy.language.operators import BY_NAME, OPERATORS, Operator
 from passrole.policy.language.truth import Truth, every, negated, some, truth_of
 from passrole.policy.language.variables import Template, template
+from passrole.policy.language.wildcards import Test
 
 _ANY, _ALL = "foranyvalue:", "forallvalues:"
 _IF_EXISTS = "ifexists"
@@ -77,7 +78,34 @@ class Condition:
     def _rule(self) -> Callable[[Context, Fact[Value]], Truth]:
         if self._spelled.operator is None:
             return self._is_null
-        return self._compares
+        if self._spelled.set or any(value.fixed is None for value in self._templates):
+            return self._compares
+        return self._compares_fixed
+
+    @cached_property
+    def _fixed(self) -> tuple[Test, ...]:
+        """The tests of values without variables."""
+        operator = self._spelled.operator
+        values = (value.fixed for value in self._templates)
+        return tuple(operator.test(value) for value in values if operator and value is not None)
+
+    def _compares_fixed(self, context: Context, fact: Fact[Value]) -> Truth:
+        """The common case in short: one value of the request, and no variables in those of the policy."""
+        if type(fact) is not Known or type(fact.value) is not str:
+            return self._compares(context, fact)
+        seen = fact.value
+        for test in self._fixed:
+            if test(seen):
+                return self._met
+        return self._unmet
+
+    @cached_property
+    def _met(self) -> Truth:
+        return truth_of(not self._spelled.is_negated)
+
+    @cached_property
+    def _unmet(self) -> Truth:
+        return truth_of(self._spelled.is_negated)
 
     def _is_null(self, _: Context, fact: Fact[Value]) -> Truth:
         if isinstance(fact, Unknown):

@@ -14,9 +14,8 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
-from passrole.policy.language.wildcards import Tokens, Wild, arn_pattern, text_pattern
+from passrole.policy.language.wildcards import Test, Tokens, Wild, arn_test, text_test
 
-Test = Callable[[str], bool]
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _EPOCH = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,9})?")
 _DATE = re.compile(
@@ -57,16 +56,6 @@ def _equals(tokens: Tokens) -> Test:
 def _equals_ignoring_case(tokens: Tokens) -> Test:
     needed = _joined(tokens).casefold()
     return lambda value: value.casefold() == needed
-
-
-def _like(tokens: Tokens) -> Test:
-    pattern = text_pattern(tokens)
-    return lambda value: pattern.fullmatch(value) is not None
-
-
-def _arn_like(tokens: Tokens) -> Test:
-    pattern = arn_pattern(tokens)
-    return lambda value: pattern.fullmatch(value) is not None
 
 
 def _bool(tokens: Tokens) -> Test:
@@ -165,9 +154,9 @@ _date = partial(Operator, is_value=partial(_is, _moment))
 OPERATORS = (
     _string("StringEquals", "StringNotEquals", _equals),
     _string("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _equals_ignoring_case),
-    _string("StringLike", "StringNotLike", _like, wildcards=True),
-    _string("ArnEquals", "ArnNotEquals", _arn_like, wildcards=True),
-    _string("ArnLike", "ArnNotLike", _arn_like, wildcards=True),
+    _string("StringLike", "StringNotLike", text_test, wildcards=True),
+    _string("ArnEquals", "ArnNotEquals", arn_test, wildcards=True),
+    _string("ArnLike", "ArnNotLike", arn_test, wildcards=True),
     _string("Bool", None, _bool, is_value=_is_bool),
     _numeric("NumericEquals", "NumericNotEquals", _compared(_number, "__eq__")),
     _numeric("NumericLessThan", None, _compared(_number, "__lt__")),

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from passrole.evidence import Known, Unknown
+from passrole.evidence import Fact, Known, Unknown
 from passrole.policy.language.condition import Condition
-from passrole.policy.language.context import Context, fold
-from passrole.policy.language.truth import Effect, Ruling, Truth, every, negated, some, truth_of
+from passrole.policy.language.context import Context, Value, fold
+from passrole.policy.language.truth import Effect, Ruling, Truth, negated, some, truth_of
 from passrole.policy.language.variables import Template, template
-from passrole.policy.language.wildcards import arn_pattern, matches
+from passrole.policy.language.wildcards import Test, arn_test, matches
 
 PASS_ROLE = "iam:passrole"  # noqa: S105 - an action, not a password
 RESOURCE = "role:arn"
@@ -39,7 +39,14 @@ class Statement:
 
     def applies(self, context: Context) -> Truth:
         """Whether it says something about the request."""
-        return every(self._parts(context))
+        result = Truth.TRUE
+        for part in self._parts:
+            truth = part(context)
+            if truth is Truth.FALSE:
+                return truth
+            if truth is Truth.UNKNOWN:
+                result = truth
+        return result
 
     def names_action(self, context: Context) -> Truth:
         """Whether it is about iam:PassRole, or about the call that passes the role."""
@@ -50,7 +57,15 @@ class Statement:
 
     def names_resource(self, context: Context) -> Truth:
         """Whether the role is one of its resources."""
-        found = some(self._resources_in(context))
+        arn = context.fact(RESOURCE)
+        if self._fixed and type(arn) is Known and type(arn.value) is str:
+            found = Truth.FALSE
+            for test in self._fixed:
+                if test(arn.value):
+                    found = Truth.TRUE
+                    break
+        else:
+            found = some(self._resources_in(context, arn))
         return negated(found) if self.not_resources is not None else found
 
     @cached_property
@@ -59,11 +74,13 @@ class Statement:
         named = {key for value in self._templates for key in value.keys}
         return frozenset(named).union(*(condition.keys for condition in self.conditions))
 
-    def _parts(self, context: Context) -> Iterator[Truth]:
-        yield self.names_action(context)
-        yield self.names_resource(context)
-        for condition in self.conditions:
-            yield condition.holds(context)
+    @cached_property
+    def _parts(self) -> tuple[Callable[[Context], Truth], ...]:
+        """What must hold; what holds of every request is left out."""
+        parts = [] if self._concerns_all else [self.names_action]
+        if self.not_resources is not None or not self._names_all:
+            parts.append(self.names_resource)
+        return (*parts, *(condition.holds for condition in self.conditions))
 
     @cached_property
     def _concerns_all(self) -> bool:
@@ -89,35 +106,29 @@ class Statement:
         return tuple(template(value, wildcards=True, variables=self.variables) for value in given)
 
     @cached_property
-    def _tests(self) -> tuple[Callable[[str], object] | Template, ...]:
-        """A test of the ARN for each resource, or its template where it has variables."""
-        return tuple(
-            arn_pattern(value.fixed).fullmatch if value.fixed is not None else value
-            for value in self._templates
-        )
+    def _fixed(self) -> tuple[Test, ...]:
+        """The tests of its resources, if none of them has variables."""
+        values = [value.fixed for value in self._templates if value.fixed is not None]
+        return tuple(map(arn_test, values)) if len(values) == len(self._templates) else ()
 
     @cached_property
     def _names_all(self) -> bool:
         return "*" in (self.not_resources if self.not_resources is not None else self.resources or ())
 
-    def _resources_in(self, context: Context) -> Iterator[Truth]:
+    def _resources_in(self, context: Context, arn: Fact[Value]) -> Iterator[Truth]:
         if self._names_all:
             yield Truth.TRUE
             return
-        arn = context.fact(RESOURCE)
         if isinstance(arn, Unknown):
             yield Truth.UNKNOWN
         if not isinstance(arn, Known) or not isinstance(arn.value, str):
             return
-        for test in self._tests:
-            if not isinstance(test, Template):
-                yield truth_of(test(arn.value) is not None)
-                continue
-            tokens = test.resolve(context)
+        for value in self._templates:
+            tokens = value.resolve(context)
             if isinstance(tokens, Unknown):
                 yield Truth.UNKNOWN
             elif tokens is not None:
-                yield truth_of(arn_pattern(tokens).fullmatch(arn.value) is not None)
+                yield truth_of(arn_test(tokens)(arn.value))
 
 
 def decide(statements: Iterable[Statement], context: Context) -> Ruling:
