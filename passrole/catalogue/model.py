@@ -122,11 +122,6 @@ class Call:
             return False
         return bool(self.references) or any(role.direction is not Direction.REMOVES for role in self.roles)
 
-    @property
-    def is_watched(self) -> bool:
-        """Whether its events are to come: those of a role that can never be seen are recorded, too."""
-        return self.passes_roles or self.decision is Decision.NOT_VISIBLE
-
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> "Call":
         """Reads one row of ``calls/*.jsonl``.

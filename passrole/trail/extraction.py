@@ -122,10 +122,11 @@ def _hides_role(record: dict[str, Any], call: Call, include_unseen: bool) -> boo
 
     CloudTrail leaves out requests that are too large, and says so.
     """
-    if not call.is_watched or outcome_of(record) is not Outcome.SUCCEEDED:
+    is_visible = call.decision is not Decision.NOT_VISIBLE
+    if (is_visible and not call.passes_roles) or outcome_of(record) is not Outcome.SUCCEEDED:
         return False
     request = record.get("requestParameters")
-    if call.decision is Decision.NOT_VISIBLE:
+    if not is_visible:
         return include_unseen and (not call.references or not isinstance(request, dict))
     if isinstance(request, dict):
         return request.get("omitted") is True

@@ -61,7 +61,7 @@ def _id_of(value: Any) -> tuple[str | None, str | None]:
     """The id or name of what is referred to, and its version."""
     if not isinstance(value, dict):
         return _short(value), None
-    version = member_of(value, "version") or member_of(value, "launchTemplateVersion")
+    version = member_of(value, "version")
     if type(version) is int:
         version = str(version)
     id_, name = (_short(member_of(value, member)) for member in ("launchTemplateId", "launchTemplateName"))

@@ -58,7 +58,6 @@ def test_a_role_that_the_call_names_overrides_that_of_the_thing() -> None:
         ({"launchTemplateId": ["lt-1"], "version": {}}, None, None),
         ({"launchTemplateId": "x" * 2049}, None, None),
         ({"launchTemplateName": "lt-0123abc", "version": "1"}, None, "1"),
-        ({"launchTemplateName": "web", "launchTemplateVersion": 2}, "web", "2"),
     ],
 )
 def test_id_and_version_are_taken_in_any_spelling(value: Any, id_: str | None, version: str | None) -> None:
