@@ -81,6 +81,7 @@ class Referral:
         version: of the thing, where it has versions and the request names one.
         member: which of its roles is meant; None where no API tells them.
         unread: why the role could not be looked up; None before the look-up, and where it told the role.
+        lasting: that looking it up again later cannot tell more.
     """
 
     to: str
@@ -88,6 +89,7 @@ class Referral:
     version: str | None = None
     member: str | None = None
     unread: str | None = None
+    lasting: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {field: getattr(self, field) for field in self.__dataclass_fields__}

@@ -52,7 +52,7 @@ def _unseen(referral: Referral | None, now: str) -> Evidence:
     if referral.member is None:
         return _never(f"{came}, and no API tells it", now)
     why = f"{came}: {referral.unread}" if referral.unread else f"{came}, which was not looked up"
-    return Evidence.unknown(why, now, lasting=referral.id is None)
+    return Evidence.unknown(why, now, lasting=referral.lasting)
 
 
 def _of_profile(source: IamSource, pass_: Pass, value: str, wanted: Wanted, now: str) -> Evidence:

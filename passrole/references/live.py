@@ -67,9 +67,9 @@ class LiveReferences:
     def _resolved(self, pass_: Pass, referral: Referral, kind: RoleKind, things: _Things) -> Iterator[Pass]:
         roles = self._roles(pass_, referral, things)
         if isinstance(roles, Unknown):
-            yield replace(pass_, referral=replace(referral, unread=roles.reason))
+            yield replace(pass_, referral=replace(referral, unread=roles.reason, lasting=roles.lasting))
             return
-        told = replace(referral, unread=None)
+        told = replace(referral, unread=None, lasting=False)
         for number, value in enumerate(roles):
             path = f"{pass_.path}.{number}" if number else pass_.path
             yield replace(pass_, role=named_role(value, kind), path=path, referral=told)
@@ -82,24 +82,24 @@ class LiveReferences:
         if isinstance(thing, Unknown):
             return thing
         if why := _why_another(thing, referral.to, pass_.event_time):
-            return Unknown(why)
+            return Unknown(why, lasting=True)
         return thing.lookup.roles_in(thing.description, referral.member or "")
 
     def _thing(self, pass_: Pass, referral: Referral) -> _Thing | Unknown:
         """What is referred to, or why it could not be read."""
         what, id_ = referral.to, referral.id
         if id_ is None:
-            return Unknown(f"the record does not tell which {what}")
+            return Unknown(f"the record does not tell which {what}", lasting=True)
         if pass_.account is None or pass_.region is None:
-            return Unknown("the record does not tell account and region")
+            return Unknown("the record does not tell account and region", lasting=True)
         arn = Arn.parse(id_)
         lookup = next((lookup for lookup in LOOKUPS[what] if _names(lookup, id_, arn)), None)
         if lookup is None:
-            return Unknown(f"the record's text names no {what}")
+            return Unknown(f"the record's text names no {what}", lasting=True)
         if arn and arn.account != pass_.account:
-            return Unknown(f"the {what} is of another account")
+            return Unknown(f"the {what} is of another account", lasting=True)
         if arn and arn.region != pass_.region:
-            return Unknown(f"the {what} is of another region")
+            return Unknown(f"the {what} is of another region", lasting=True)
         answer = self._answer(lookup, what, lookup.request(id_, referral.version), pass_.region)
         if isinstance(answer, Unknown):
             return answer

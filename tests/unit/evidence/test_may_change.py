@@ -7,6 +7,7 @@ import pytest
 
 from passrole.evidence import Unknown
 from passrole.evidence.resolve import gather
+from passrole.evidence.snapshot import NoIam
 from passrole.passes import Pass, PassedRole, Referral, RoleKind
 from tests.unit.evidence.passes import (
     PROFILES,
@@ -24,12 +25,13 @@ EARLIER, AFTERWARDS = "2020-01-01T00:00:00Z", "2026-01-01T00:00:00Z"
 THROTTLED = Unknown("iam:GetRole failed: Throttling")
 
 
-class Answers:
+class Answers(NoIam):
     """What IAM answers about one role and one instance profile."""
 
     def __init__(
         self, role: Mapping[str, Any] | Unknown = THROTTLED, profile: Mapping[str, Any] | Unknown = THROTTLED
     ) -> None:
+        super().__init__()
         self._role, self._profile = role, profile
 
     def role(self, name: str) -> Mapping[str, Any] | Unknown:
@@ -103,7 +105,7 @@ def test_what_iam_did_not_tell_may_be_told_later(source: Answers, pass_: Pass) -
         (Answers(), pass_of_text("not a role", RoleKind.OPAQUE)),
         (Answers(), pass_of_text(None, None)),
         (Answers(), referred(member=None)),
-        (Answers(), referred(id=None, unread="the record does not tell which launch template")),
+        (Answers(), referred(unread="the launch template is of another account", lasting=True)),
     ],
     ids=[
         "all is known",
@@ -116,7 +118,7 @@ def test_what_iam_did_not_tell_may_be_told_later(source: Answers, pass_: Pass) -
         "a text that names no role",
         "a role that the record does not show",
         "a reference that no API tells",
-        "a reference that the record does not show",
+        "a reference to another account",
     ],
 )
 def test_what_the_record_never_tells_is_not_read_again(source: Answers, pass_: Pass) -> None:
