@@ -153,6 +153,10 @@ def test_the_oldest_answers_give_way(clock: FrozenClock) -> None:
     assert [ask(name) for name in ("a", "b", "a", "c", "b", "a")] == ["A", "B", "A", "C", "B", "A"]
     assert asked == ["a", "b", "c", "a"]
 
+    clock.go_on(seconds=1)  # what is kept is too old for what is asked now; asked again, "c" is the youngest
+    assert [ask(name) for name in ("c", "b", "c")] == ["C", "B", "C"]
+    assert asked[4:] == ["c", "b"]
+
 
 def test_an_answer_from_the_future_of_a_clock_that_was_set_back_is_not_used(clock: FrozenClock) -> None:
     answers, began = Answers(clock), clock.now
