@@ -75,7 +75,7 @@ def _compiled(model: GuardrailFile, iam: tuple[PolicyStatement, ...]) -> Compile
         statements=(
             *(s for entry in model.approved for s in statements_of(entry)),
             *iam,
-            *checks.statements_of(model.checks),
+            *(s for statements in checks.statements_of(model.checks) for s in statements),
         ),
         responses=Responses(
             violation=response.violation,

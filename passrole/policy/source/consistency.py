@@ -5,7 +5,8 @@ from typing import Any
 
 from passrole.policy.compiled import CompiledPolicy, Stage
 from passrole.policy.errors import Path, Problem
-from passrole.policy.source import overlaps
+from passrole.policy.source import checks, overlaps
+from passrole.policy.source.checks import OPTIONS
 from passrole.policy.source.document import Document
 from passrole.policy.source.leave_out import consequence
 from passrole.policy.source.models import ApprovedEntry, GuardrailFile
@@ -32,6 +33,7 @@ def add_problems(document: Document) -> None:
         tags = entry.get("role_tags") if isinstance(entry, dict) else None
         if isinstance(tags, dict):
             _unique_tag_keys(document, (*path, "role_tags"), tags)
+    _unique_checks(document, _items(data.get("checks"), ("checks",)))
     _unique(document, _items(data.get("regions"), ("regions",)), "a region is named once")
     _unique(document, _items(data.get("operators"), ("operators",)), "a principal is named once")
     alerts = data.get("alerts")
@@ -94,6 +96,8 @@ def _places_of_statements(document: Document, model: GuardrailFile) -> dict[str,
     for number, entry in enumerate(model.approved):
         for name in (entry.name, entry.name + BY_NAME):
             places[name] = ("approved", number)
+    for number, statements in enumerate(checks.statements_of(model.checks)):
+        places |= {statement.sid: ("checks", number) for statement in statements}
     for path in document.values:
         if path[:1] == ("statements",) and path[-1] == "Sid":
             places[_value_at(document, path)] = path[:-1]
@@ -138,6 +142,21 @@ def _unique(document: Document, items: Iterable[tuple[Path, Any]], rule: str) ->
             document.add(path, f"{quoted(value)} is given in line {line} already; {rule}")
         else:
             first[folded] = path
+
+
+def _unique_checks(document: Document, items: Iterable[tuple[Path, Any]]) -> None:
+    """Notes checks that are named twice: it takes other parameters to say something more."""
+    first: dict[str, Path] = {}
+    for path, item in items:
+        name, options = next(iter(item.items()), ("", {})) if isinstance(item, dict) else (item, {})
+        if name not in OPTIONS or document.is_refused(path):
+            continue
+        given = options if isinstance(options, dict) else {}
+        said = repr((name, sorted((k, v) for k, v in given.items() if k not in ("severity", "response"))))
+        if said in first:
+            line = document.values[first[said]].line
+            document.add(path, f"the check {name} is on in line {line} already")
+        first.setdefault(said, path)
 
 
 def _unique_tag_keys(document: Document, path: Path, tags: dict[Any, Any]) -> None:

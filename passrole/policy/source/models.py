@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from passrole.policy.compiled import Stage
 from passrole.policy.source import syntax
+from passrole.policy.source.checks import OPTIONS, CheckName, EnabledCheck
 from passrole.policy.source.values import (
     Account,
     AnySeverity,
@@ -50,7 +51,7 @@ class ResponseSection(Part):
     failed: Annotated[AnyStage, no_containment("nothing holds the role")] = Stage.OBSERVE
     services: dict[Service, AnyStage] = Field(default_factory=dict)
     accounts: dict[Account, AnyStage] = Field(default_factory=dict)
-    checks: dict[str, AnyStage] = Field(default_factory=dict)
+    checks: dict[CheckName, AnyStage] = Field(default_factory=dict)
     severities: dict[AnySeverity, AnyStage] = Field(default_factory=dict)
 
 
@@ -80,6 +81,7 @@ class GuardrailFile(Part):
     approved: list[ApprovedEntry]
     # IAM's own grammar, which `iam_document.py` reads.
     statements: list[Any] = Field(default_factory=list)
+    checks: list[EnabledCheck] = Field(default_factory=list)
     response: ResponseSection = ResponseSection()
     quarantine: QuarantineSection = QuarantineSection()
     alerts: AlertsSection = AlertsSection()
@@ -96,4 +98,5 @@ SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("quarantine",): QuarantineSection,
     ("alerts",): AlertsSection,
     ("catalogue",): CatalogueSection,
+    **{("checks", name): options for name, options in OPTIONS.items()},
 }
