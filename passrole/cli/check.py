@@ -2,16 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import click
 
-from passrole.cli.errors import BAD_INPUT, InputError
+from passrole.cli.errors import BAD_INPUT
 from passrole.cli.judged import Judged
+from passrole.cli.judging import read_evidence, read_guardrail
 from passrole.cli.reading import PassReader, files_argument, json_option
 from passrole.cli.terminal import print_json
-from passrole.evidence.snapshot import NoIam, Snapshot, SnapshotError
-from passrole.evidence.wanted import Wanted
+from passrole.evidence.snapshot import NoIam, Snapshot
 from passrole.finding import severity_of
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy, Decision, evaluate, stage_for
@@ -50,8 +49,8 @@ def check(files: tuple[str, ...], policy_file: str, snapshot_file: str | None, a
       2  bad input or usage
       3  no violations, but undetermined ones
     """
-    policy = _policy(policy_file)
-    evidence = _evidence(snapshot_file, Wanted.of(policy.keys))
+    policy = read_guardrail(policy_file)
+    evidence = read_evidence(snapshot_file, policy)
     reader = PassReader()
     counts: Counter[Decision] = Counter()
 
@@ -81,22 +80,3 @@ def _judge(policy: CompiledPolicy, pass_: Pass, evidence: Snapshot | NoIam) -> J
     if verdict.decision in _OF_NO_CONCERN:
         return Judged(pass_, verdict, None, None)
     return Judged(pass_, verdict, severity_of(pass_, verdict), stage_for(policy, pass_, verdict))
-
-
-def _policy(name: str) -> CompiledPolicy:
-    from passrole.policy.errors import PolicyError
-    from passrole.policy.load import load_guardrail
-
-    try:
-        return load_guardrail(Path(name)).compiled
-    except PolicyError as error:
-        raise InputError(str(error)) from None
-
-
-def _evidence(name: str | None, wanted: Wanted) -> Snapshot | NoIam:
-    if name is None:
-        return NoIam(wanted=wanted)
-    try:
-        return Snapshot.read(Path(name), wanted)
-    except SnapshotError as error:
-        raise InputError(str(error)) from None

@@ -9,6 +9,10 @@ policy = LazyGroup(
             "passrole.cli.policy.validate:validate",
             "Check a policy: every problem with its line, and what is doubtful.",
         ),
+        "explain": (
+            "passrole.cli.policy.explain:explain",
+            "Explain what a policy decides, statement by statement.",
+        ),
     },
     help="Work on guardrail.yaml.",
 )

@@ -1,0 +1,41 @@
+"""What the commands that judge passes are given: guardrail.yaml, and what is known about roles."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from passrole.cli.errors import InputError
+from passrole.evidence.snapshot import NoIam, Snapshot, SnapshotError
+from passrole.evidence.wanted import Wanted
+
+if TYPE_CHECKING:
+    from passrole.policy import CompiledPolicy
+
+
+def read_guardrail(name: str) -> "CompiledPolicy":
+    """Reads guardrail.yaml.
+
+    Raises:
+        InputError: with every problem of the file, a line each.
+    """
+    from passrole.policy.errors import PolicyError
+    from passrole.policy.load import load_guardrail
+
+    try:
+        return load_guardrail(Path(name)).compiled
+    except PolicyError as error:
+        raise InputError(str(error)) from None
+
+
+def read_evidence(snapshot: str | None, policy: "CompiledPolicy") -> Snapshot | NoIam:
+    """Where the policy's conditions are answered from: the snapshot file, or the records alone.
+
+    Raises:
+        InputError: the file is no snapshot.
+    """
+    wanted = Wanted.of(policy.keys)
+    if snapshot is None:
+        return NoIam(wanted=wanted)
+    try:
+        return Snapshot.read(Path(snapshot), wanted)
+    except SnapshotError as error:
+        raise InputError(str(error)) from None
