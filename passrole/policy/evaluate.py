@@ -6,13 +6,13 @@ read is unknown, and the verdict is ``undetermined`` only where the unknown coul
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from passrole.clock import parse_time
 from passrole.evidence import Evidence, Fact, Known, Unknown
 from passrole.passes import Pass
-from passrole.policy.compiled import CompiledPolicy, Exemption, PolicyStatement
+from passrole.policy.compiled import CompiledPolicy, PolicyStatement
 from passrole.policy.context import PassContext
+from passrole.policy.exempt import waive
 from passrole.policy.explanation import Candidate, explanation_of
-from passrole.policy.language import Context, Effect, Ruling, Truth, decide
+from passrole.policy.language import Effect, Ruling, Truth, decide
 from passrole.policy.verdict import Decision, Verdict
 
 _VERDICTS = {
@@ -34,65 +34,49 @@ def evaluate(policy: CompiledPolicy, pass_: Pass, evidence: Evidence, at: str) -
         at: the time of the judgement, ISO 8601: exemptions count until they expire.
     """
     services: tuple[Fact[str], ...] = tuple(Known(s) for s in dict.fromkeys(pass_.services))
-    contexts = [PassContext(pass_, evidence, service) for service in services or (_ANY_SERVICE,)]
-    rulings = [decide(policy.statements, context) for context in contexts]
-    decision = _decision(rulings)
-    exemption = None
-    if decision is not Decision.APPROVED and policy.exemptions:
-        decision, exemption = _exempted(policy, contexts, decision, at)
-    candidates = [
-        Candidate(context, service.value if isinstance(service, Known) else None, ruling)
-        for context, service, ruling in zip(contexts, services or (_ANY_SERVICE,), rulings, strict=True)
-    ]
+    candidates = [_candidate(policy, pass_, evidence, service, at) for service in services or (_ANY_SERVICE,)]
+    decision = _decision(candidates)
+    exemption = _exemption(candidates) if decision is Decision.EXEMPT else None
     return Verdict(
         decision,
         policy.hash,
-        lambda: explanation_of(policy, decision, pass_, evidence, candidates, exemption),
-        tuple(_denials(policy.statements, contexts)) if decision is Decision.VIOLATION else (),
-        exemption.name if exemption else None,
+        lambda: explanation_of(policy, decision, pass_, evidence, candidates, at),
+        tuple(_denials(policy.statements, candidates)) if decision is Decision.VIOLATION else (),
+        exemption,
     )
 
 
-def _decision(rulings: Sequence[Ruling]) -> Decision:
-    found = set(map(_VERDICTS.__getitem__, rulings))
+def _candidate(
+    policy: CompiledPolicy, pass_: Pass, evidence: Evidence, service: Fact[str], at: str
+) -> Candidate:
+    context = PassContext(pass_, evidence, service)
+    ruling = decide(policy.statements, context)
+    name = service.value if isinstance(service, Known) else None
+    if ruling is Ruling.ALLOWED or not policy.exemptions:
+        return Candidate(context, name, _VERDICTS[ruling])
+    waived = waive(policy, context, ruling, at)
+    return Candidate(context, name, Decision.EXEMPT if waived.by else _VERDICTS[waived.ruling], waived)
+
+
+def _decision(candidates: Sequence[Candidate]) -> Decision:
+    """The decision of all candidates, or undetermined; approved or exempt, it needs no attention."""
+    found = {candidate.decision for candidate in candidates}
+    if found == {Decision.APPROVED, Decision.EXEMPT}:
+        return Decision.EXEMPT
     return found.pop() if len(found) == 1 else Decision.UNDETERMINED
 
 
-def _exempted(
-    policy: CompiledPolicy, contexts: Sequence[Context], decision: Decision, at: str
-) -> tuple[Decision, Exemption | None]:
-    """The decision with the exemptions that count at that time."""
-    moment = parse_time(at)
-    possible = False
-    for exemption in policy.exemptions:
-        if parse_time(exemption.expires) <= moment:
-            continue
-        truth = _waives(policy, exemption, contexts)
-        if truth is Truth.TRUE:
-            return Decision.EXEMPT, exemption
-        possible = possible or truth is Truth.UNKNOWN
-    # A violation that may be exempt is not known to be one.
-    return (Decision.UNDETERMINED if possible else decision), None
+def _exemption(candidates: Iterable[Candidate]) -> str:
+    return next(exemption.name for candidate in candidates for exemption in candidate.waived.by)
 
 
-def _waives(policy: CompiledPolicy, exemption: Exemption, contexts: Sequence[Context]) -> Truth:
-    """Whether an exemption waives all that speaks against the pass, for every candidate service."""
-    left = [s for s in policy.statements if s.check not in exemption.checks] if exemption.checks else None
-    results = set()
-    for context in contexts:
-        result = exemption.scope.applies(context)
-        if result is not Truth.FALSE and left is not None:
-            rest = decide(left, context)
-            if rest in (Ruling.EXPLICIT_DENY, Ruling.IMPLICIT_DENY):
-                result = Truth.FALSE
-            elif rest is Ruling.UNDETERMINED:
-                result = Truth.UNKNOWN
-        results.add(result)
-    return results.pop() if len(results) == 1 else Truth.UNKNOWN
-
-
-def _denials(statements: Iterable[PolicyStatement], contexts: Sequence[Context]) -> Iterator[PolicyStatement]:
-    """The statements that deny the pass, for any service that may get the role."""
+def _denials(
+    statements: Iterable[PolicyStatement], candidates: Sequence[Candidate]
+) -> Iterator[PolicyStatement]:
+    """The statements that deny the pass and are not waived, for any service that may get the role."""
     for statement in statements:
-        if statement.effect is Effect.DENY and any(statement.applies(c) is Truth.TRUE for c in contexts):
+        if statement.effect is Effect.DENY and any(
+            statement.check not in c.waived.checks and statement.applies(c.context) is Truth.TRUE
+            for c in candidates
+        ):
             yield statement

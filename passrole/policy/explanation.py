@@ -1,14 +1,15 @@
 """The parts that statements and conditions had in a verdict: made for those who ask why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from passrole.evidence import Evidence, Known, Unknown
 from passrole.passes import Pass
-from passrole.policy.compiled import CompiledPolicy, Exemption
-from passrole.policy.language import Condition, Context, Ruling, Statement, Truth, fold
+from passrole.policy.compiled import CompiledPolicy
+from passrole.policy.exempt import NOTHING_WAIVED, Waived, is_expired
+from passrole.policy.language import Condition, Context, Statement, Truth, fold
 from passrole.policy.language.context import is_absent
-from passrole.policy.reasons import Judged, reasons_for
+from passrole.policy.reasons import Judged, reasons_for, unavailing
 from passrole.policy.verdict import ConditionPart, Decision, Explanation, StatementPart
 
 _ROLE_ARN = "role:Arn"
@@ -21,7 +22,8 @@ class Candidate:
 
     context: Context
     service: str | None
-    ruling: Ruling
+    decision: Decision
+    waived: Waived = NOTHING_WAIVED
 
 
 def explanation_of(
@@ -30,17 +32,47 @@ def explanation_of(
     pass_: Pass,
     evidence: Evidence,
     candidates: Sequence[Candidate],
-    exemption: Exemption | None,
+    at: str,
 ) -> Explanation:
     """Why the decision is what it is."""
     by_candidate = [parts_of(policy.statements, candidate.context) for candidate in candidates]
     statements = _merged(by_candidate)
-    role = _role_in_words(pass_, evidence)
     judged = [
-        Judged(candidate.service, candidate.ruling, parts)
+        Judged(
+            candidate.service,
+            candidate.decision,
+            tuple(_left(policy, parts, candidate.waived.checks)),
+            candidate.waived.by,
+            parts_of((exemption.scope for exemption in candidate.waived.doubtful), candidate.context),
+        )
         for candidate, parts in zip(candidates, by_candidate, strict=True)
     ]
-    return Explanation(reasons_for(decision, role, judged, statements, exemption), statements)
+    waived = frozenset.intersection(*(candidate.waived.checks for candidate in candidates))
+    left = tuple(_left(policy, statements, waived))
+    reasons = reasons_for(decision, _role_in_words(pass_, evidence), judged, left)
+    if decision is Decision.VIOLATION:
+        reasons = (*reasons, *_unavailing(policy, candidates, at))
+    return Explanation(reasons, statements)
+
+
+def _left(
+    policy: CompiledPolicy, parts: Iterable[StatementPart], waived: frozenset[str]
+) -> Iterator[StatementPart]:
+    """The parts of the statements that no exemption waives."""
+    for statement, part in zip(policy.statements, parts, strict=True):
+        if statement.check not in waived:
+            yield part
+
+
+def _unavailing(policy: CompiledPolicy, candidates: Sequence[Candidate], at: str) -> Iterator[str]:
+    """Why exemptions that are for such a pass do not let it through."""
+    told = set()
+    for exemption in policy.exemptions:
+        if exemption.name in told:
+            continue
+        if any(exemption.scope.applies(candidate.context) is not Truth.FALSE for candidate in candidates):
+            told.add(exemption.name)
+            yield unavailing(exemption, expired=is_expired(exemption, at))
 
 
 def parts_of(statements: Iterable[Statement], context: Context) -> tuple[StatementPart, ...]:

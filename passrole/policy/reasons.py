@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from passrole.policy.compiled import ANY_ROLE, Exemption
-from passrole.policy.language import Effect, Ruling, Truth, Value, fold
+from passrole.policy.language import Effect, Truth, Value, fold
 from passrole.policy.text import printable, quoted
 from passrole.policy.verdict import ConditionPart, Decision, StatementPart
 
@@ -36,19 +36,25 @@ _RELATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the policy says if ``service`` gets the role; None where the record names no service."""
+    """What the policy says if one service gets the role.
+
+    Attributes:
+        service: None where the record names none.
+        decision: if that service gets it.
+        statements: the part of each that no exemption waives.
+        exempted_by: the exemptions that let it through, together.
+        doubtful: the scopes of those that may.
+    """
 
     service: str | None
-    ruling: Ruling
+    decision: Decision
     statements: tuple[StatementPart, ...]
+    exempted_by: tuple[Exemption, ...] = ()
+    doubtful: tuple[StatementPart, ...] = ()
 
 
 def reasons_for(
-    decision: Decision,
-    role: str,
-    candidates: Sequence[Judged],
-    statements: tuple[StatementPart, ...],
-    exemption: Exemption | None = None,
+    decision: Decision, role: str, candidates: Sequence[Judged], statements: tuple[StatementPart, ...]
 ) -> tuple[str, ...]:
     """The reasons of a verdict.
 
@@ -56,17 +62,15 @@ def reasons_for(
         decision: of all candidates together.
         role: as the evidence or the record names it.
         candidates: the verdict for each service that may get the role.
-        statements: each statement's part over all candidates.
-        exemption: the one that applies.
+        statements: each statement's part over all candidates, of those that no exemption waives.
     """
     role, services = printable(role), _services(candidates)
-    if exemption is not None:
-        return (_exempt(role, services, exemption), _waived(candidates))
+    if decision is Decision.EXEMPT:
+        return (*_exempt(role, services, candidates), _waived(candidates))
     if decision is Decision.APPROVED:
         return (f"{role} is approved for {services} by {_decisive(candidates, Effect.ALLOW)}",)
     if decision is Decision.UNDETERMINED:
-        first = f"whether {role} is approved for {services} cannot be told: {_doubt(candidates, statements)}"
-        return (first, *_listed([s for s in statements if s.result is Truth.UNKNOWN]))
+        return _undetermined(role, services, candidates, statements)
     if all(_true(candidate, Effect.DENY) for candidate in candidates):
         return (f"{role} is denied for {services} by {_decisive(candidates, Effect.DENY)}",)
     first = f"{role} is not approved for {services}"
@@ -80,18 +84,45 @@ def reasons_for(
     return _not_approved(first, statements)
 
 
-def _exempt(role: str, services: str, exemption: Exemption) -> str:
-    until = (
-        f"until {printable(exemption.expires)} ({printable(exemption.owner)}: {printable(exemption.reason)})"
-    )
-    return f"{role} is exempt for {services} by {quoted(exemption.name)} {until}"
+def unavailing(exemption: Exemption, *, expired: bool) -> str:
+    """Why an exemption that is for a pass, or may be, does not let it through."""
+    if expired:
+        return (
+            f"the exemption {quoted(exemption.name)} ({printable(exemption.owner)}) "
+            f"expired at {exemption.expires}"
+        )
+    return f"the exemption {quoted(exemption.name)} waives {_any_of(exemption.checks, 'and')} alone"
+
+
+def _exempt(role: str, services: str, candidates: Sequence[Judged]) -> tuple[str, ...]:
+    """The exemptions, the first together with what it is for."""
+    by_name = {exemption.name: exemption for candidate in candidates for exemption in candidate.exempted_by}
+    first, *others = [
+        f"by {quoted(e.name)} until {e.expires} ({printable(e.owner)}: {printable(e.reason)})"
+        for e in by_name.values()
+    ]
+    return (f"{role} is exempt for {services} {first}", *(f"and {other}" for other in others))
 
 
 def _waived(candidates: Sequence[Judged]) -> str:
-    """What an exemption waives."""
-    if all(_true(candidate, Effect.DENY) for candidate in candidates):
-        return f"without it: denied by {_decisive(candidates, Effect.DENY)}"
-    return "without it: no statement approves it, or it is not known whether one does"
+    """What would be without the exemptions."""
+    exempt = [candidate for candidate in candidates if candidate.decision is Decision.EXEMPT]
+    denying = [candidate for candidate in exempt if _true(candidate, Effect.DENY)]
+    if denying:
+        return f"without it: denied by {_decisive(denying, Effect.DENY)}"
+    if any(s.result is Truth.UNKNOWN for candidate in exempt for s in candidate.statements):
+        return "without it: not known whether it is approved"
+    return "without it: no statement approves it"
+
+
+def _undetermined(
+    role: str, services: str, candidates: Sequence[Judged], statements: tuple[StatementPart, ...]
+) -> tuple[str, ...]:
+    doubtful = {scope.sid: scope for candidate in candidates for scope in candidate.doubtful}
+    is_what = "approved or exempt" if doubtful else "approved"
+    parts = (*statements, *doubtful.values())
+    first = f"whether {role} is {is_what} for {services} cannot be told: {_doubt(candidates, parts)}"
+    return (first, *_listed([s for s in parts if s.result is Truth.UNKNOWN]))
 
 
 def _not_approved(first: str, statements: tuple[StatementPart, ...]) -> tuple[str, ...]:
@@ -110,9 +141,11 @@ def _not_approved(first: str, statements: tuple[StatementPart, ...]) -> tuple[st
 
 def _doubt(candidates: Sequence[Judged], statements: tuple[StatementPart, ...]) -> str:
     """What is not known and could change the verdict."""
-    if all(candidate.ruling is not Ruling.UNDETERMINED for candidate in candidates):
-        approved = _any_of([str(c.service) for c in candidates if c.ruling is Ruling.ALLOWED], "and")
-        refused = _any_of([str(c.service) for c in candidates if c.ruling is not Ruling.ALLOWED], "and")
+    if all(candidate.decision is not Decision.UNDETERMINED for candidate in candidates):
+        refused = _any_of([str(c.service) for c in candidates if c.decision is Decision.VIOLATION], "and")
+        approved = _any_of(
+            [str(c.service) for c in candidates if c.decision is not Decision.VIOLATION], "and"
+        )
         return f"it is for {approved}, not for {refused}, and the record does not tell which of them gets it"
     subjects: dict[str, list[str]] = {}
     for statement in statements:

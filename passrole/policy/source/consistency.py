@@ -149,7 +149,7 @@ def _unique_checks(document: Document, items: Iterable[tuple[Path, Any]]) -> Non
     first: dict[str, Path] = {}
     for path, item in items:
         name, options = next(iter(item.items()), ("", {})) if isinstance(item, dict) else (item, {})
-        if name not in OPTIONS or document.is_refused(path):
+        if not isinstance(name, str) or name not in OPTIONS or document.is_refused(path):
             continue
         given = options if isinstance(options, dict) else {}
         said = repr((name, sorted((k, v) for k, v in given.items() if k not in ("severity", "response"))))
