@@ -1,0 +1,76 @@
+"""Whatever the policy: the SCP denies nothing that is approved, the identity policy allows nothing unsaid."""
+
+from typing import Any
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from passrole.policy import CompiledPolicy, Effect, PolicyStatement
+from passrole.policy.exchange import export_identity, export_scp
+from passrole.policy.language import FlatContext, Ruling, Truth, decide
+from tests.unit.policy.builders import a_policy
+from tests.unit.policy.exchange.strategies import as_iam_sees, passes, read, statements
+from tests.unit.samples import NOW
+
+POLICIES = st.lists(statements(), min_size=1, max_size=4).map(lambda found: a_policy(*found))
+PASSES = st.lists(passes(), min_size=4, max_size=8)
+NOT_TOLD = st.sets(st.sampled_from(("iam:PassedToService", "iam:AssociatedResourceArn")))
+
+
+@given(
+    POLICIES, PASSES, NOT_TOLD, st.sets(st.sampled_from(("role:Tag/team", "aws:PrincipalArn", "role:Path")))
+)
+@settings(max_examples=150, deadline=None)
+def test_the_scp_denies_no_pass_that_the_policy_approves(
+    policy: CompiledPolicy, candidates: list[dict[str, Any]], not_told: set[str], unread: set[str]
+) -> None:
+    scp = read(export_scp(policy, "aws", NOW).document)
+    for pass_ in candidates:
+        known = FlatContext(pass_ | dict.fromkeys(unread & set(pass_)))
+        if decide(policy.statements, known) is Ruling.ALLOWED:
+            event("approved")
+            assert denials(scp, as_iam_sees(pass_, not_told)) == []
+
+
+@given(POLICIES, PASSES)
+@settings(max_examples=150, deadline=None)
+def test_an_scp_without_notes_denies_all_that_the_policy_does(
+    policy: CompiledPolicy, candidates: list[dict[str, Any]]
+) -> None:
+    exported = export_scp(policy, "aws", NOW)
+    scp = read(exported.document)
+    for pass_ in candidates if not exported.notes else ():
+        if decide(policy.statements, FlatContext(pass_)) is not Ruling.ALLOWED:
+            event("not approved")
+            assert denials(scp, as_iam_sees(pass_))
+
+
+@given(POLICIES, PASSES)
+@settings(max_examples=150, deadline=None)
+def test_the_identity_policy_allows_no_pass_that_no_statement_allows(
+    policy: CompiledPolicy, candidates: list[dict[str, Any]]
+) -> None:
+    exported = export_identity(policy, "aws")
+    identity = read(exported.document)
+    for pass_ in candidates:
+        if decide(identity, as_iam_sees(pass_)) is Ruling.ALLOWED:
+            event("allowed")
+            ruling = decide(policy.statements, FlatContext(pass_))
+            assert ruling is Ruling.ALLOWED or (ruling is Ruling.EXPLICIT_DENY and exported.notes)
+
+
+@given(statements(), PASSES)
+@settings(max_examples=150, deadline=None)
+def test_what_is_exported_says_neither_more_nor_less(
+    statement: PolicyStatement, candidates: list[dict[str, Any]]
+) -> None:
+    exported = export_identity(a_policy(statement), "aws")
+    assert bool(exported.statements) is not bool(exported.notes)
+    for written in read(exported.document):
+        for pass_ in candidates:
+            event(f"applies: {statement.applies(FlatContext(pass_))}")
+            assert written.applies(as_iam_sees(pass_)) is statement.applies(FlatContext(pass_))
+
+
+def denials(scp: Any, context: FlatContext) -> list[str]:
+    return [s.sid for s in scp if s.effect is Effect.DENY and s.applies(context) is Truth.TRUE]
