@@ -12,6 +12,8 @@ from passrole.policy.language.variables import template
 from passrole.policy.language.wildcards import arn_matches, matches
 from passrole.policy.text import quoted
 
+# Each is compared with each: above this it would take longer than anybody waits.
+_MOST_COMPARED = 1_000
 # In a pattern that is to be covered, a wildcard stands for itself: only a star of the other covers it. A name
 # has no such character.
 _STAR = "\x00"
@@ -19,10 +21,11 @@ _STAR = "\x00"
 
 def doubts(statements: Sequence[PolicyStatement]) -> Iterator[tuple[str, str]]:
     """The name of each doubtful statement, with what is doubtful."""
-    for number, statement in enumerate(statements):
+    compared = statements if len(statements) <= _MOST_COMPARED else ()
+    for statement in statements:
         if not _may_name_roles(statement):
             yield statement.sid, f"{quoted(statement.sid)} never matches: it is about no role, or no pass"
-            continue
+    for number, statement in enumerate(compared):
         earlier = (other for other in statements[:number] if other.effect is statement.effect)
         if shadow := next((other for other in earlier if _says_all_of(other, statement)), None):
             yield statement.sid, f"{quoted(statement.sid)} says nothing more than {quoted(shadow.sid)} does"
