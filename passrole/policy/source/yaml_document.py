@@ -48,7 +48,7 @@ def read_yaml(text: str, file: str) -> Document:
     try:
         loader = (_FOR_LARGE if len(text) > _LARGE else yaml.SafeLoader)(text)
         while loader.check_event():
-            builder.take(loader.get_event(), loader)  # type: ignore[no-untyped-call]
+            builder.take(loader.get_event(), loader)
     except PolicyError as error:
         raise PolicyError((*document.problems, *error.problems)) from None
     except yaml.MarkedYAMLError as error:
