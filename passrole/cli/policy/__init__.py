@@ -13,6 +13,14 @@ policy = LazyGroup(
             "passrole.cli.policy.explain:explain",
             "Explain what a policy decides, statement by statement.",
         ),
+        "export": (
+            "passrole.cli.policy.export:export",
+            "Write what IAM can express of a policy, as a policy document.",
+        ),
+        "import": (
+            "passrole.cli.policy.import_:import_",
+            "Turn an IAM policy document into statements for guardrail.yaml.",
+        ),
     },
     help="Work on guardrail.yaml.",
 )

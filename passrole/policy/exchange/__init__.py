@@ -8,7 +8,6 @@ from passrole.policy.exchange.export import Export
 from passrole.policy.exchange.identity import IDENTITY_LIMIT, export_identity
 from passrole.policy.exchange.importing import (
     Import,
-    ImportDocumentError,
     import_identity,
     import_scp,
     passer_of,
@@ -20,7 +19,6 @@ __all__ = [
     "SCP_LIMIT",
     "Export",
     "Import",
-    "ImportDocumentError",
     "export_identity",
     "export_scp",
     "import_identity",

@@ -23,7 +23,7 @@ def export_identity(policy: CompiledPolicy, partition: str) -> Export:
         except InexactError as error:
             notes.append(note(statement.sid, f"left out: {error}"))
     notes.extend(_exemptions(policy))
-    return Export(tuple(statements), tuple(notes))
+    return Export(tuple(statements), tuple(dict.fromkeys(notes)))
 
 
 def exact_statement(statement: PolicyStatement, partition: str) -> IamStatement:

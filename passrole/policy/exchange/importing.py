@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from passrole.policy.compiled import PolicyStatement
-from passrole.policy.errors import key_path
+from passrole.policy.errors import PolicyError, Position, Problem, key_path
 from passrole.policy.exchange.conditions import Block, added
 from passrole.policy.exchange.export import ACTION, note, one_or_more
 from passrole.policy.exchange.resources import may_be_role
@@ -27,10 +27,6 @@ _PASSER = re.compile(
     r"arn:(?:aws(?:-[a-z]+)*|\*):iam::(?:[0-9]{12}|(?=[0-9?]*\*)[0-9*?]{1,12}|[0-9?]{12}):"
     r"(?:(?:user|role)/[\x21-\x7e]+|root)"
 )
-
-
-class ImportDocumentError(Exception):
-    """The document is none that IAM would take; each line of the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +58,29 @@ def passer_of(text: str) -> str:
     return text
 
 
-def import_scp(content: str) -> Import:
-    """The Denies of a service control policy.
+def import_scp(content: str, file: str) -> Import:
+    """The Denies of a service control policy; ``file`` is what messages call it.
 
     Raises:
-        ImportDocumentError: ``content`` is no policy document.
+        PolicyError: ``content`` is no policy document.
     """
-    return _imported(content, None)
+    return _imported(content, file, None)
 
 
-def import_identity(content: str, passers: Iterable[str]) -> Import:
+def import_identity(content: str, file: str, passers: Iterable[str]) -> Import:
     """The statements of an identity policy, for these passers alone.
 
     Args:
         passers: as `passer_of` returns them.
 
     Raises:
-        ImportDocumentError: ``content`` is no policy document.
+        PolicyError: ``content`` is no policy document.
     """
-    return _imported(content, tuple(dict.fromkeys(passers)))
+    return _imported(content, file, tuple(dict.fromkeys(passers)))
 
 
-def _imported(content: str, passers: tuple[str, ...] | None) -> Import:
-    document = _read(content)
+def _imported(content: str, file: str, passers: tuple[str, ...] | None) -> Import:
+    document = _read(content, file)
     statements = document["Statement"]
     listed = statements if isinstance(statements, list) else [statements]
     importer = _Importer(document.get("Version"), passers)
@@ -162,30 +158,36 @@ class _Importer:
         )
 
 
-def _read(content: str) -> dict[str, Any]:
+def _read(content: str, file: str) -> dict[str, Any]:
     """The document, if IAM would take it; each statement of it can be parsed."""
     try:
         data = json.loads(content, object_pairs_hook=_unique, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:
-        raise ImportDocumentError(f"{error.lineno}:{error.colno}: not valid JSON: {error.msg}") from None
+        position = Position(error.lineno, error.colno)
+        raise PolicyError((Problem(file, position, (), f"not valid JSON: {error.msg}"),)) from None
     except RecursionError:
-        raise ImportDocumentError("no policy document: nested too deeply") from None
+        raise _refused(file, "no policy document: nested too deeply") from None
     except ValueError as error:
-        raise ImportDocumentError(str(error)) from None
+        raise _refused(file, str(error)) from None
     if not isinstance(data, dict) or "Statement" not in data:
-        raise ImportDocumentError("no policy document: expected a JSON object with Statement")
-    without = {k: v for k, v in data.items() if k != "Statement"}
+        raise _refused(file, "no policy document: expected a JSON object with Statement")
     statements = data["Statement"]
     listed = statements if isinstance(statements, list) else [statements]
-    plain = [
-        {k: v for k, v in s.items() if k not in _PRINCIPALS} if isinstance(s, dict) else s for s in listed
-    ]
-    document = Document("", data=without | {"Statement": plain})
+    document = Document(file, data=data | {"Statement": list(map(_without_principals, listed))})
     read_iam(document, (), strict=False)
     if document.problems:
-        lines = (": ".join(filter(None, (key_path(p.path), p.message))) for p in document.problems)
-        raise ImportDocumentError("\n".join(lines))
+        raise PolicyError(tuple(Problem(file, None, p.path, p.message) for p in document.problems))
     return data
+
+
+def _refused(file: str, message: str) -> PolicyError:
+    return PolicyError((Problem(file, None, (), message),))
+
+
+def _without_principals(statement: Any) -> Any:
+    if not isinstance(statement, dict):
+        return statement
+    return {key: value for key, value in statement.items() if key not in _PRINCIPALS}
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

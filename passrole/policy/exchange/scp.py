@@ -73,7 +73,7 @@ def export_scp(policy: CompiledPolicy, partition: str, at: datetime) -> Export:
         *_explicit(policy, exemptions, partition, notes),
     ]
     notes.extend(note(e.name, "let through, and beyond its expiry: export again then") for e in waivers)
-    return Export(tuple(statements), tuple(notes))
+    return Export(tuple(statements), tuple(dict.fromkeys(notes)))
 
 
 def _approval(statement: PolicyStatement, partition: str, notes: list[str]) -> Approval:

@@ -8,13 +8,15 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from passrole.policy import PolicyStatement
-from passrole.policy.exchange import Import, ImportDocumentError, import_identity, import_scp, passer_of
+from passrole.policy.errors import PolicyError
+from passrole.policy.exchange import Import, import_identity, import_scp, passer_of
 from passrole.policy.exchange.yaml_text import statements_yaml
 from passrole.policy.language import FlatContext, Ruling, decide
 from passrole.policy.load import parse_guardrail
 from tests.unit.policy.exchange.strategies import PASSERS, as_iam_sees, passes, read, statements
 
 DEV, ANNA = PASSERS
+F = "scp.json"
 OTHER = "arn:aws:iam::111122223333:role/other"
 FULL_ACCESS = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
 _KEYS = (
@@ -31,6 +33,10 @@ def compiled(imported: Import) -> tuple[PolicyStatement, ...]:
     """What guardrail.yaml makes of the statements, as they are printed."""
     text = "version: 1\napproved: []\n" + statements_yaml(imported.items)
     return parse_guardrail(text.encode()).compiled.statements
+
+
+def scp(content: str) -> Import:
+    return import_scp(content, F)
 
 
 def a_document(*statements: Any, version: str | None = "2012-10-17") -> str:
@@ -67,7 +73,7 @@ DOCUMENTS = st.tuples(
 def test_an_identity_policy_decides_as_in_iam_for_its_passers_and_nothing_for_others(
     document: str, candidates: list[dict[str, Any]], passers: tuple[str, ...]
 ) -> None:
-    imported = import_identity(document, passers)
+    imported = import_identity(document, F, passers)
     left_out = {n.partition('"')[2].partition('"')[0] for n in imported.notes if not in_iam_says_nothing(n)}
     source = [s for s in read(json.loads(document)) if s.sid not in left_out]
     found = compiled(imported)
@@ -89,13 +95,13 @@ def in_iam_says_nothing(line: str) -> bool:
 @given(DOCUMENTS, st.lists(passes(), min_size=2, max_size=4))
 @settings(max_examples=50, deadline=None)
 def test_a_service_control_policy_never_approves(document: str, candidates: list[dict[str, Any]]) -> None:
-    found = compiled(import_scp(document))
+    found = compiled(import_scp(document, F))
     for pass_ in candidates:
         assert decide(found, FlatContext(pass_)) in (Ruling.EXPLICIT_DENY, Ruling.IMPLICIT_DENY)
 
 
 def test_full_access_in_a_service_control_policy_approves_nothing() -> None:
-    imported = import_scp(json.dumps(FULL_ACCESS))
+    imported = import_scp(json.dumps(FULL_ACCESS), F)
 
     assert imported.items == ()
     assert imported.notes == (
@@ -106,9 +112,7 @@ def test_full_access_in_a_service_control_policy_approves_nothing() -> None:
 
 def test_a_deny_is_taken_over_as_it_is() -> None:
     condition = {"StringNotEquals": {"aws:RequestedRegion": ["eu-west-1", "eu-central-1"]}}
-    imported = import_scp(
-        a_document(a_statement(Sid="Regions", Action=["iam:*", "s3:*"], Condition=condition))
-    )
+    imported = scp(a_document(a_statement(Sid="Regions", Action=["iam:*", "s3:*"], Condition=condition)))
 
     assert statements_yaml(imported.items) == (
         "statements:\n"
@@ -139,7 +143,7 @@ def test_a_deny_is_taken_over_as_it_is() -> None:
     ],
 )
 def test_what_is_left_out_or_doubtful_is_told(statement: dict[str, Any], why: str) -> None:
-    (line,) = import_scp(a_document(statement)).notes
+    (line,) = scp(a_document(statement)).notes
 
     assert line.startswith('"statement 1": ')
     assert why in line
@@ -147,7 +151,7 @@ def test_what_is_left_out_or_doubtful_is_told(statement: dict[str, Any], why: st
 
 def test_resources_that_are_no_roles_are_dropped() -> None:
     mixed = ["arn:aws:s3:::bucket", "arn:aws:iam::111122223333:role/x"]
-    (one, other) = import_scp(
+    (one, other) = scp(
         a_document(
             a_statement(Resource=mixed),
             {"Effect": "Deny", "Action": "*", "NotResource": "arn:aws:s3:::bucket"},
@@ -160,7 +164,7 @@ def test_resources_that_are_no_roles_are_dropped() -> None:
 @pytest.mark.parametrize("version", ["2008-10-17", None])
 def test_variables_of_old_documents_stay_text(version: str | None) -> None:
     resource = "arn:aws:iam::111122223333:role/${aws:username}"
-    imported = import_scp(a_document(a_statement(Resource=resource), version=version))
+    imported = scp(a_document(a_statement(Resource=resource), version=version))
     (statement,) = compiled(imported)
 
     assert imported.items[0].get("Version") == version
@@ -169,7 +173,7 @@ def test_variables_of_old_documents_stay_text(version: str | None) -> None:
 
 def test_passers_are_needed_beside_a_condition_on_the_passer() -> None:
     allow = a_statement("Allow", Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}})
-    (item,) = import_identity(a_document(allow), [DEV]).items
+    (item,) = import_identity(a_document(allow), F, [DEV]).items
 
     assert item["Condition"] == {
         "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"},
@@ -178,9 +182,7 @@ def test_passers_are_needed_beside_a_condition_on_the_passer() -> None:
 
 
 def test_a_second_statement_of_one_name_goes_without() -> None:
-    imported = import_scp(
-        a_document(a_statement(Sid="a"), a_statement(Sid="A", Resource="arn:aws:iam::*:role/x"))
-    )
+    imported = scp(a_document(a_statement(Sid="a"), a_statement(Sid="A", Resource="arn:aws:iam::*:role/x")))
 
     assert [item.get("Sid") for item in imported.items] == ["a", None]
     assert len(imported.notes) == 1
@@ -194,7 +196,7 @@ def test_no_value_is_misread(text: str, doubtful: str) -> None:
     if any("\ud800" <= c <= "\udfff" for c in text):
         return
     condition = {"StringEquals": {"aws:PrincipalTag/x": [text, doubtful, "111122223333"]}}
-    (statement,) = compiled(import_scp(a_document(a_statement(Condition=condition))))
+    (statement,) = compiled(scp(a_document(a_statement(Condition=condition))))
 
     assert statement.conditions[0].values == (text, doubtful, "111122223333")
 
@@ -202,7 +204,7 @@ def test_no_value_is_misread(text: str, doubtful: str) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("{", "1:2: not valid JSON"),
+        ("{", "scp.json:1:2: not valid JSON"),
         ("[]", "no policy document"),
         ('{"Statement": [], "Statement": []}', '"Statement" is given twice'),
         (a_document(a_statement("deny")), "Statement[0].Effect: expected Effect: Allow or Effect: Deny"),
@@ -214,8 +216,8 @@ def test_no_value_is_misread(text: str, doubtful: str) -> None:
     ],
 )
 def test_what_is_no_policy_document_is_an_error(content: str, why: str) -> None:
-    with pytest.raises(ImportDocumentError) as raised:
-        import_scp(content)
+    with pytest.raises(PolicyError) as raised:
+        import_scp(content, F)
 
     assert why in str(raised.value)
 

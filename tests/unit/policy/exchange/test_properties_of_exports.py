@@ -1,18 +1,39 @@
 """Whatever the policy: the SCP denies nothing that is approved, the identity policy allows nothing unsaid."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from passrole.policy import CompiledPolicy, Effect, PolicyStatement
+from passrole.clock import iso, later
+from passrole.policy import CompiledPolicy, Effect, Exemption, PolicyStatement, Responses
 from passrole.policy.exchange import export_identity, export_scp
+from passrole.policy.exempt import waive
 from passrole.policy.language import FlatContext, Ruling, Truth, decide
 from tests.unit.policy.builders import a_policy
 from tests.unit.policy.exchange.strategies import as_iam_sees, passes, read, statements
 from tests.unit.samples import NOW
 
 POLICIES = st.lists(statements(), min_size=1, max_size=4).map(lambda found: a_policy(*found))
+CHECKS = st.sampled_from(("one", "two"))
+EXEMPTIONS = st.builds(
+    Exemption,
+    name=st.just("exempt"),
+    owner=st.just("ops"),
+    reason=st.just("until the move"),
+    expires=st.sampled_from((later(iso(NOW), 60), later(iso(NOW), -60))),
+    scope=statements((Effect.ALLOW,)),
+    checks=st.lists(CHECKS, max_size=1).map(tuple),
+)
+EXEMPTING = st.builds(
+    lambda statements, checks, exemptions: CompiledPolicy(
+        (*statements, *(replace(s, check=name) for s, name in checks)), Responses(), 10, tuple(exemptions)
+    ),
+    st.lists(statements(), max_size=2),
+    st.lists(st.tuples(statements((Effect.DENY,)), CHECKS), max_size=2),
+    st.lists(EXEMPTIONS, min_size=1, max_size=2),
+)
 PASSES = st.lists(passes(), min_size=4, max_size=8)
 NOT_TOLD = st.sets(st.sampled_from(("iam:PassedToService", "iam:AssociatedResourceArn")))
 
@@ -30,6 +51,19 @@ def test_the_scp_denies_no_pass_that_the_policy_approves(
         if decide(policy.statements, known) is Ruling.ALLOWED:
             event("approved")
             assert denials(scp, as_iam_sees(pass_, not_told)) == []
+
+
+@given(EXEMPTING, PASSES)
+@settings(max_examples=150, deadline=None)
+def test_the_scp_denies_no_pass_that_is_exempt(
+    policy: CompiledPolicy, candidates: list[dict[str, Any]]
+) -> None:
+    scp = read(export_scp(policy, "aws", NOW).document)
+    for pass_ in candidates:
+        known = FlatContext(pass_)
+        if waive(policy, known, decide(policy.statements, known), iso(NOW)).ruling is Ruling.ALLOWED:
+            event("exempt")
+            assert denials(scp, as_iam_sees(pass_)) == []
 
 
 @given(POLICIES, PASSES)
