@@ -1,4 +1,4 @@
-"""Measures extraction, loading and evaluation, as ratios to ``json.loads`` of the same bytes.
+"""Measures extraction, evaluation and loading, as ratios to ``json.loads`` of the same bytes.
 
 Usage: python -m tests.bench [FILE]. FILE holds CloudTrail records as JSON lines; without one, the project's
 own fixtures are measured.
@@ -8,15 +8,17 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from passrole.catalogue import PackagedCatalogue, load_catalogue
-from passrole.policy import evaluate
+from passrole.policy import CompiledPolicy, evaluate
 from passrole.trail import passes_of
+from tests.bench.policies import approving_last
 from tests.fixtures import EVENT_NAMES, record
-from tests.unit.samples import create_function_record, evidence_of, policy_of
+from tests.unit.samples import create_function_record, evidence_of
 
 _ROUNDS = 7
 _AT_LEAST = 0.2  # seconds a round
@@ -32,7 +34,7 @@ def main(arguments: list[str]) -> None:
     floor = _seconds(lambda: [json.loads(line) for line in lines]) / len(lines)
     parsed = json.loads(one)
     [pass_] = passes_of(parsed)
-    policy, evidence = policy_of(), evidence_of()
+    evidence = evidence_of("arn:aws:iam::111122223333:role/application_role/orders", {"team": "web"})
     size = sum(map(len, lines))
     print(f"{len(lines):,} records, {size:,} bytes, {_count(records):,} passes; median of {_ROUNDS} rounds")
     _print("json.loads of a record (the floor)", floor, floor)
@@ -44,15 +46,24 @@ def main(arguments: list[str]) -> None:
     one_floor = _seconds(lambda: json.loads(one))
     _print("json.loads of one event of a pass", one_floor, one_floor)
     _print("extraction of its pass", _seconds(lambda: passes_of(parsed)), one_floor)
-    _print(
-        "evaluation of its pass, one statement",
-        _seconds(lambda: evaluate(policy, pass_, evidence)),
-        one_floor,
-    )
+    for count in (1, 50, 500):
+        policy = approving_last(count)
+        text = policy.to_json()
+        judge = partial(evaluate, policy, pass_, evidence, evidence.observed_at)
+        _print(f"verdict on its pass, {_statements(count)}", _seconds(judge), one_floor)
+        _print("  with its reasons", _seconds(lambda judge=judge: judge().reasons), one_floor)
+        _print("  loading the policy", _seconds(partial(CompiledPolicy.from_json, text)), one_floor)
+        fresh = CompiledPolicy.from_json(text)
+        first_verdict = _once(partial(evaluate, fresh, pass_, evidence, evidence.observed_at))
+        _print("  the first verdict of a process", first_verdict, one_floor)
     _print("first event of a process: its service's rows are loaded", first, one_floor)
     _print(
         "loading every row of the catalogue", _seconds(lambda: list(PackagedCatalogue().calls())), one_floor
     )
+
+
+def _statements(count: int) -> str:
+    return f"{count} statement{'' if count == 1 else 's'}"
 
 
 def _corpus(file: Path) -> list[str]:
