@@ -13,6 +13,7 @@ policy = LazyGroup(
             "passrole.cli.policy.explain:explain",
             "Explain what a policy decides, statement by statement.",
         ),
+        "test": ("passrole.cli.policy.test:test", "Test what a policy decides on contexts that you write."),
         "export": (
             "passrole.cli.policy.export:export",
             "Write what IAM can express of a policy, as a policy document.",
