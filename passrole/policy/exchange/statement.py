@@ -1,6 +1,6 @@
 """One statement of the policy as IAM's own: exactly, or not at all."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from passrole.policy.compiled import PolicyStatement
 from passrole.policy.exchange.conditions import Block, added
@@ -46,7 +46,9 @@ def iam_statement(statement: PolicyStatement, partition: str) -> IamStatement:
     for condition in statement.conditions:
         if condition in placed:
             continue
-        _check_keys(condition.keys)
+        _check_key(condition.key)
+        for key in sorted(condition.keys - {fold(condition.key)}):
+            _check_key(key)
         values = tuple(_values(condition, partition))
         if not added(conditions, condition.operator, condition.key, values):
             raise InexactError(f"IAM takes only one {condition.operator} on {condition.key} in a statement")
@@ -77,24 +79,16 @@ def is_known_to_iam(key: str) -> bool:
     return key.startswith("aws:") and not key.startswith((*_NOT_DECIDED, *_OF_OTHER_REQUESTS))
 
 
-def reason(key: str) -> str:
-    """Why IAM cannot decide by a key."""
-    if key.startswith(_NOT_DECIDED):
-        return f"IAM cannot decide iam:PassRole by the role's tags ({key})"
-    return f"{_WHY.get(key, 'IAM does not know it when it decides iam:PassRole')} ({key})"
-
-
 def _check_action(statement: PolicyStatement) -> None:
     if concerns_no_pass(statement):
         raise InexactError("it is not about iam:PassRole")
     if not concerns_every_pass(statement):
-        raise InexactError(reason("pass:action"))
+        raise InexactError(_reason("pass:Action"))
 
 
-def _check_keys(keys: Iterable[str]) -> None:
-    for key in sorted(keys):
-        if not is_known_to_iam(key):
-            raise InexactError(reason(key))
+def _check_key(key: str) -> None:
+    if not is_known_to_iam(fold(key)):
+        raise InexactError(_reason(key))
 
 
 def _resources(
@@ -105,7 +99,8 @@ def _resources(
     found = []
     for pattern in given:
         text = spelled(pattern, statement.variables)
-        _check_keys(template(text, wildcards=True, variables=True).keys)
+        for key in template(text, wildcards=True, variables=True).keys:
+            _check_key(key)
         resource = resource_of(text, partition)
         if resource is not None and not resource.exact:
             raise InexactError(f"IAM takes no such resource for a role: {pattern}")
@@ -114,12 +109,12 @@ def _resources(
     patterns = without_covered(found)
     if statement.not_resources is not None:
         if placed:
-            raise InexactError(reason(fold(placed[0].key)))
+            raise InexactError(_reason(placed[0].key))
         return ("NotResource", patterns) if patterns else ("Resource", ("*",))
     for condition in placed:
         narrow = narrowed(patterns, condition, partition)
         if not narrow.exact:
-            raise InexactError(reason(fold(condition.key)))
+            raise InexactError(_reason(condition.key))
         patterns = narrow.patterns
     if not patterns:
         raise InexactError(f"it is about no role of the partition {partition}")
@@ -132,6 +127,14 @@ def _values(condition: Condition, partition: str) -> Iterator[str]:
         # guardrail.yaml names a service alike in every partition; IAM in China has names of its own.
         if partition == CHINA and fold(condition.key) == SERVICE and value.endswith(".amazonaws.com"):
             yield f"{value}.cn"
+
+
+def _reason(key: str) -> str:
+    """Why IAM cannot decide by a key."""
+    why = _WHY.get(fold(key), "IAM does not know it when it decides iam:PassRole")
+    if fold(key).startswith(_NOT_DECIDED):
+        why = "IAM cannot decide iam:PassRole by the role's tags"
+    return f"{why} ({key})"
 
 
 def _names_pass_role(actions: tuple[str, ...]) -> bool:

@@ -28,7 +28,7 @@ def test_the_standard_output_is_a_policy_document_and_nothing_else(run: Run, fil
     assert [s["Sid"] for s in json.loads(ran.out)["Statement"]] == ["Apps"]
     left_out, size = ran.err.splitlines()
     assert (
-        left_out == '"tagged": left out: IAM cannot decide iam:PassRole by the role\'s tags (role:tag/team)'
+        left_out == '"tagged": left out: IAM cannot decide iam:PassRole by the role\'s tags (role:Tag/team)'
     )
     assert size.endswith(" of at most 6,144 characters, without white space")
 

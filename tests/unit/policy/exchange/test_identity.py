@@ -55,12 +55,12 @@ def test_conditions_on_the_role_become_resources(
 @pytest.mark.parametrize(
     ("statement", "why"),
     [
-        (allow("a", tag_is("web")), "IAM cannot decide iam:PassRole by the role's tags (role:tag/team)"),
-        (deny("a", tag_is("web")), "IAM cannot decide iam:PassRole by the role's tags (role:tag/team)"),
+        (allow("a", tag_is("web")), "IAM cannot decide iam:PassRole by the role's tags (role:Tag/team)"),
+        (deny("a", tag_is("web")), "IAM cannot decide iam:PassRole by the role's tags (role:Tag/team)"),
         (allow("a", condition("StringEquals", "aws:ResourceTag/t", "x")), "by the role's tags"),
-        (allow("a", condition("StringLike", "role:Name", "deploy-*")), "* spans slashes (role:name)"),
-        (allow("a", condition("StringEquals", "role:Path", "/app/")), "* spans slashes (role:path)"),
-        (allow("a", condition("StringNotEquals", "role:Name", "web")), "(role:name)"),
+        (allow("a", condition("StringLike", "role:Name", "deploy-*")), "* spans slashes (role:Name)"),
+        (allow("a", condition("StringEquals", "role:Path", "/app/")), "* spans slashes (role:Path)"),
+        (allow("a", condition("StringNotEquals", "role:Name", "web")), "(role:Name)"),
         (allow("a", condition("StringEquals", "pass:Outcome", "denied")), "before there is an outcome"),
         (allow("a", condition("Bool", "role:Administrator", "true")), "IAM does not know it"),
         (allow("a", resources=("arn:aws:iam::*:role/${role:Tag/team}",)), "by the role's tags"),

@@ -97,7 +97,7 @@ def test_a_deny_is_told_to_iam_where_it_can_say_it() -> None:
         {"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}},
     )
     assert exported.notes == (
-        '"young": left out: IAM cannot decide iam:PassRole by the role\'s tags (role:tag/team)',
+        '"young": left out: IAM cannot decide iam:PassRole by the role\'s tags (role:Tag/team)',
     )
 
 
