@@ -3,14 +3,16 @@
 Every problem is found in one go and told with its place; a file with problems yields no policy at all.
 """
 
+from datetime import date
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from passrole.clock import utc_now
 from passrole.policy.compiled import CompiledPolicy, PolicyStatement, Responses
 from passrole.policy.errors import PolicyError, Position, Problem
 from passrole.policy.settings import Alerts, Guardrail, Quarantine, Settings
-from passrole.policy.source import checks, consistency
+from passrole.policy.source import checks, consistency, exemptions
 from passrole.policy.source.document import Document, Plain, content_of, read_document
 from passrole.policy.source.explain_errors import add_validation_error
 from passrole.policy.source.iam_document import NOTHING_READ, read_iam
@@ -19,21 +21,26 @@ from passrole.policy.source.models import GuardrailFile
 from passrole.policy.source.statements import statements_of
 
 
-def load_guardrail(path: Path) -> Guardrail:
+def load_guardrail(path: Path, today: date | None = None) -> Guardrail:
     """Reads and checks the guardrail.yaml at ``path``.
+
+    Args:
+        today: the day, in UTC, by which exemptions are looked at; that of the clock if None. What is compiled
+            is the same on any day.
 
     Raises:
         PolicyError: with every problem of the file, in its order.
     """
-    return parse_guardrail(content_of(path), str(path))
+    return parse_guardrail(content_of(path), str(path), today)
 
 
-def parse_guardrail(content: bytes, file: str = "guardrail.yaml") -> Guardrail:
+def parse_guardrail(content: bytes, file: str = "guardrail.yaml", today: date | None = None) -> Guardrail:
     """The same for content at hand; ``file`` is what the messages call it.
 
     Raises:
         PolicyError: with every problem of the content, in its order.
     """
+    today = today or utc_now().date()
     document = read_document(content, file)
     if isinstance(document.data, Plain) and not document.problems:
         document.add((), "the file is empty; expected at least version and approved")
@@ -45,10 +52,12 @@ def parse_guardrail(content: bytes, file: str = "guardrail.yaml") -> Guardrail:
         add_validation_error(document, error)
     iam = read_iam(document, ("statements",), strict=True) if _has_statements(document) else NOTHING_READ
     consistency.add_problems(document)
+    exemptions.add_problems(document, today)
     if document.problems or model is None:
         raise PolicyError(tuple(document.problems) or _unexplained(file))
     compiled = _compiled(model, iam.statements)
-    return Guardrail(_settings(model), compiled, consistency.warnings(document, model, compiled, iam.doubts))
+    doubts = (*iam.doubts, *exemptions.doubts(model, today))
+    return Guardrail(_settings(model), compiled, consistency.warnings(document, model, compiled, doubts))
 
 
 def _unexplained(file: str) -> tuple[Problem, ...]:
@@ -88,5 +97,6 @@ def _compiled(model: GuardrailFile, iam: tuple[PolicyStatement, ...]) -> Compile
             severities={str(severity): stage for severity, stage in response.severities.items()},
         ),
         acts_per_hour=model.quarantine.acts_per_hour,
+        exemptions=tuple(e for entry in model.exemptions for e in exemptions.exemptions_of(entry)),
         left_out=left_out_of(model.catalogue.leave_out),
     )

@@ -33,6 +33,12 @@ def add_problems(document: Document) -> None:
         tags = entry.get("role_tags") if isinstance(entry, dict) else None
         if isinstance(tags, dict):
             _unique_tag_keys(document, (*path, "role_tags"), tags)
+    exempting = [
+        ((*path, "name"), entry["name"])
+        for path, entry in _items(data.get("exemptions"), ("exemptions",))
+        if isinstance(entry, dict) and "name" in entry
+    ]
+    _unique(document, exempting, "the name of an exemption must be its own")
     _unique_checks(document, _items(data.get("checks"), ("checks",)))
     _unique(document, _items(data.get("regions"), ("regions",)), "a region is named once")
     _unique(document, _items(data.get("operators"), ("operators",)), "a principal is named once")

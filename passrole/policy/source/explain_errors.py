@@ -15,6 +15,9 @@ _REQUIRED = {
     "version": "expected version: 1",
     "approved": "expected a list of entries, each with name and roles",
     "name": "expected a name of its own for the entry",
+    "owner": "expected who answers for it, such as data-team@example.com",
+    "reason": "expected why, in a line",
+    "expires": 'expected a date such as "2027-03-31"',
     "roles": 'expected a list such as ["/application_role/*"]',
 }
 _EXPECTED = {

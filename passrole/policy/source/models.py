@@ -3,12 +3,12 @@
 Only the command line and the synthesis of the stacks import this; see ``compiled.py`` for what is deployed.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
 from passrole.policy.compiled import Stage
-from passrole.policy.source import syntax
+from passrole.policy.source import expiry, syntax
 from passrole.policy.source.checks import OPTIONS, CheckName, EnabledCheck
 from passrole.policy.source.values import (
     Account,
@@ -26,6 +26,7 @@ from passrole.policy.source.values import (
     no_containment,
     one_or_more,
 )
+from passrole.policy.text import quoted
 
 
 class ApprovedEntry(Part):
@@ -40,6 +41,35 @@ class ApprovedEntry(Part):
     passer_tags: Tags | None = None
     accounts: Annotated[list[Account], Field(min_length=1)] | None = None
     regions: Annotated[list[Region], Field(min_length=1)] | None = None
+
+
+class ExemptionEntry(Part):
+    """A waiver, for a time; all that is given narrows it."""
+
+    name: Annotated[str, AfterValidator(syntax.entry_name)]
+    owner: Annotated[str, AfterValidator(syntax.line)]
+    reason: Annotated[str, AfterValidator(syntax.line)]
+    expires: Annotated[str, AfterValidator(expiry.expiry)]
+    roles: Annotated[list[RolePattern], Field(min_length=1)] | None = None
+    resources: ArnPatterns | None = None
+    passers: ArnPatterns | None = None
+    services: Annotated[list[Service], Field(min_length=1)] | None = None
+    checks: Annotated[list[CheckName], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _is_narrow(self) -> Self:
+        arns = (*(self.resources or ()), *(self.passers or ()))
+        if not self.roles and not arns:
+            raise ValueError("for whatever role; expected at least one of roles, resources and passers")
+        if every := next((arn for arn in arns if syntax.is_every_arn(arn)), None):
+            raise ValueError(f"{quoted(every)} matches everything; leave it out, or say which")
+        others = (arns, self.services, self.checks)
+        if not any(others) and any(map(syntax.approves_every_role, self.roles or ())):
+            raise ValueError(
+                "an exemption for every role switches the policy off; narrow it by roles, resources, "
+                "passers, services or checks"
+            )
+        return self
 
 
 class ResponseSection(Part):
@@ -82,6 +112,7 @@ class GuardrailFile(Part):
     # IAM's own grammar, which `iam_document.py` reads.
     statements: list[Any] = Field(default_factory=list)
     checks: list[EnabledCheck] = Field(default_factory=list)
+    exemptions: list[ExemptionEntry] = Field(default_factory=list)
     response: ResponseSection = ResponseSection()
     quarantine: QuarantineSection = QuarantineSection()
     alerts: AlertsSection = AlertsSection()
@@ -94,6 +125,7 @@ class GuardrailFile(Part):
 SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     (): GuardrailFile,
     ("approved",): ApprovedEntry,
+    ("exemptions",): ExemptionEntry,
     ("response",): ResponseSection,
     ("quarantine",): QuarantineSection,
     ("alerts",): AlertsSection,

@@ -26,7 +26,7 @@ _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A
 _SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
 _TAG_SIGNS = frozenset("_.:/=+-@")
 _WILDCARDS = frozenset("*?")
-_TAG_KEY_MAX, _TAG_VALUE_MAX, _NAME_MAX, _ROLE_NAME_MAX = 128, 256, 128, 64
+_TAG_KEY_MAX, _TAG_VALUE_MAX, _NAME_MAX, _LINE_MAX, _ROLE_NAME_MAX = 128, 256, 128, 300, 64
 _RESOURCE_MAX = 512 + _ROLE_NAME_MAX  # IAM's limits of a path and a name
 
 BY_NAME = " (by name)"  # ends the name of the statement that holds an entry's bare role names
@@ -40,6 +40,15 @@ def entry_name(text: str) -> str:
         raise ValueError(f"expected a name of one line and at most {_NAME_MAX} characters")
     if text.endswith(BY_NAME):
         raise ValueError(f"names that end in{BY_NAME} are kept for the compiled statements")
+    return text
+
+
+def line(text: str) -> str:
+    """A line of text for people, such as who owns something, or why it is so."""
+    if not text.strip() or text != text.strip():
+        raise ValueError("empty, or with spaces around it; expected a line of text")
+    if not text.isprintable() or len(text) > _LINE_MAX:
+        raise ValueError(f"expected one line of at most {_LINE_MAX} characters")
     return text
 
 
@@ -116,6 +125,12 @@ def arn_pattern(text: str) -> str:
             f"{quoted(text)} is no ARN; expected arn:aws:service:region:account:resource, with * as any text"
         )
     return text
+
+
+def is_every_arn(pattern: str) -> bool:
+    """Whether an ARN pattern that was checked matches whatever resource, or whatever principal, there is."""
+    _, _, service, _, account_, resource = pattern.split(":", 5)
+    return not (resource.strip("*") or account_.strip("*") or service.strip("*").removeprefix("iam"))
 
 
 def account(text: str) -> str:

@@ -9,15 +9,28 @@ from hypothesis import strategies as st
 from passrole.policy import CompiledPolicy
 from passrole.policy.errors import PolicyError
 from passrole.policy.load import parse_guardrail
-from passrole.policy.source.models import ApprovedEntry, GuardrailFile, ResponseSection
+from passrole.policy.source.checks import OPTIONS
+from passrole.policy.source.models import ApprovedEntry, ExemptionEntry, GuardrailFile, ResponseSection
 
-KEYS = [*GuardrailFile.model_fields, *ApprovedEntry.model_fields, *ResponseSection.model_fields, "<<", "x"]
+SECTIONS = (GuardrailFile, ApprovedEntry, ExemptionEntry, ResponseSection, *OPTIONS.values())
+KEYS = [*(field for section in SECTIONS for field in section.model_fields), *OPTIONS, "<<", "x"]
 SNIPPETS = [
     "version: 1\n", "approved:\n", "  - name: a\n", "    roles: [/a/*]\n", "- ", ": ", ", ", "\t", "\n", "  ",
     "&a ", "*a", "!!str ", "<<: ", "{", "}", "[", "]", '"', "'", ">", "|", "---\n", "...\n", "? ", "# ",
     "yes", "0123", "\r", "\\U00110000", "\\x", "%YAML 9999999999.1\n", "\u2028", "\ufeff", "a", "~", "@", "`",
 ]  # fmt: skip
-VALUES = ["/a/*", "lambda.amazonaws.com", "alert", "quarantine", "eu-west-1", "a@b.example", "*", "^a$"]
+VALUES = [
+    "/a/*",
+    "2026-12-01",
+    "unused-role",
+    "lambda.amazonaws.com",
+    "alert",
+    "quarantine",
+    "eu-west-1",
+    "a@b.example",
+    "*",
+    "^a$",
+]
 plain = st.none() | st.booleans() | st.integers() | st.floats() | st.dates()
 scalars = plain | st.text(max_size=20) | st.sampled_from(VALUES)
 trees = st.recursive(
@@ -38,6 +51,10 @@ files = st.fixed_dictionaries(
             ),
             max_size=3,
         ),
+        "checks": st.lists(st.sampled_from([*OPTIONS]) | st.dictionaries(st.sampled_from([*OPTIONS]), trees))
+        | trees,
+        "exemptions": st.lists(st.dictionaries(st.sampled_from([*ExemptionEntry.model_fields]), trees))
+        | trees,
         "response": trees,
         "quarantine": trees,
         "alerts": trees,
