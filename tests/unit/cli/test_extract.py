@@ -12,7 +12,18 @@ File = Callable[..., Path]
 
 KEYS = {
     *("event_id", "event_time", "event_source", "event_name", "account", "region", "outcome", "error_code"),
-    *("role", "path", "direction", "coverage", "referral", "place", "services", "resource", "resources"),
+    *(
+        "role",
+        "path",
+        "action",
+        "direction",
+        "coverage",
+        "referral",
+        "place",
+        "services",
+        "resource",
+        "resources",
+    ),
     *("resource_type", "passer"),
 }
 NO_PASS = create_function_record(eventName="ListFunctions", eventID="no-pass", requestParameters=None)
