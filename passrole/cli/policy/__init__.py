@@ -14,6 +14,10 @@ policy = LazyGroup(
             "Explain what a policy decides, statement by statement.",
         ),
         "test": ("passrole.cli.policy.test:test", "Test what a policy decides on contexts that you write."),
+        "schema": (
+            "passrole.cli.policy.schema:schema",
+            "Print the JSON Schema of guardrail.yaml, for editors.",
+        ),
         "export": (
             "passrole.cli.policy.export:export",
             "Write what IAM can express of a policy, as a policy document.",

@@ -90,8 +90,8 @@ def _options(check: Check) -> type[CheckOptions]:
     return create_model(f"Options of {check.name}", __base__=CheckOptions, __doc__=check.why, **fields)
 
 
-def _named(value: Any) -> Any:
-    """An item as a mapping of the check's name."""
+def named(value: Any) -> Any:
+    """An item as a mapping of the check's name: a name alone stands for one without parameters."""
     if isinstance(value, str):
         return {check_name(value): {}}
     if not isinstance(value, dict) or not value:
@@ -133,4 +133,4 @@ class _AsModel:
 
 
 CheckName = Annotated[str, AfterValidator(check_name)]
-EnabledCheck = Annotated[CheckItem, _AsModel(), BeforeValidator(_named)]
+EnabledCheck = Annotated[CheckItem, _AsModel(), BeforeValidator(named)]
