@@ -204,3 +204,24 @@ def test_a_response_to_an_unknown_check_is_a_mistake() -> None:
     assert lines(NONE + "response: {checks: {no-admin: alert}}\n") == [
         f'{F}:3:21: response.checks.no-admin: "no-admin" is no check; did you mean no-administrator?'
     ]
+
+
+# The reference
+
+
+def row(check: Check) -> str:
+    parameters = [f"`{name}`: {p.what} ({shown(p.default)})" for name, p in check.parameters.items()]
+    return f"| `{check.name}` | {check.title} | {check.severity} | {'; '.join(parameters) or 'none'} |"
+
+
+def shown(default: int | tuple[str, ...]) -> str:
+    if isinstance(default, int):
+        return str(default)
+    return ", ".join(f"`{value}`" for value in default) or "none"
+
+
+def test_the_table_in_the_reference_is_that_of_the_files() -> None:
+    text = (Path(__file__).parents[3] / "docs/policy.md").read_text()
+    section = text.split("\n## Checks\n", 1)[1].split("\n## ", 1)[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    assert rows == [row(check) for check in CHECKS.values()]

@@ -3,6 +3,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -394,3 +395,13 @@ def test_a_check_that_is_not_on_is_warned_of() -> None:
     assert load(entry, more="checks: [no-administrator]\n")[1] == [
         f"{F}:4:143: exemptions[0].checks[0]: the check unused-role is not on in this file: there is nothing to waive"
     ]
+
+
+def test_the_example_in_the_reference_is_valid() -> None:
+    text = (Path(__file__).parents[3] / "docs/policy.md").read_text()
+    checks, exemptions = (
+        text.split(f"\n## {section}\n", 1)[1].split("```yaml\n", 1)[1].split("```", 1)[0]
+        for section in ("Checks", "Exemptions")
+    )
+    guardrail = parse_guardrail(f"{NONE}{checks}{exemptions}".encode(), F, TODAY)
+    assert [line for line in guardrail.warnings if "checks" in line or "exemptions" in line] == []
