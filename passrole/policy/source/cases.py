@@ -21,7 +21,7 @@ from passrole.policy.text import printable, quoted
 
 _FILE_KEYS = ("version", "defaults", "tests")
 _CASE_KEYS = ("name", "context", "expect", "by", "at")
-_OF_ARN = ("role:name", "role:path", "role:account")
+_OF_ARN = ("role:name", "role:path", "role:account", "aws:resourceaccount")
 _REQUIRED = {"name": "a name of its own for the test", "expect": "what the policy decides"}
 
 
@@ -219,7 +219,7 @@ def _told_by_arn(context: Mapping[str, Any]) -> dict[str, Any]:
     arn = context.get(RESOURCE)
     role = parse_role_arn(arn)
     if role is not None:
-        return dict(zip(_OF_ARN, (role.name, role.path, role.account), strict=True))
+        return dict(zip(_OF_ARN, (role.name, role.path, role.account, role.account), strict=True))
     return dict.fromkeys(_OF_ARN) if RESOURCE in context and arn is None else {}
 
 

@@ -26,7 +26,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], str] = {
     (_ENTRY, "resources"): "ARNs of the resources that may get the role.",
     (_ENTRY, "passers"): "ARNs of the users and roles that may pass the role.",
     (_ENTRY, "passer_tags"): "Tags that the passer must have.",
-    (_ENTRY, "accounts"): "Accounts of the passer.",
+    (_ENTRY, "accounts"): "Accounts of the role.",
     (_ENTRY, "regions"): "Regions of the call.",
     (_EXEMPTION, "name"): "What verdicts and alerts call the exemption; its own.",
     (_EXEMPTION, "owner"): "Who answers for it.",

@@ -1,0 +1,43 @@
+"""docs/policy.md lists every condition key, as the data has it; its statements and tests are valid ones."""
+
+from pathlib import Path
+
+from passrole.policy.keys import KEYS, Key
+from passrole.policy.load import parse_guardrail
+from passrole.policy.source.cases import read_cases
+from tests.unit.policy.builders import NONE
+
+DOCS = Path(__file__).parents[3] / "docs/policy.md"
+
+
+def row(key: Key) -> str:
+    name = f"{key.name}…" if key.name.endswith("/") else key.name
+    type_ = f"{key.type}, several" if key.several else key.type
+    return f"| `{name}` | {type_} | {key.source} | {key.absent or 'never'} | {key.unknown or 'never'} |"
+
+
+def section(title: str) -> str:
+    return DOCS.read_text().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def example(title: str) -> str:
+    return section(title).partition("```yaml\n")[2].partition("```")[0]
+
+
+def test_the_table_has_the_keys_in_their_order() -> None:
+    rows = [line for line in section("Condition keys").splitlines() if line.startswith("| `")]
+
+    assert rows == [row(key) for key in KEYS]
+
+
+def test_the_example_of_statements_is_valid() -> None:
+    statements = parse_guardrail((NONE + example("Statements")).encode()).compiled.statements
+
+    assert [s.sid for s in statements] == ["production roles stay in production", "statement 2"]
+
+
+def test_the_example_of_tests_is_valid() -> None:
+    assert [case.expected for case in read_cases(example("Tests").encode(), "t")] == [
+        "allowed",
+        "undetermined",
+    ]
