@@ -1,7 +1,8 @@
 """Conditions on the role as resource patterns, as far as patterns can say it.
 
 A wildcard in a resource spans slashes. So a *name* is exactly two patterns (``role/web`` and ``role/*/web``),
-but a pattern of names is none: ``role/deploy-*`` would also match ``role/deploy-x/other``. A *path* is exact
+and what names end in is one (``role/*-web``), but other patterns of names are none: ``role/deploy-*`` would
+also match ``role/deploy-x/other``. A *path* is exact
 only if it ends in ``/*``: whatever lies below it.
 """
 
@@ -69,9 +70,11 @@ def _by_name(pattern: str, condition: Condition, _: str) -> list[Resource] | Non
             return None
         if pattern.endswith("/*"):
             stem = pattern.removesuffix("*")
-            found.append(Resource(stem + value, literal))
+            # What a name ends in, the ARN ends in.
+            exact = is_role_name(value.lstrip("*"))
+            found.append(Resource(stem + value, exact))
             if not value.startswith("*"):
-                found.append(Resource(f"{stem}*/{value}", literal))
+                found.append(Resource(f"{stem}*/{value}", exact))
         elif literal and not has_wildcards(pattern) and not has_variables(pattern):
             if pattern.rpartition("/")[2] == value:
                 found.append(Resource(pattern))

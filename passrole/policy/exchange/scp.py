@@ -87,7 +87,7 @@ def _approval(statement: PolicyStatement, partition: str, notes: list[str]) -> A
     else:
         found = [_at_least(r, statement.variables, partition) for r in statement.resources or ()]
         if any(resource is not None and not resource.exact for resource in found):
-            widened.append("its resources")
+            widened.append("all of its resources")
         roles = without_covered([resource.text for resource in found if resource is not None])
     services: frozenset[str] | None = None
     for condition in statement.conditions:

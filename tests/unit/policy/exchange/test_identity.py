@@ -37,6 +37,7 @@ def test_an_approved_entry_is_an_allow() -> None:
     ("given", "resource"),
     [
         (condition("StringEquals", "role:Name", "web"), ["arn:*:iam::*:role/web", "arn:*:iam::*:role/*/web"]),
+        (condition("StringLike", "role:Name", "*-web"), "arn:*:iam::*:role/*-web"),
         (condition("StringLike", "role:Path", "/app/*"), "arn:*:iam::*:role/app/*"),
         (condition("ArnLike", "role:Arn", "arn:aws:iam::*:role/x*"), "arn:aws:iam::*:role/x*"),
         (condition("StringEquals", "role:Account", "111122223333"), "arn:*:iam::111122223333:role/*"),
@@ -59,6 +60,11 @@ def test_conditions_on_the_role_become_resources(
         (deny("a", tag_is("web")), "IAM cannot decide iam:PassRole by the role's tags (role:Tag/team)"),
         (allow("a", condition("StringEquals", "aws:ResourceTag/t", "x")), "by the role's tags"),
         (allow("a", condition("StringLike", "role:Name", "deploy-*")), "* spans slashes (role:Name)"),
+        (allow("a", condition("StringLike", "role:Name", "*web*")), "* spans slashes (role:Name)"),
+        (
+            allow("a", condition("StringEquals", "role:Name", "web"), resources=("arn:aws:iam::*:role/a*",)),
+            "* spans slashes (role:Name)",
+        ),
         (allow("a", condition("StringEquals", "role:Path", "/app/")), "* spans slashes (role:Path)"),
         (allow("a", condition("StringNotEquals", "role:Name", "web")), "(role:Name)"),
         (allow("a", condition("StringEquals", "pass:Outcome", "denied")), "before there is an outcome"),

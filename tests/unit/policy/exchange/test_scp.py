@@ -72,6 +72,15 @@ def test_what_an_scp_cannot_ask_for_is_let_through_and_told() -> None:
     )
 
 
+def test_a_variable_that_iam_does_not_know_is_whatever_it_may_be() -> None:
+    exported = scp(a_policy(allow("teams", resources=("arn:aws:iam::*:role/team-${role:Tag/team}",))))
+
+    assert [s["NotResource"] for s in exported.statements] == ["arn:aws:iam::*:role/team-*"]
+    assert exported.notes == (
+        '"teams": the SCP lets through more than it approves: it cannot ask for all of its resources',
+    )
+
+
 def test_services_have_their_names_of_china_there() -> None:
     conditions = [s.get("Condition") for s in scp(BOTH, "aws-cn").document["Statement"]]
 
