@@ -83,8 +83,8 @@ class Evidence:
             role_id=nothing,
             tags=nothing,
             trust_policy=nothing,
-            permissions_boundary=nothing,
             created_at=nothing,
+            permissions_boundary=nothing,
             observed_at=observed_at,
             last_used_at=nothing,
             administrator=nothing,
@@ -105,6 +105,7 @@ class Evidence:
             tags=nothing,
             trust_policy=nothing,
             permissions_boundary=nothing,
+            created_at=nothing,
             last_used_at=nothing,
             administrator=nothing,
         )

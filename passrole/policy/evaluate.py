@@ -4,7 +4,7 @@ No I/O and no clock: the same function serves detection, audits and the command 
 read is unknown, and the verdict is ``undetermined`` only where the unknown could change it (Kleene's logic).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from passrole.evidence import Evidence, Fact, Known, Unknown
 from passrole.passes import Pass
@@ -13,7 +13,7 @@ from passrole.policy.context import PassContext
 from passrole.policy.exempt import waive
 from passrole.policy.explanation import Candidate, explanation_of
 from passrole.policy.language import Effect, Ruling, Truth, decide
-from passrole.policy.verdict import Decision, Verdict
+from passrole.policy.verdict import Decision, Denials, Verdict
 
 _VERDICTS = {
     Ruling.ALLOWED: Decision.APPROVED,
@@ -41,7 +41,7 @@ def evaluate(policy: CompiledPolicy, pass_: Pass, evidence: Evidence, at: str) -
         decision,
         policy.hash,
         lambda: explanation_of(policy, decision, pass_, evidence, candidates, at),
-        tuple(_denials(policy.statements, candidates)) if decision is Decision.VIOLATION else (),
+        tuple(_denials(policy.statements, c) for c in candidates if decision is Decision.VIOLATION),
         exemption,
     )
 
@@ -70,13 +70,13 @@ def _exemption(candidates: Iterable[Candidate]) -> str:
     return next(exemption.name for candidate in candidates for exemption in candidate.waived.by)
 
 
-def _denials(
-    statements: Iterable[PolicyStatement], candidates: Sequence[Candidate]
-) -> Iterator[PolicyStatement]:
-    """The statements that deny the pass and are not waived, for any service that may get the role."""
-    for statement in statements:
-        if statement.effect is Effect.DENY and any(
-            statement.check not in c.waived.checks and statement.applies(c.context) is Truth.TRUE
-            for c in candidates
-        ):
-            yield statement
+def _denials(statements: Iterable[PolicyStatement], candidate: Candidate) -> Denials:
+    """The statements that deny the pass and are not waived, if the candidate's service gets the role."""
+    denying = (
+        statement
+        for statement in statements
+        if statement.effect is Effect.DENY
+        and statement.check not in candidate.waived.checks
+        and statement.applies(candidate.context) is Truth.TRUE
+    )
+    return Denials(candidate.service, tuple(denying))

@@ -2,7 +2,7 @@
 
 from passrole.passes import Coverage, Direction, Outcome, Pass
 from passrole.policy.compiled import CompiledPolicy, PolicyStatement, Responses, Stage
-from passrole.policy.verdict import Decision, Verdict
+from passrole.policy.verdict import Decision, Denials, Verdict
 
 _MILDEST_FIRST = (Stage.OBSERVE, Stage.ALERT, Stage.QUARANTINE)
 
@@ -30,18 +30,22 @@ def stage_for(policy: CompiledPolicy, pass_: Pass, verdict: Verdict) -> Stage:
 
 
 def _for_violation(responses: Responses, pass_: Pass, verdict: Verdict) -> Stage:
-    """What the denying statements say, the strongest of them; else what is said of the service."""
-    said = [stage for statement in verdict.denied_by if (stage := _of_statement(responses, statement))]
+    """The mildest stage of the services that may have got the role: none is contained on a guess."""
+    stages = [_of_denials(responses, pass_, denials) for denials in verdict.denials]
+    return min(stages or [responses.violation], key=_MILDEST_FIRST.index)
+
+
+def _of_denials(responses: Responses, pass_: Pass, denials: Denials) -> Stage:
+    """What the denying statements say, the strongest of them; else what is said of the account or service."""
+    said = [stage for statement in denials.statements if (stage := _of_statement(responses, statement))]
     if said:
         return max(said, key=_MILDEST_FIRST.index)
     if pass_.account and pass_.account in responses.accounts:
         return responses.accounts[pass_.account]
-    if not pass_.services:
-        # Any service may have it. Without refinements that makes no difference; with them, people look first.
-        known = [responses.violation, Stage.ALERT] if responses.services else [responses.violation]
-    else:
-        known = [responses.services.get(service, responses.violation) for service in pass_.services]
-    # None is contained on a guess: the mildest of the services that may have it.
+    if denials.service is not None:
+        return responses.services.get(denials.service, responses.violation)
+    # Any service may have it. Without refinements that makes no difference; with them, people look first.
+    known = [responses.violation, Stage.ALERT] if responses.services else [responses.violation]
     return min(known, key=_MILDEST_FIRST.index)
 
 

@@ -80,6 +80,14 @@ class Explanation:
     statements: tuple[StatementPart, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Denials:
+    """The statements that deny a pass if ``service`` gets the role; none where nothing allows it either."""
+
+    service: str | None
+    statements: tuple[PolicyStatement, ...]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """A decision, with its explanation for those who ask.
@@ -88,14 +96,14 @@ class Verdict:
         decision: the verdict's word.
         policy_hash: names the policy that was asked.
         explain: makes the explanation; most passes are approved, and nobody asks.
-        denied_by: the statements that denied it.
+        denials: of a violation, for each service that may get the role.
         exemption: the name of the exemption that applies.
     """
 
     decision: Decision
     policy_hash: str
     explain: Callable[[], Explanation]
-    denied_by: tuple[PolicyStatement, ...] = ()
+    denials: tuple[Denials, ...] = ()
     exemption: str | None = None
 
     @classmethod
@@ -112,6 +120,11 @@ class Verdict:
         first, *rest = self.reasons
         explanation = Explanation((first, what, *rest), self.statements)
         return replace(self, explain=lambda: explanation)
+
+    @property
+    def denied_by(self) -> tuple[PolicyStatement, ...]:
+        """The statements that denied it, for any service that may get the role."""
+        return tuple({s.sid: s for denials in self.denials for s in denials.statements}.values())
 
     @property
     def reasons(self) -> tuple[str, ...]:
