@@ -25,6 +25,8 @@ EXCLUDED_SOURCES = (
     "passrole/cli",
     "passrole/demo",
     "passrole/emulator",
+    "passrole/policy/checks",
+    "passrole/policy/exchange",
     "passrole/policy/load.py",
     "passrole/policy/source",
 )

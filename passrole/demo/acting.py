@@ -28,6 +28,9 @@ def ship(stage: Stage) -> None:
     _create(stage, functions, "ledger-export", cast.LEDGER_EXPORT, _VIOLATION)
     _create(stage, functions, "resize-image", cast.IMAGE_RESIZER, _VIOLATION)
     _create(stage, functions, "invoice-mailer", cast.INVOICE_MAILER, _APPROVED)
+    _create(stage, functions, "customer-export", cast.CUSTOMER_EXPORT, _VIOLATION)
+    _create(stage, functions, "build-helper", cast.BUILD_HELPER, _VIOLATION)
+    _create(stage, functions, "report-sender", cast.REPORT_SENDER, Decision.EXEMPT)
     _run_instance(stage)
     role = cast.PAYMENTS_ADMIN
     update = partial(functions.update_function_configuration, FunctionName="invoice-mailer", Role=role.arn)

@@ -23,6 +23,7 @@ class Role:
     name: str
     service: str
     tags: Mapping[str, str]
+    is_admin: bool = False
 
     @property
     def arn(self) -> str:
@@ -60,6 +61,11 @@ BREAK_GLASS = Role("/admin/", "break-glass", _LAMBDA, {"owner": "platform"})
 CHECKOUT_TASK = Role("/application_role/", "checkout-task", _ECS, {"approved-for": "ecs"})
 TASK_EXECUTION = Role("/", "ecsTaskExecutionRole", _ECS, {})
 GLUE_ORDERS = Role("/", "AWSGlueServiceRole-orders", _GLUE, {"team": "analytics"})
+CUSTOMER_EXPORT = Role(
+    "/application_role/", "customer-export", _LAMBDA, {"approved-for": "lambda", "data": "personal"}
+)
+BUILD_HELPER = Role("/application_role/", "build-helper", _LAMBDA, {"approved-for": "lambda"}, is_admin=True)
+REPORT_SENDER = Role("/legacy/", "report-sender", _LAMBDA, {"team": "finance"})
 ORDER_FLOW = Role("/application_role/", "order-flow", "states.amazonaws.com", {})
 """Named in a recorded event, but not in the account any more."""
 
@@ -74,7 +80,11 @@ ROLES = (
     CHECKOUT_TASK,
     TASK_EXECUTION,
     GLUE_ORDERS,
+    CUSTOMER_EXPORT,
+    BUILD_HELPER,
+    REPORT_SENDER,
 )
+ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 WEB_FRONTEND = InstanceProfile("/web/", "web-frontend", APP_SERVER)
 
 FUNCTION_FROM_BEFORE = "orders-worker"

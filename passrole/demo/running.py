@@ -12,7 +12,7 @@ from passrole.demo.screen import Screen
 from passrole.demo.stage import Stage
 from passrole.demo.story import StoryError, tell
 from passrole.demo.telling import Told
-from passrole.demo.world import POLICY, ROOT, World, is_checkout
+from passrole.demo.world import ROOT, World, is_checkout
 from passrole.emulator import EmulatorError
 
 
@@ -40,7 +40,6 @@ def run(report: Path) -> int:
 
 def write_report(report: Path, told: Told) -> None:
     """Writes the page in one step, so that no reader ever sees half of it."""
-    told.policy = POLICY.read_text(encoding="utf-8")
     handle, name = tempfile.mkstemp(prefix=f".{report.name}-", dir=report.absolute().parent)
     with os.fdopen(handle, "w", encoding="utf-8") as page:
         page.write(render(told))

@@ -45,6 +45,7 @@ def _deploy(stage: Stage) -> None:
     stage.step("The guard", "The CDK app is synthesized as for AWS, and that very template is deployed.")
     with stage.screen.waiting("the CDK app"), stage.timed("synthesis"):
         finished = stage.world.finish_synthesis()
+    stage.told.policy = stage.world.policy
     if finished.status != 0:
         raise StoryError(f"app.py ended with status {finished.status}:\n{finished.output}")
     with stage.screen.waiting("CloudFormation"), stage.timed("deployment"):

@@ -8,19 +8,20 @@ import zipfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Any, Self
 
 from passrole.demo import cast
+from passrole.demo.policy import policy_text
 from passrole.demo.processes import Child, Finished
 from passrole.demo.recorded import FIXTURES
 from passrole.emulator import ACCOUNT, Credentials, Emulator, deploy
 from passrole.emulator.webhook import Webhook
 
 ROOT = Path(__file__).resolve().parents[2]
-POLICY = Path(__file__).resolve().parent / "guardrail.yaml"
 _LOOK_DELAYS = "1,2"  # seconds before what is undetermined is judged again; in AWS five minutes in all
 _HANDLER = "def handler(event, context):\n    return {'statusCode': 200, 'body': 'ok'}\n"
 _AWS_VARIABLES = ("AWS_", "BOTO_", "CDK_")
@@ -37,6 +38,7 @@ class World:
     def __init__(self) -> None:
         self._exits = ExitStack()
         self.outputs: Mapping[str, str] = {}
+        self.policy = policy_text(datetime.now(UTC).date())
 
     def __enter__(self) -> Self:
         try:
@@ -74,6 +76,8 @@ class World:
                 AssumeRolePolicyDocument=json.dumps(cast.trust(role)),
                 Tags=[{"Key": key, "Value": value} for key, value in role.tags.items()],
             )
+            if role.is_admin:
+                iam.attach_role_policy(RoleName=role.name, PolicyArn=cast.ADMINISTRATOR_ACCESS)
         profile = cast.WEB_FRONTEND
         iam.create_instance_profile(InstanceProfileName=profile.name, Path=profile.path)
         iam.add_role_to_instance_profile(InstanceProfileName=profile.name, RoleName=profile.role.name)
@@ -150,10 +154,12 @@ class World:
         return Credentials.from_response(iam.create_access_key(UserName=name))
 
     def _synthesize(self) -> Child:
+        policy = self.directory / "guardrail.yaml"
+        policy.write_text(self.policy, "utf-8")
         environment = self._child_environment() | {
             "CDK_OUTDIR": str(self.assembly),
             "CDK_CONTEXT_JSON": json.dumps(
-                {"policy": str(POLICY), "stack": cast.STACK, "second_looks": _LOOK_DELAYS}
+                {"policy": str(policy), "stack": cast.STACK, "second_looks": _LOOK_DELAYS}
             ),
             "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
         }

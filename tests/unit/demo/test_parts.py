@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,14 +13,16 @@ import pytest
 from passrole.demo import cast
 from passrole.demo.expectations import Expectations
 from passrole.demo.mrkdwn import Span, Style, spans
+from passrole.demo.policy import policy_text
 from passrole.demo.processes import Child, InterruptedRunError, ending_on_signals
 from passrole.demo.recorded import load_recorded
-from passrole.demo.world import POLICY, ROOT, is_checkout
-from passrole.policy.load import load_guardrail
+from passrole.demo.world import ROOT, is_checkout
+from passrole.policy.load import parse_guardrail
 
 
 def test_the_policy_is_valid_and_names_the_people_and_the_secret_of_the_story() -> None:
-    guardrail = load_guardrail(POLICY)
+    today = date(2026, 7, 1)
+    guardrail = parse_guardrail(policy_text(today).encode(), today=today)
 
     assert guardrail.warnings == ()
     assert guardrail.settings.alerts.slack_secret == cast.SLACK_SECRET
