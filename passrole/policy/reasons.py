@@ -17,6 +17,8 @@ _MOST_VALUES = 3
 _REASON = 300  # characters of why a fact is unknown
 _ROLE_ARN, _ROLE_NAME, _ROLE_TAG = "role:arn", "role:name", "role:tag/"
 _WHICH_ROLE = (_ROLE_ARN, _ROLE_NAME, "role:path", "pass:action")
+# The first sentence of a denial says these.
+_SAID = (_ROLE_ARN, "pass:action", "iam:passedtoservice")
 _SUBJECTS = {
     _ROLE_ARN: "the path and name",
     _ROLE_NAME: "the name",
@@ -72,7 +74,8 @@ def reasons_for(
     if decision is Decision.UNDETERMINED:
         return _undetermined(role, services, candidates, statements)
     if all(_true(candidate, Effect.DENY) for candidate in candidates):
-        return (f"{role} is denied for {services} by {_decisive(candidates, Effect.DENY)}",)
+        first = f"{role} is denied for {services} by {_decisive(candidates, Effect.DENY)}"
+        return (first, *_applying(statements))
     first = f"{role} is not approved for {services}"
     denying = [candidate for candidate in candidates if _true(candidate, Effect.DENY)]
     if denying:
@@ -82,6 +85,27 @@ def reasons_for(
             *_listed([s for s in statements if s.effect == Effect.ALLOW and s.result is not Truth.TRUE]),
         )
     return _not_approved(first, statements)
+
+
+def _applying(statements: Sequence[StatementPart]) -> tuple[str, ...]:
+    """What the statements saw that deny."""
+    lines = []
+    for statement in statements:
+        if statement.effect is Effect.DENY and statement.result is Truth.TRUE:
+            seen = [_state(part) for part in statement.conditions if fold(part.key) not in _SAID]
+            if seen:
+                lines.append(f"{quoted(statement.sid)} applies: {_any_of(seen, 'and')}")
+    more = len(lines) - _MOST_STATEMENTS
+    return (*lines[:_MOST_STATEMENTS], f"and {more} more") if more > 0 else tuple(lines)
+
+
+def _state(part: ConditionPart) -> str:
+    """``the tag data is personal``."""
+    if part.unknown_because is not None:
+        return f"{_subject(part)} is unknown ({printable(part.unknown_because, _REASON)})"
+    if part.seen is None:
+        return f"{_subject(part)} is absent"
+    return f"{_subject(part)} is {_value(part.seen)}"
 
 
 def unavailing(exemption: Exemption, *, expired: bool) -> str:

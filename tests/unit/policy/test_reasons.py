@@ -79,6 +79,7 @@ def test_an_explicit_deny_is_told_by_name() -> None:
     policy = a_policy(allow("a"), deny("never", tag_is("web")))
     assert judge(policy, a_pass(), a_role(tags={"team": "web"})).reasons == (
         f'{APPROVED} is denied for {LAMBDA} by "never"',
+        '"never" applies: the tag team is web',
     )
 
 
