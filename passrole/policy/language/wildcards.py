@@ -51,19 +51,19 @@ def arn_test(tokens: Tokens) -> Test:
     """The test of a whole ARN, each of the six parts for itself.
 
     A wildcard in an earlier part does not run over the colon: a role's path may hold colons, and the path
-    ``/x:role/approved/`` must not pass for ``/approved/``. Only the last part of a pattern, which may have
-    fewer than six (``*``), takes all that is left.
+    ``/x:role/approved/`` must not pass for ``/approved/``. Parts that a pattern leaves out are any; one
+    without colons (``*``) is compared with the whole.
     """
     parts = _parts(tokens)
     if len(parts) == 1:
         return _test(parts[0])
+    parts += [[Wild.ANY]] * (_ARN_PARTS - len(parts))
     # From the end: there the patterns of a policy differ.
     tests = [(i, _test(part)) for i, part in reversed(list(enumerate(parts))) if part != [Wild.ANY]]
-    colons = len(parts) - 1
 
     def test(arn: str) -> bool:
-        given = _split(arn, colons)
-        if len(given) <= colons:
+        given = _split(arn)
+        if len(given) < _ARN_PARTS:
             return False
         for index, fits in tests:  # noqa: SIM110 - a generator takes twice as long, and every pass waits for it
             if not fits(given[index]):
@@ -74,9 +74,9 @@ def arn_test(tokens: Tokens) -> Test:
 
 
 @lru_cache(maxsize=64)
-def _split(arn: str, colons: int) -> list[str]:
+def _split(arn: str) -> list[str]:
     """The parts of an ARN: every statement asks for those of the same few."""
-    return arn.split(":", colons)
+    return arn.split(":", _ARN_PARTS - 1)
 
 
 def _test(tokens: Sequence[str | Wild]) -> Test:

@@ -21,9 +21,11 @@ def naive(pattern: str, text: str) -> bool:
 
 
 def naive_arn(pattern: str, arn: str) -> bool:
-    wanted = pattern.split(":", 5)
-    given_ = arn.split(":", len(wanted) - 1)
-    return len(wanted) == len(given_) and all(map(naive, wanted, given_))
+    wanted, given_ = pattern.split(":", 5), arn.split(":", 5)
+    if len(wanted) == 1:
+        return naive(pattern, arn)
+    wanted += ["*"] * (6 - len(wanted))
+    return len(given_) == 6 and all(map(naive, wanted, given_))
 
 
 @given(st.text(ALPHABET, max_size=8), st.text(ALPHABET, max_size=10))
@@ -56,6 +58,9 @@ def test_a_pattern_made_from_a_text_matches_it(data: st.DataObject) -> None:
         ("arn:aws:iam::1111222233??:role/a", "arn:aws:iam::111122223333:role/a", True),
         ("arn:aws:iam::111122223333:role/*:x", "arn:aws:iam::111122223333:role/a:b:x", True),
         ("arn:aws:iam::*", "arn:aws:iam::111122223333:role/a", True),
+        ("arn:aws:iam:*", "arn:aws:iam::111122223333:role/a", True),
+        ("arn:aws:iam:*role/a", "arn:aws:iam::111122223333:role/a", False),
+        ("arn:aws", "arn:aws:iam::111122223333:role/a", True),
         ("*", "arn:aws:iam::111122223333:role/a", True),
         ("arn:aws:iam::111122223333:role/a", "arn:aws:iam::111122223333:role/a\n", False),
     ],
