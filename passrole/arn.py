@@ -60,6 +60,12 @@ class IamArn:
         return f"arn:{self.partition}:iam::{self.account}:{self.type}{self.path}{self.name}"
 
 
+def arn_parts(text: str) -> tuple[str, ...] | None:
+    """Partition, service, region, account and resource of an ARN; None if ``text`` is none."""
+    found = _ARN.fullmatch(text)
+    return found.groups() if found else None
+
+
 def is_arn(text: object) -> bool:
     """Whether ``text`` is a well-formed ARN."""
     return isinstance(text, str) and _ARN.fullmatch(text) is not None
@@ -68,6 +74,12 @@ def is_arn(text: object) -> bool:
 def parse_role_arn(text: object) -> IamArn | None:
     """The role ARN that ``text`` is, or None."""
     return _iam_arn(_ROLE, text, "role")
+
+
+def role_name_in(text: str) -> str | None:
+    """The role's name in its ARN, or None if ``text`` is no role's ARN."""
+    found = _ROLE.fullmatch(text)
+    return found[4] if found else None
 
 
 def parse_instance_profile_arn(text: object) -> IamArn | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from passrole.arn import Arn, is_arn, partition_of
+from passrole.arn import arn_parts, is_arn, partition_of
 from passrole.catalogue import ResourcePlace
 from passrole.trail.paths import values_at
 from passrole.trail.values import text
@@ -23,6 +23,7 @@ class _Template:
         region, account: the placeholder, or what stands in its place.
         marker: what the resource begins with (``function:``).
         tail: ``[[region:]account:][function:]name``, as Lambda allows to name a function.
+        is_plain: whether any region and account are taken as they come.
     """
 
     service: str
@@ -30,6 +31,7 @@ class _Template:
     account: str
     marker: str
     tail: re.Pattern[str]
+    is_plain: bool
 
 
 def resources_of(record: dict[str, Any], place: ResourcePlace, account: str | None) -> tuple[str, ...]:
@@ -63,11 +65,13 @@ def _arn(
         return value if is_arn(value) else None
     template = _template(place.arn)
     partition, identifier = partition_of(region), value
-    if may_be_arn and value.startswith("arn:") and (given := Arn.parse(value)):
-        if given.service != template.service or not given.resource.startswith(template.marker):
+    if may_be_arn and value.startswith("arn:") and (given := arn_parts(value)):
+        partition, service, region, account, identifier = given
+        if service != template.service or not identifier.startswith(template.marker):
             return None
-        partition, region, account = given.partition, given.region, given.account
-        identifier = given.resource.removeprefix(template.marker)
+        identifier = identifier.removeprefix(template.marker)
+        if template.is_plain and identifier and not (place.qualified and ":" in identifier):
+            return value
     elif place.qualified and (tail := template.tail.fullmatch(value)):
         region, account, identifier = tail[1] or region, tail[2] or account, tail[3]
     if place.qualified:
@@ -83,4 +87,5 @@ def _template(text: str) -> _Template:
     _, _, service, region, account, resource = text.split(":", 5)
     marker = resource.removesuffix("{}")
     tail = rf"(?:(?:([a-z0-9-]+):)?([0-9]{{12}}):)?(?:{re.escape(marker)})?(.+)"
-    return _Template(service, region, account, marker, re.compile(tail))
+    is_plain = (region, account) == ("{region}", "{account}")
+    return _Template(service, region, account, marker, re.compile(tail), is_plain)

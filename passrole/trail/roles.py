@@ -6,15 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from passrole.arn import is_instance_profile_name, is_role_name, parse_instance_profile_arn, parse_role_arn
+from passrole.arn import (
+    is_instance_profile_name,
+    is_role_name,
+    parse_instance_profile_arn,
+    parse_role_arn,
+    role_name_in,
+)
 from passrole.passes import Direction, PassedRole, Referral, RoleKind
 from passrole.trail.values import is_redacted
 
-_PROFILE_KINDS = {
+# A tuple: the hash of an enum's member takes longer than to compare it with three.
+_PROFILE_KINDS = (
     RoleKind.INSTANCE_PROFILE_ARN,
     RoleKind.INSTANCE_PROFILE_NAME,
     RoleKind.INSTANCE_PROFILE_ARN_OR_NAME,
-}
+)
 # Role ARNs inside a text of another language (OpenAPI, a state machine, YAML): whole ones, no templates or
 # patterns of them. Commas and a dot at the end are the text's, unless quotes are around.
 _ARN_OF_ROLE = r"arn:aws[a-z-]*:iam::[0-9]{12}:role/"
@@ -28,7 +35,7 @@ _MAX_ROLE = 2048
 NOT_SHOWN = PassedRole(None, None, None, None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
     """A role that was found in a record, or a place in it that brings one in.
 
@@ -63,8 +70,8 @@ def named_role(value: str, kind: RoleKind) -> PassedRole:
         return PassedRole(None, kind, None, None)
     if kind in _PROFILE_KINDS:
         return _instance_profile(value)
-    if arn := parse_role_arn(value):
-        return PassedRole(value, RoleKind.ROLE_ARN, value, arn.name)
+    if name := role_name_in(value):
+        return PassedRole(value, RoleKind.ROLE_ARN, value, name)
     if kind is not RoleKind.ROLE_ARN and is_role_name(value):
         return PassedRole(value, RoleKind.ROLE_NAME, None, value)
     return PassedRole(value, kind, None, None)
