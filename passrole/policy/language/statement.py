@@ -1,6 +1,6 @@
 """Statements, and what they say together: an explicit deny wins, else one allow allows, else nothing does."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +9,7 @@ from passrole.policy.language.condition import Condition
 from passrole.policy.language.context import Context, Value, fold
 from passrole.policy.language.truth import Effect, Ruling, Truth, negated, some, truth_of
 from passrole.policy.language.variables import Template, template
-from passrole.policy.language.wildcards import Test, arn_test, matches
+from passrole.policy.language.wildcards import Test, arn_test, matches, parts_test
 
 PASS_ROLE = "iam:passrole"  # noqa: S105 - an action, not a password
 RESOURCE = "role:arn"
@@ -54,6 +54,21 @@ class Statement:
             return Truth.TRUE
         found = some(self._actions_in(context))
         return negated(found) if self.not_actions is not None else found
+
+    @cached_property
+    def excludes(self) -> Callable[[Sequence[str]], bool] | None:
+        """Tells at once, from the six parts of the role's ARN, that it is none of the resources.
+
+        None where that takes more than the ARN. Most statements of a policy are for other roles.
+        """
+        values = [value.fixed for value in self._templates if value.fixed is not None]
+        tests = [test for value in values if (test := parts_test(value))]
+        if self.not_resources is not None or not tests or len(tests) < len(self._templates):
+            return None
+        if len(tests) == 1:
+            [only] = tests
+            return lambda parts: not only(parts)
+        return lambda parts: not any(test(parts) for test in tests)
 
     def names_resource(self, context: Context) -> Truth:
         """Whether the role is one of its resources."""
@@ -131,10 +146,21 @@ class Statement:
                 yield truth_of(arn_test(tokens)(arn.value))
 
 
+def _parts_of_role(context: Context) -> Sequence[str] | None:
+    arn = context.fact(RESOURCE)
+    if not isinstance(arn, Known) or not isinstance(arn.value, str):
+        return None
+    parts = arn.value.split(":", 5)
+    return parts if len(parts) == 6 else None
+
+
 def decide(statements: Iterable[Statement], context: Context) -> Ruling:
     """What the statements say about the request; undetermined where an unknown could change it."""
     allowed = denied = Truth.FALSE
+    parts = _parts_of_role(context)
     for statement in statements:
+        if parts is not None and (excludes := statement.excludes) is not None and excludes(parts):
+            continue
         is_deny = statement.effect is Effect.DENY
         if not is_deny and allowed is Truth.TRUE:
             continue

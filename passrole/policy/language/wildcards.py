@@ -54,29 +54,34 @@ def arn_test(tokens: Tokens) -> Test:
     ``/x:role/approved/`` must not pass for ``/approved/``. Parts that a pattern leaves out are any; one
     without colons (``*``) is compared with the whole.
     """
-    parts = _parts(tokens)
-    if len(parts) == 1:
-        return _test(parts[0])
-    parts += [[Wild.ANY]] * (_ARN_PARTS - len(parts))
-    # From the end: there the patterns of a policy differ.
-    tests = [(i, _test(part)) for i, part in reversed(list(enumerate(parts))) if part != [Wild.ANY]]
+    of_parts = parts_test(tokens)
+    if of_parts is None:
+        return _test(tokens)
 
     def test(arn: str) -> bool:
-        given = _split(arn)
-        if len(given) < _ARN_PARTS:
-            return False
-        for index, fits in tests:  # noqa: SIM110 - a generator takes twice as long, and every pass waits for it
-            if not fits(given[index]):
-                return False
-        return True
+        parts = arn.split(":", _ARN_PARTS - 1)
+        return len(parts) == _ARN_PARTS and of_parts(parts)
 
     return test
 
 
-@lru_cache(maxsize=64)
-def _split(arn: str) -> list[str]:
-    """The parts of an ARN: every statement asks for those of the same few."""
-    return arn.split(":", _ARN_PARTS - 1)
+@lru_cache(maxsize=_CACHED)
+def parts_test(tokens: Tokens) -> Callable[[Sequence[str]], bool] | None:
+    """The same for the six parts of an ARN; None for a pattern without colons."""
+    parts = _parts(tokens)
+    if len(parts) == 1:
+        return None
+    # From the end: there the patterns of a policy differ.
+    given = [(index, part) for index, part in reversed(list(enumerate(parts))) if part != [Wild.ANY]]
+    tests = [(index, _test(part)) for index, part in given]
+
+    def test(arn: Sequence[str]) -> bool:
+        for index, fits in tests:  # noqa: SIM110 - a generator takes twice as long, and every pass waits for it
+            if not fits(arn[index]):
+                return False
+        return True
+
+    return test
 
 
 def _test(tokens: Sequence[str | Wild]) -> Test:
