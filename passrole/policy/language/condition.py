@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from passrole.evidence import Fact, Known, Unknown
 from passrole.policy.language.context import Context, Value, fold, is_absent
@@ -176,6 +176,7 @@ def _test_of(operator: Operator, value: Template) -> Callable[[Context], Test | 
     return resolved
 
 
+@lru_cache(maxsize=1024)
 def _spelled(name: str) -> _Spelled | None:
     folded = fold(name)
     set_ = next((each for each in _SETS if folded.startswith(each)), "")
