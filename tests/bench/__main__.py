@@ -8,6 +8,7 @@ import gc
 import json
 import sys
 import time
+import timeit
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -88,10 +89,10 @@ def _once(act: Callable[[], object]) -> float:
 
 
 def _seconds(act: Callable[[], object]) -> float:
-    """Seconds of one call: the median of rounds that are long enough to be measured."""
-    act()
-    times = max(1, int(_AT_LEAST / max(_once(act), 1e-9)))
-    return median(_once(lambda: [act() for _ in range(times)]) / times for _ in range(_ROUNDS))
+    """Seconds of one call, the collector's work included: the median of rounds long enough to be measured."""
+    timer = timeit.Timer(act, "import gc; gc.enable()")
+    times = max(1, int(_AT_LEAST / max(timer.timeit(1), 1e-9)))
+    return median(timer.timeit(times) / times for _ in range(_ROUNDS))
 
 
 def _print(what: str, seconds: float, floor: float) -> None:
