@@ -16,7 +16,7 @@ from infra.functions import ARCHITECTURE, RUNTIME, FunctionShare
 from infra.intake import Intake
 from infra.ledger import Ledger
 from infra.monitoring import Monitoring
-from infra.names import Env, Output
+from infra.names import Env, Output, Part
 from infra.notification import Notification
 from infra.operator_role import OperatorRole
 from infra.quarantine import Quarantine
@@ -141,6 +141,8 @@ class GuardrailStack(Stack):
                 "Sweep": self.sweeping.sweep.function,
             }
         )
+
+        monitoring.exemptions(Part.SWEEP)
 
     def _tell(self, slack_secret: str | None) -> None:
         values = {

@@ -10,6 +10,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.names import PROJECT
+
 _PERIOD = Duration.minutes(1)
 # A message that waits longer than two failed attempts is stuck rather than busy.
 _MAX_AGE = Duration.minutes(15)
@@ -60,6 +62,22 @@ class Monitoring(Construct):
                 description=f"PassRole Guardrail: the function {name} was throttled; the account's Lambda "
                 "concurrency is used up.",
             )
+
+    def exemptions(self, service: str) -> None:
+        """Rings while an exemption of the policy ends within two weeks; ``service`` counts them."""
+        self._alarm(
+            "ExemptionsEnding",
+            cloudwatch.Metric(
+                namespace=PROJECT,
+                metric_name="ExemptionsEnding",
+                dimensions_map={"service": service},
+                period=Duration.minutes(5),
+                statistic="Maximum",
+            ),
+            threshold=0,
+            description="PassRole Guardrail: an exemption in guardrail.yaml ends within 14 days, and what it "
+            "exempts comes back; passrole policy validate names it.",
+        )
 
     def _alarm(
         self, construct_id: str, metric: cloudwatch.Metric, *, threshold: float, description: str

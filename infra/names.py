@@ -90,7 +90,7 @@ class Attribute(StrEnum):
 
 # What `contain` is told of: it reloads the finding and decides by the ledger, not by these words.
 CONTAIN_RESPONSES = ("quarantine",)
-CONTAIN_NEWS = ("opened", "reopened")
+CONTAIN_NEWS = ("opened", "reopened", "exemption_ended")
 
 
 def forwarding_stack(stack: str, region: str) -> str:

@@ -8,12 +8,12 @@ from typing import Protocol
 
 from passrole.clock import Clock, iso, utc_now
 from passrole.evidence import Evidence, known
-from passrole.finding import Finding, feed, findings_of
+from passrole.finding import Finding, exempted, feed, findings_of
 from passrole.ledger import Ledger
 from passrole.looks import FIRST
 from passrole.news import Topic, publish_news
-from passrole.passes import Pass
-from passrole.policy import CompiledPolicy, Decision, Verdict, evaluate, stage_for
+from passrole.passes import Outcome, Pass
+from passrole.policy import CompiledPolicy, Decision, Verdict, evaluate, stage_for, without_exemptions
 from passrole.trail import passes_of, record_in
 
 _ATTEMPTS = 6
@@ -146,16 +146,29 @@ class Detector:
             if attempt:
                 self._sleep(random.uniform(0, _PAUSE * 2 ** (attempt - 1)))  # noqa: S311 - no secret
             now = iso(self._clock())
-            fresh: tuple[Finding, ...] = ()
-            if verdict.decision not in _NO_CONCERN:
-                stage = stage_for(self._policy, pass_, verdict)
-                fresh = findings_of(pass_, verdict, evidence, stage, now)
+            fresh = self._findings(pass_, verdict, evidence, now)
             changes = [feed(self._ledger.finding(finding.id), finding) for finding in fresh]
             if self._ledger.record_pass(pass_, verdict, evidence, changes, now):
                 return True
             if self._ledger.has_pass(pass_.id):
                 return False
         raise BusyLedgerError(f"pass {pass_.id} could not be recorded in {_ATTEMPTS} attempts")
+
+    def _findings(self, pass_: Pass, verdict: Verdict, evidence: Evidence, now: str) -> tuple[Finding, ...]:
+        """The findings that a pass feeds; one that is exempt feeds what will come back."""
+        if verdict.decision not in _NO_CONCERN:
+            stage = stage_for(self._policy, pass_, verdict)
+            return findings_of(pass_, verdict, evidence, stage, now)
+        if (
+            verdict.exemption is None
+            or verdict.exempt_until is None
+            or pass_.outcome is not Outcome.SUCCEEDED
+        ):
+            return ()
+        bare = without_exemptions(self._policy, pass_, evidence, now)
+        stage = stage_for(self._policy, pass_, bare)
+        fresh = findings_of(pass_, bare, evidence, stage, now)
+        return tuple(exempted(finding, verdict.exemption, verdict.exempt_until) for finding in fresh)
 
     def _publish(self, pass_: Pass) -> None:
         for finding in self._ledger.findings_fed_by(pass_.id):

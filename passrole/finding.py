@@ -32,6 +32,13 @@ class News(StrEnum):
     CONTAINMENT_FAILED = "containment_failed"
     RELEASED = "released"
     RESOLVED = "resolved"
+    EXEMPTED = "exempted"
+    EXEMPTION_ENDED = "exemption_ended"
+
+    @property
+    def opens(self) -> bool:
+        """Whether the finding stands open since, for the pass that it is about."""
+        return self in (News.OPENED, News.REOPENED, News.EXEMPTION_ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class Finding:
         revision: the number of its latest step; ``published`` that of the latest step told on the topic.
         updated_at: time of the latest step.
         refused_at: when its containment was refused or failed, if that is where it stands.
+        exemption: the name of the exemption under which it stands, and ``exempt_until`` when that ends.
     """
 
     id: str
@@ -96,6 +104,8 @@ class Finding:
     revision: int
     published: int
     refused_at: str | None = None
+    exemption: str | None = None
+    exempt_until: str | None = None
 
     @property
     def has_news(self) -> bool:
@@ -177,15 +187,25 @@ def findings_of(
     )
 
 
+def exempted(fresh: Finding, exemption: str, until: str) -> Finding:
+    """A finding as it stands while an exemption counts: nobody is told of it before that ends."""
+    return replace(fresh, state=State.EXEMPTED, published=1, exemption=exemption, exempt_until=until)
+
+
+def end_of_exemption(finding: Finding, at: str) -> Change:
+    """The step of a finding whose exemption has expired: it comes back."""
+    why = f"the exemption {finding.exemption} expired"
+    return advance(finding, State.OPEN, News.EXEMPTION_ENDED, at, "passrole-guardrail", why)
+
+
 def feed(before: Finding | None, fresh: Finding) -> Change:
     """What a pass does to a finding: opens it, is counted by it, or opens it again.
 
     Events come late and unordered: a pass from before the finding's latest step is only counted.
     """
     if before is None:
-        return Change(
-            fresh, Step(1, fresh.opened_at, News.OPENED, _who(fresh.passer), fresh.reasons[0]), None
-        )
+        news = News.EXEMPTED if fresh.state is State.EXEMPTED else News.OPENED
+        return Change(fresh, Step(1, fresh.opened_at, news, _who(fresh.passer), fresh.reasons[0]), None)
     latest = before if _is_earlier(fresh, before) else fresh
     counted = replace(
         fresh,
@@ -201,7 +221,12 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         revision=before.revision,
         published=before.published,
         refused_at=before.refused_at,
+        exemption=(fresh.exemption or before.exemption) if before.state is State.EXEMPTED else None,
+        exempt_until=(fresh.exempt_until or before.exempt_until) if before.state is State.EXEMPTED else None,
     )
+    if fresh.state is State.EXEMPTED:
+        # What stands open for another reason goes on; what is exempt is so for as long as the latest pass.
+        return Change(counted, None, before)
     why = _why_reopened(before, fresh)
     if why is None:
         return Change(counted, None, before)
@@ -216,7 +241,15 @@ def advance(
     """The next step of a finding's life."""
     revision = finding.revision + 1
     refused_at = at if news in (News.CONTAINMENT_REFUSED, News.CONTAINMENT_FAILED) else None
-    after = replace(finding, state=state, revision=revision, updated_at=at, refused_at=refused_at)
+    after = replace(
+        finding,
+        state=state,
+        revision=revision,
+        updated_at=at,
+        refused_at=refused_at,
+        exemption=None,
+        exempt_until=None,
+    )
     return Change(after, Step(revision, at, news, who, why), before or finding)
 
 

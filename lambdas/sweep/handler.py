@@ -1,4 +1,4 @@
-"""Entry point of ``sweep``: on a schedule, publishes news that an interrupted function left in the outbox."""
+"""Entry point of ``sweep``: on a schedule, does what an interrupted function left, and what time brings."""
 
 from datetime import timedelta
 from functools import lru_cache
@@ -12,29 +12,39 @@ from lambdas.shared.observability import logger, metrics
 from lambdas.shared.settings import Settings
 from passrole.clock import iso, utc_now
 from passrole.ledger import Ledger
-from passrole.news import SnsTopic, publish_news
+from passrole.news import SnsTopic
+from passrole.policy import load_deployed
+from passrole.sweeping import ENDING, Did, Sweeper, ending
 
 # What is younger is still in the hands of the function that wrote it, or of a redelivery.
 _PATIENCE = timedelta(minutes=2)
+_METRICS = {
+    Did.PUBLISHED: "NewsPublishedLate",
+    Did.REOPENED: "ExemptionsExpired",
+    Did.PROLONGED: "ExemptionsProlonged",
+}
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Publishes all news that has waited for longer than two minutes."""
+    """Publishes news that has waited for two minutes, and brings back what is exempt no longer."""
     del event, context
-    settings = Settings.from_environment()
-    ledger, topic = _parts(settings)
-    for listed in ledger.unpublished(iso(utc_now() - _PATIENCE)):
-        finding = ledger.finding(listed.id)  # the index may lag behind
-        if finding is None or not finding.has_news:
-            continue
-        publish_news(ledger, topic, finding)
-        metrics.add_metric("NewsPublishedLate", MetricUnit.Count, 1)
-        logger.warning("news published late", extra={"finding": finding.id, "revision": finding.revision})
+    now = utc_now()
+    sweeper = _sweeper(Settings.from_environment())
+    for finding, did in sweeper.sweep(iso(now - _PATIENCE), iso(now)):
+        metrics.add_metric(_METRICS[did], MetricUnit.Count, 1)
+        logger.warning(did, extra={"finding": finding.id, "revision": finding.revision})
+    soon = ending(sweeper.policy, now)
+    metrics.add_metric("ExemptionsEnding", MetricUnit.Count, len(soon))
+    for exemption in soon:
+        logger.warning(
+            f"an exemption ends within {ENDING.days} days",
+            extra={"exemption": exemption.name, "owner": exemption.owner, "expires": exemption.expires},
+        )
 
 
 @lru_cache(maxsize=1)
-def _parts(settings: Settings) -> tuple[Ledger, SnsTopic]:
+def _sweeper(settings: Settings) -> Sweeper:
     ledger = Ledger(settings.ledger_table, client("dynamodb"))
-    return ledger, SnsTopic(settings.findings_topic_arn, client("sns"))
+    return Sweeper(ledger, SnsTopic(settings.findings_topic_arn, client("sns")), load_deployed())

@@ -23,4 +23,4 @@ class Alert:
     @property
     def is_first(self) -> bool:
         """Whether this is the first that people hear of the finding: told whole. Later news are short."""
-        return self.step.news is News.OPENED
+        return self.step.news in (News.OPENED, News.EXEMPTION_ENDED)

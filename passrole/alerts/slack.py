@@ -55,7 +55,7 @@ def _body(alert: Alert, sentence: str) -> Iterable[Block]:
     if alert.repeat:
         yield _context(f"_{wording.REPEAT}_")
     yield _section(sentence)
-    is_pass = alert.step.news in (News.OPENED, News.REOPENED)
+    is_pass = alert.step.news.opens
     if alert.is_first:
         yield {"type": "section", "fields": [_mrkdwn(_fact(fact)) for fact in wording.facts(alert.finding)]}
     if is_pass:

@@ -60,7 +60,7 @@ def body(alert: Alert) -> str:
     parts.append(f"{alert.finding.severity.upper()} · {wording.title(alert)}\n{sentence}")
     if alert.is_first:
         parts.append("\n".join(_fact(fact) for fact in wording.facts(alert.finding)))
-    if alert.step.news in (News.OPENED, News.REOPENED):
+    if alert.step.news.opens:
         parts.append("Why\n" + "\n".join(f"  - {_prose(reason)}" for reason in wording.why(alert)))
     done = "\n".join(f"  {_prose(line)}" for line in wording.done(alert))
     parts.append(f"{wording.done_title(alert)}\n{done}")

@@ -73,7 +73,7 @@ def title(alert: Alert) -> str:
     news = alert.step.news
     if news in _NEWS_TITLES:
         return f"{_NEWS_TITLES[news]}: {kind_of(alert.finding)}"
-    again = ", again" if news is News.REOPENED else ""
+    again = {News.REOPENED: ", again", News.EXEMPTION_ENDED: ", exempt no longer"}.get(news, "")
     return f"{_what_kind_of_pass(alert.finding)}{again}"
 
 
@@ -93,6 +93,8 @@ def happened(alert: Alert, quote: Quote) -> str:
             return f"{thing} was released by {quote(short_principal(alert.step.who) or 'somebody')}"
         case News.RESOLVED:
             return f"{thing} does not hold role {role} any more"
+        case News.EXEMPTION_ENDED:
+            return f"{who} passed role {role} to {thing}, and that is exempt no longer"
     again = " again" if news is News.REOPENED else ""
     if finding.outcome is Outcome.SUCCEEDED:
         return f"{who} passed role {role} to {thing}{again}"
@@ -107,7 +109,7 @@ def about(alert: Alert, quote: Quote) -> str:
 
 def judged(alert: Alert) -> str:
     """What the policy, or AWS, says of the pass: a short sentence; empty for news about containment."""
-    if alert.step.news not in (News.OPENED, News.REOPENED):
+    if not alert.step.news.opens:
         return ""
     finding = alert.finding
     if finding.outcome is Outcome.DENIED:
@@ -143,7 +145,7 @@ def facts(finding: Finding) -> tuple[Fact, ...]:
 def why(alert: Alert) -> tuple[Prose, ...]:
     """Why the finding is there: the verdict's reasons, and before them what opened it again."""
     reasons = alert.finding.reasons
-    if alert.step.news is News.REOPENED and alert.step.why not in reasons:
+    if alert.step.news.opens and alert.step.news is not News.OPENED and alert.step.why not in reasons:
         reasons = (alert.step.why, *reasons)
     more = len(reasons) - MOST_REASONS
     if more > 0:
@@ -160,7 +162,7 @@ def done(alert: Alert) -> tuple[Prose, ...]:
     """What was done about it and what still runs, a line each."""
     finding, why = alert.finding, alert.step.why or "the ledger does not say"
     match alert.step.news:
-        case News.OPENED | News.REOPENED:
+        case News.OPENED | News.REOPENED | News.EXEMPTION_ENDED | News.EXEMPTED:
             return (_done_so_far(finding),)
         case News.CONTAINED:
             did, separator, runs = why.partition(_STILL_RUNS)
@@ -178,7 +180,7 @@ def commands(alert: Alert) -> tuple[Command, ...]:
     finding = alert.finding
     show = Command("See everything", f"passrole findings show {finding.id}")
     release = Command("Undo the quarantine", f'passrole findings release {finding.id} --reason "…"')
-    is_pass = alert.step.news in (News.OPENED, News.REOPENED)
+    is_pass = alert.step.news.opens
     to_come = is_pass and finding.state is State.OPEN and _is_to_be_contained(finding)
     return (show, release) if to_come or finding.state is State.CONTAINED else (show,)
 

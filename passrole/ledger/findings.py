@@ -77,8 +77,11 @@ class FindingRecords:
         for shard in range(keys.SHARDS):
             yield from self._indexed(keys.FINDINGS_INDEX, f"FINDINGS#{shard}", _END_OF_TIME)
 
-    def unpublished(self, until: str) -> Iterator[Finding]:
-        """Findings whose latest step is from ``until`` or before and was not published."""
+    def due(self, until: str) -> Iterator[Finding]:
+        """Findings with something to be done since ``until`` or before.
+
+        Their latest step was not published, or their exemption has expired.
+        """
         for shard in range(keys.SHARDS):
             yield from self._indexed(keys.OUTBOX_INDEX, f"OUTBOX#{shard}", until)
 
@@ -119,6 +122,8 @@ def _put(finding: Finding, before: Finding | None) -> Put:
     }
     if finding.has_news:
         item |= {keys.OUTBOX_PK: f"OUTBOX#{shard}", keys.OUTBOX_SK: finding.updated_at}
+    elif finding.exempt_until is not None:
+        item |= {keys.OUTBOX_PK: f"OUTBOX#{shard}", keys.OUTBOX_SK: finding.exempt_until}
     lock = (
         Condition("#body = :body", {"#body": "body"}, {":body": _text(before.to_json())})
         if before

@@ -9,7 +9,7 @@ from passrole.policy.compiled import (
     Stage,
     load_deployed,
 )
-from passrole.policy.evaluate import evaluate
+from passrole.policy.evaluate import evaluate, without_exemptions
 from passrole.policy.language import Condition, Effect
 from passrole.policy.response import stage_for
 from passrole.policy.verdict import Decision, Verdict
@@ -28,4 +28,5 @@ __all__ = [
     "evaluate",
     "load_deployed",
     "stage_for",
+    "without_exemptions",
 ]

@@ -5,6 +5,7 @@ read is unknown, and the verdict is ``undetermined`` only where the unknown coul
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from passrole.evidence import Evidence, Fact, Known, Unknown
 from passrole.passes import Pass
@@ -36,14 +37,21 @@ def evaluate(policy: CompiledPolicy, pass_: Pass, evidence: Evidence, at: str) -
     services: tuple[Fact[str], ...] = tuple(Known(s) for s in dict.fromkeys(pass_.services))
     candidates = [_candidate(policy, pass_, evidence, service, at) for service in services or (_ANY_SERVICE,)]
     decision = _decision(candidates)
-    exemption = _exemption(candidates) if decision is Decision.EXEMPT else None
+    exemptions = [e for c in candidates for e in c.waived.by] if decision is Decision.EXEMPT else []
     return Verdict(
         decision,
         policy.hash,
         lambda: explanation_of(policy, decision, pass_, evidence, candidates, at),
         tuple(_denials(policy.statements, c) for c in candidates if decision is Decision.VIOLATION),
-        exemption,
+        exemptions[0].name if exemptions else None,
+        min((exemption.expires for exemption in exemptions), default=None),
     )
+
+
+def without_exemptions(policy: CompiledPolicy, pass_: Pass, evidence: Evidence, at: str) -> Verdict:
+    """The verdict as it would be if nothing were exempt: what comes back when an exemption ends."""
+    verdict = evaluate(replace(policy, exemptions=()), pass_, evidence, at)
+    return replace(verdict, policy_hash=policy.hash)
 
 
 def _candidate(
@@ -64,10 +72,6 @@ def _decision(candidates: Sequence[Candidate]) -> Decision:
     if found == {Decision.APPROVED, Decision.EXEMPT}:
         return Decision.EXEMPT
     return found.pop() if len(found) == 1 else Decision.UNDETERMINED
-
-
-def _exemption(candidates: Iterable[Candidate]) -> str:
-    return next(exemption.name for candidate in candidates for exemption in candidate.waived.by)
 
 
 def _denials(statements: Iterable[PolicyStatement], candidate: Candidate) -> Denials:

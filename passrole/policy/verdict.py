@@ -97,7 +97,7 @@ class Verdict:
         policy_hash: names the policy that was asked.
         explain: makes the explanation; most passes are approved, and nobody asks.
         denials: of a violation, for each service that may get the role.
-        exemption: the name of the exemption that applies.
+        exemption: the name of the exemption that applies, and ``exempt_until`` when the first of them ends.
     """
 
     decision: Decision
@@ -105,6 +105,7 @@ class Verdict:
     explain: Callable[[], Explanation]
     denials: tuple[Denials, ...] = ()
     exemption: str | None = None
+    exempt_until: str | None = None
 
     @classmethod
     def told(cls, decision: Decision, reasons: tuple[str, ...], policy_hash: str) -> "Verdict":

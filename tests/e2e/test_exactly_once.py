@@ -111,7 +111,7 @@ def test_news_that_a_crash_left_in_the_outbox_is_told_by_the_sweep(deployment: D
     )
 
     deployment.wait(lambda: deployment.webhook.about(left.id), "the alert")
-    assert list(deployment.ledger.unpublished(iso(utc_now()))) == []
+    assert list(deployment.ledger.due(iso(utc_now()))) == []
 
 
 def test_an_event_that_cannot_be_read_is_kept_for_a_person(deployment: Deployment) -> None:

@@ -211,7 +211,7 @@ def test_contain_is_told_of_new_findings_to_quarantine_only(guard: StackTemplate
     }
     (contain,) = (policy for queue, policy in filters.items() if queue.startswith("Quarantine"))
     (notify,) = (policy for queue, policy in filters.items() if queue.startswith("Notification"))
-    assert contain == {"response": ["quarantine"], "news": ["opened", "reopened"]}
+    assert contain == {"response": ["quarantine"], "news": ["opened", "reopened", "exemption_ended"]}
     assert notify is None
 
 

@@ -103,14 +103,14 @@ def test_a_crash_between_ledger_and_topic_is_made_good_by_the_next_delivery(
     topic.broken = True
     with pytest.raises(ConnectionError):
         list(detector.detect(body))
-    assert [f.id for f in ledger.unpublished("9999")] == [f.id for f in ledger.findings()]
+    assert [f.id for f in ledger.due("9999")] == [f.id for f in ledger.findings()]
 
     topic.broken = False
     list(detector.detect(body))
     list(detector.detect(body))
 
     assert topic.news == ["opened"]
-    assert list(ledger.unpublished("9999")) == []
+    assert list(ledger.due("9999")) == []
 
 
 def test_another_pass_of_the_same_role_feeds_the_same_finding(ledger: Ledger, topic: RecordedTopic) -> None:

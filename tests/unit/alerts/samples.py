@@ -82,6 +82,9 @@ ALERTS = {
     "reopened": alert(
         News.REOPENED, why="the role was passed again after it was released", passes=2, who=str(PASSER.arn)
     ),
+    "exemption-ended": alert(
+        News.EXEMPTION_ENDED, why="the exemption legacy loader expired", who="passrole-guardrail"
+    ),
     "contained": alert(
         News.CONTAINED,
         state=State.CONTAINED,

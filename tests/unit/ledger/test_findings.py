@@ -37,16 +37,16 @@ def test_a_finding_that_changed_meanwhile_stops_the_whole_transaction(ledger: Le
 def test_what_is_published_leaves_the_outbox_and_news_bring_it_back(ledger: Ledger) -> None:
     finding = finding_of()
     record(ledger, feed(None, finding))
-    assert list(ledger.unpublished(iso(NOW))) == [finding]
-    assert list(ledger.unpublished("2026-11-22T11")) == [], "too young"
+    assert list(ledger.due(iso(NOW))) == [finding]
+    assert list(ledger.due("2026-11-22T11")) == [], "too young"
 
     ledger.mark_published(finding)
-    assert list(ledger.unpublished(iso(NOW))) == []
+    assert list(ledger.due(iso(NOW))) == []
 
     present = ledger.finding(finding.id)
     assert present is not None
     ledger.record_change(advance(present, State.CONTAINED, News.CONTAINED, iso(NOW), "guardrail", "done"))
-    [waiting] = ledger.unpublished(iso(NOW))
+    [waiting] = ledger.due(iso(NOW))
     assert ledger.unpublished_steps(waiting) == (Step(2, iso(NOW), News.CONTAINED, "guardrail", "done"),)
 
 
@@ -57,7 +57,7 @@ def test_marking_an_older_revision_hides_no_later_news(ledger: Ledger) -> None:
 
     ledger.mark_published(finding)
 
-    [waiting] = ledger.unpublished(iso(NOW))
+    [waiting] = ledger.due(iso(NOW))
     assert [step.news for step in ledger.unpublished_steps(waiting)] == ["contained"]
 
 
