@@ -51,8 +51,12 @@ def _roles_of(reference: Reference) -> tuple[ReferredRole, ...]:
 
 
 def _answered(record: dict[str, Any], call: Call) -> set[str]:
-    """The places that the response tells about, whether it shows a role there or none."""
-    if not record.get(Where.RESPONSE.member):
+    """The places that the response tells about, whether it shows a role there or none.
+
+    CloudTrail leaves out a response that is too large, as of a call that starts many instances.
+    """
+    response = record.get(Where.RESPONSE.member)
+    if not isinstance(response, dict) or not response or response.get("omitted") is True:
         return set()
     return {place.place for place in call.roles if place.where is Where.RESPONSE}
 

@@ -77,6 +77,18 @@ def test_what_the_response_tells_needs_no_look_up() -> None:
     assert (attempt.outcome, attempt.role.value) == (Outcome.FAILED, None)
 
 
+@pytest.mark.parametrize("response", [{"omitted": True, "originalSize": 150_000}, "cut off", [1]])
+def test_a_response_that_the_record_leaves_out_answers_nothing(response: Any) -> None:
+    """That of a call that starts many instances is too large for a record."""
+    answer = {"paths": ["instances[].profile"], "place": "instance profile", "where": "response"}
+
+    [found] = passes(
+        {"launchTemplate": {"launchTemplateId": "lt-1"}}, answer, references=TEMPLATE, response=response
+    )
+
+    assert found.referral == Referral("launch template", "lt-1", None, "iamInstanceProfile")
+
+
 def test_of_several_things_each_is_looked_up_once() -> None:
     references = [{"path": "configs[].launchTemplate", "to": "launch template"}]
     templates = [{"launchTemplateId": name} for name in ("lt-1", "lt-2", "lt-1")]
