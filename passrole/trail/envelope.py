@@ -8,6 +8,7 @@ from passrole.catalogue.rules import DETAIL_TYPE
 
 # Escapes of halves, paired or not: nearly no event has any.
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_OF_PARTNERS = "aws.partner/"
 
 
 class EnvelopeError(ValueError):
@@ -25,7 +26,8 @@ class ForgedEventError(EnvelopeError):
 def record_in(body: str, account: str) -> dict[str, Any]:
     """The CloudTrail record in an EventBridge envelope that came for ``account``.
 
-    AWS alone can put events whose source begins with ``aws.``; the rules pin that, and this checks it again.
+    AWS alone can put events whose source begins with ``aws.``, but for ``aws.partner/``, with which those of
+    EventBridge's partners begin. The rules pin the former, and this checks both.
 
     Raises:
         UnreadableEventError: no JSON, or not of the shape.
@@ -38,7 +40,7 @@ def record_in(body: str, account: str) -> dict[str, Any]:
     if not isinstance(envelope, dict):
         raise UnreadableEventError("not an EventBridge envelope: expected an object")
     source, detail = envelope.get("source"), envelope.get("detail")
-    if not isinstance(source, str) or not source.startswith("aws."):
+    if not isinstance(source, str) or not source.startswith("aws.") or source.startswith(_OF_PARTNERS):
         raise ForgedEventError(f"source is {source!r:.100}, expected aws.*")
     if envelope.get("detail-type") != DETAIL_TYPE:
         raise UnreadableEventError(

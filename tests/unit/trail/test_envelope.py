@@ -22,7 +22,19 @@ def test_an_event_of_aws_for_our_account_gives_its_record(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["my.app", "AWS.lambda", " aws.lambda", "xaws.", "aws", "", None, 7, ["aws.x"]]
+    "source",
+    [
+        "my.app",
+        "AWS.lambda",
+        " aws.lambda",
+        "xaws.",
+        "aws",
+        "",
+        None,
+        7,
+        ["aws.x"],
+        "aws.partner/example.com/1/x",
+    ],
 )
 def test_a_source_that_is_not_of_aws_is_forged(source: Any) -> None:
     with pytest.raises(ForgedEventError, match=r"expected aws\.\*"):
