@@ -22,6 +22,13 @@ _KINDS: Mapping[tuple[str, str], RoleKind] = {
 }
 
 
+# A fleet takes 50 launch templates: only a request that is refused names more, as many as a record holds.
+_MOST_THINGS = 50
+_BEYOND = (
+    f"the call refers to more than {_MOST_THINGS} things: neither this nor any further one was looked up"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Thing:
     """What an operation told about one thing."""
@@ -54,15 +61,21 @@ class LiveReferences:
         no pass, one that holds several makes several. A thing that could not be read leaves its pass without
         a role, with the reason in ``referral.unread``. Each thing is asked for once, and nothing that a
         service answers is raised.
+
+        No more than 50 things are asked for. Those beyond them are told by one pass, the first of theirs.
         """
         things: _Things = {}
+        is_beyond = False
         for pass_ in passes:
             referral = pass_.referral
             kind = _KINDS.get((referral.to, referral.member)) if referral and referral.member else None
             if referral is None or kind is None or pass_.role.value is not None:
                 yield pass_
-            else:
+            elif len(things) < _MOST_THINGS or _key_of(pass_, referral) in things:
                 yield from self._resolved(pass_, referral, kind, things)
+            elif not is_beyond:
+                is_beyond = True
+                yield replace(pass_, referral=replace(referral, unread=_BEYOND, lasting=True))
 
     def _resolved(self, pass_: Pass, referral: Referral, kind: RoleKind, things: _Things) -> Iterator[Pass]:
         roles = self._roles(pass_, referral, things)
@@ -75,7 +88,7 @@ class LiveReferences:
             yield replace(pass_, role=named_role(value, kind), path=path, referral=told)
 
     def _roles(self, pass_: Pass, referral: Referral, things: _Things) -> tuple[str, ...] | Unknown:
-        key = (referral.to, referral.id, referral.version, pass_.account, pass_.region)
+        key = _key_of(pass_, referral)
         if key not in things:
             things[key] = self._thing(pass_, referral)
         thing = things[key]
@@ -128,6 +141,10 @@ class LiveReferences:
         if (service, region) not in self._made:
             self._made[service, region] = self._clients(service, region)
         return self._made[service, region]
+
+
+def _key_of(pass_: Pass, referral: Referral) -> _Key:
+    return (referral.to, referral.id, referral.version, pass_.account, pass_.region)
 
 
 def _gone(what: str) -> Unknown:

@@ -1,5 +1,6 @@
 """What cannot be looked up says why, in words for a person; nothing raises, and no role is invented."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -158,6 +159,40 @@ def test_the_passes_around_it_are_not_lost() -> None:
     passes = [pass_of(), referred("stack", "..", "roleARN"), pass_of(path="requestParameters.other")]
     resolved = list(LiveReferences(NobodyAsks()).resolve(passes))
     assert [pass_.path for pass_ in resolved] == [pass_.path for pass_ in passes]
+
+
+def test_one_event_has_a_bounded_number_of_things_looked_up_and_the_rest_are_told_as_one() -> None:
+    """A refused request may name a thousand templates: nobody needs a right to send it."""
+    asked: list[str] = []
+
+    class Counting:
+        def describe_launch_template_versions(self, **request: Any) -> Any:
+            asked.append(request["LaunchTemplateName"])
+            return {
+                "LaunchTemplateVersions": [{"LaunchTemplateData": {"IamInstanceProfile": {"Name": "web"}}}]
+            }
+
+    passes = [
+        referred("launch template", f"web-{number}", "iamInstanceProfile", path=f"requestParameters.{number}")
+        for number in range(1200)
+    ]
+    known_again = replace(passes[0], path="requestParameters.again")
+    shown = pass_of(path="requestParameters.other")
+    *resolved, rest, again, other = LiveReferences(lambda *_: Counting()).resolve(
+        [*passes, known_again, shown]
+    )
+
+    assert asked == [f"web-{number}" for number in range(50)]
+    assert [(one.path, one.role.value) for one in (*resolved, again)] == [
+        *((one.path, "web") for one in passes[:50]),
+        (known_again.path, "web"),
+    ]
+    assert (rest.path, other) == (passes[50].path, shown)
+    assert unread([rest]) == (
+        "the call refers to more than 50 things: neither this nor any further one was looked up"
+    )
+    assert rest.referral
+    assert rest.referral.lasting
 
 
 def some_id(to: str) -> str:
