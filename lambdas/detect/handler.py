@@ -24,16 +24,21 @@ from passrole.trail import ForgedEventError, UnreadableEventError, record_in
 from passrole.watch import is_left_out
 
 _processor = BatchProcessor(event_type=EventType.SQS)
+# A pass is not begun with less: what is cut off brings all events of the batch again, the judged ones too.
+_LEAST_TIME = 15_000  # milliseconds
+
+
+class OutOfTimeError(RuntimeError):
+    """The event is to be delivered again, to go on behind the passes that are recorded."""
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """Judges each event of the batch; those that failed are delivered again."""
-    account = context.invoked_function_arn.split(":")[4]
     return process_partial_response(
         event=event,
-        record_handler=lambda record: _judge(record, account),
+        record_handler=lambda record: _judge(record, context),
         processor=_processor,
         context=context,
     )
@@ -59,7 +64,9 @@ def _detector(account: str) -> Detector:
     )
 
 
-def _judge(record: SQSRecord, account: str) -> None:
+def _judge(record: SQSRecord, context: LambdaContext) -> None:
+    account = context.invoked_function_arn.split(":")[4]
+    _check_time(context)
     try:
         if is_left_out(record_in(record.body, account), _policy().left_out):
             metrics.add_metric("EventsLeftOut", MetricUnit.Count, 1)
@@ -67,6 +74,7 @@ def _judge(record: SQSRecord, account: str) -> None:
         look = _look_of(record)
         for detected in _detector(account).detect(record.body, look):
             _report(detected, look)
+            _check_time(context)
     except ForgedEventError as error:
         # Not AWS's word: it changes nothing, and trying again would not make it true.
         metrics.add_metric("ForgedEvents", MetricUnit.Count, 1)
@@ -75,6 +83,12 @@ def _judge(record: SQSRecord, account: str) -> None:
         metrics.add_metric("UnreadableEvents", MetricUnit.Count, 1)
         logger.error("unreadable event", extra={"why": str(error), "message_id": record.message_id})
         raise  # to the dead-letter queue, where a person can look at it
+
+
+def _check_time(context: LambdaContext) -> None:
+    left = context.get_remaining_time_in_millis()
+    if left < _LEAST_TIME:
+        raise OutOfTimeError(f"{left} milliseconds are left")
 
 
 def _look_of(record: SQSRecord) -> int:

@@ -3,7 +3,7 @@
 import importlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -31,6 +31,11 @@ class Context:
     memory_limit_in_mb: int = 128
     invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:detect"
     aws_request_id: str = "33333333-3333-4333-8333-333333333333"
+    seconds: list[int] = field(default_factory=lambda: [60])
+
+    def get_remaining_time_in_millis(self) -> int:
+        """The last of the given numbers stays."""
+        return 1000 * (self.seconds.pop(0) if len(self.seconds) > 1 else self.seconds[0])
 
 
 class Judge:
@@ -155,3 +160,17 @@ def test_what_an_earlier_look_recorded_counts_as_delivered_again_at_the_first_on
     assert _counted(capsys, "PassesDeliveredAgain") == []
     detect.handler(_event(OTHER), Context())
     assert _counted(capsys, "PassesDeliveredAgain") == [[1.0]]
+
+
+def test_an_event_with_too_many_passes_for_the_time_takes_no_other_event_with_it(
+    detect: Any, judge: Judge, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A function that is cut off has done nothing, as the queue sees it: its whole batch would come again."""
+    judge.found = [Detected(pass_of(path=str(n)), verdict_of(Decision.VIOLATION)) for n in range(3)]
+    seconds = [60, 60, 60, 60, 40, 14]  # before an event and after each pass
+
+    answer = detect.handler(_event(OTHER, OTHER, OTHER), Context(seconds=seconds))
+
+    assert [item["itemIdentifier"] for item in answer["batchItemFailures"]] == ["message-1", "message-2"]
+    assert len(judge.bodies) == 2, "what cannot be finished is not begun"
+    assert sum(map(sum, _counted(capsys, "PassesViolation"))) == 4
