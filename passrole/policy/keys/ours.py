@@ -10,8 +10,8 @@ from passrole.policy.keys.model import Key, KeyType, Read, Subject, evident, rec
 from passrole.policy.language import Value
 
 _DAY = 86_400  # seconds
-_SERVICE_LINKED = "/aws-service-role/"
-_DOMAIN = ".amazonaws.com"
+SERVICE_LINKED = "/aws-service-role/"
+DOMAIN = ".amazonaws.com"
 _NOT_READ = "IAM did not answer, or the role was made anew since the pass"
 
 
@@ -46,7 +46,7 @@ def _externally_trusted(subject: Subject, _: str) -> Fact[Value]:
 
 def _service_linked(subject: Subject, _: str) -> Fact[Value]:
     path = subject.evidence.path
-    return truth(path.value.startswith(_SERVICE_LINKED)) if isinstance(path, Known) else path
+    return truth(path.value.startswith(SERVICE_LINKED)) if isinstance(path, Known) else path
 
 
 def _administrator(evidence: Evidence) -> Fact[Value]:
@@ -67,7 +67,7 @@ def _days_since(read: Callable[[Evidence], Fact[str]]) -> Read:
 
 def _service_name(subject: Subject, _: str) -> Fact[Value]:
     service = subject.service
-    return Known(service.value.removesuffix(_DOMAIN)) if isinstance(service, Known) else service
+    return Known(service.value.removesuffix(DOMAIN)) if isinstance(service, Known) else service
 
 
 OUR_KEYS = (

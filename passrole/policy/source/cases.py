@@ -14,6 +14,7 @@ from passrole.arn import parse_role_arn
 from passrole.clock import parse_time
 from passrole.policy.errors import Path, PolicyError, Position
 from passrole.policy.keys import KEYS, Key, KeyType, key_of
+from passrole.policy.keys.ours import DOMAIN, SERVICE_LINKED
 from passrole.policy.language import FlatContext, fold
 from passrole.policy.language.statement import RESOURCE
 from passrole.policy.source.document import Document, Plain, read_document
@@ -21,7 +22,8 @@ from passrole.policy.text import printable, quoted
 
 _FILE_KEYS = ("version", "defaults", "tests")
 _CASE_KEYS = ("name", "context", "expect", "by", "at")
-_OF_ARN = ("role:name", "role:path", "role:account", "aws:resourceaccount")
+_OF_ARN = ("role:name", "role:path", "role:account", "aws:resourceaccount", "role:servicelinked")
+_SERVICE, _SERVICE_NAME = "iam:passedtoservice", "pass:servicename"
 _REQUIRED = {"name": "a name of its own for the test", "expect": "what the policy decides"}
 
 
@@ -113,7 +115,7 @@ class _Reader:
         at = self._time((*path, "at"), value["at"]) if "at" in value else None
         if name is None or expected_ is None:
             return None
-        whole = FlatContext(_told_by_arn(context) | context)
+        whole = FlatContext(_implied(context) | context)
         return Case(name, self._document.values[path].line, whole, expected_, by, at)
 
     def _context(self, path: Path, value: Any) -> dict[str, Any]:
@@ -214,13 +216,25 @@ class _Reader:
             self._document.add(path, message, at_key)
 
 
+def _implied(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys that every pass has with the role's ARN and with the service, known or not as those are."""
+    return _told_by_arn(context) | _told_by_service(context)
+
+
 def _told_by_arn(context: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys that every pass has with the role's ARN, known or not as that is."""
     arn = context.get(RESOURCE)
     role = parse_role_arn(arn)
     if role is not None:
-        return dict(zip(_OF_ARN, (role.name, role.path, role.account, role.account), strict=True))
+        is_linked = role.path.startswith(SERVICE_LINKED)
+        return dict(zip(_OF_ARN, (role.name, role.path, role.account, role.account, is_linked), strict=True))
     return dict.fromkeys(_OF_ARN) if RESOURCE in context and arn is None else {}
+
+
+def _told_by_service(context: Mapping[str, Any]) -> dict[str, Any]:
+    if _SERVICE not in context:
+        return {}
+    service = context[_SERVICE]
+    return {_SERVICE_NAME: service.removesuffix(DOMAIN) if isinstance(service, str) else None}
 
 
 def _unknown_key(name: str) -> str:
