@@ -104,7 +104,8 @@ def _approval(statement: PolicyStatement, partition: str, notes: list[str]) -> A
         notes.append(
             note(statement.sid, f"the SCP lets through more than it approves: it cannot ask for {asked}")
         )
-    return Approval(roles, services)
+    # Two conditions that no service meets together approve nothing.
+    return Approval(() if services == frozenset() else roles, services)
 
 
 def _at_least(pattern: str, variables: bool, partition: str) -> Resource | None:
