@@ -27,10 +27,8 @@ NOT_PASSED = {
     "sms-voice:* *.deliveryStreamArn": "a stream, though its documentation speaks of a role",
 }
 
-# Taken away from the resource, or used to take the resource away.
+# Taken away from the resource. One that takes the resource away works for whoever passed it.
 REMOVED = {
-    "cloudcontrol:DeleteResource roleArn": "used once, to delete",
-    "cloudformation:DeleteStack roleARN": "used once, to delete",
     "neptune:RemoveRoleFromDBCluster roleArn": "the cluster holds it no longer",
     "rds:RemoveRoleFromDB* roleArn": "the database holds it no longer",
     "redshift:ModifyClusterIamRoles removeIamRoles[]": "the cluster holds it no longer",
