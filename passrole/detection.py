@@ -19,6 +19,8 @@ from passrole.trail import passes_of, record_in
 _ATTEMPTS = 6
 # Many workers may count passes of one finding at once: without a pause of random length most would fail.
 _PAUSE = 0.1  # seconds at most before the second attempt; twice as long before each further one
+# Of an event with more passes, each is recorded at once: so every delivery goes on where time ran out.
+_MOST_WAITING = 200
 _NO_CONCERN = (Decision.APPROVED, Decision.EXEMPT)
 
 
@@ -106,7 +108,7 @@ class Detector:
             BusyLedgerError: to be delivered again.
         """
         passes = passes_of(record_in(body, self._account), include_unseen=True)
-        takes, waits = self._looks.takes(body, look), False
+        takes, waits = len(passes) <= _MOST_WAITING and self._looks.takes(body, look), False
         for pass_ in self._references.resolve(passes):
             detected = self._detect_pass(pass_, look, takes)
             waits = waits or detected.waits

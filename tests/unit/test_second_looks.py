@@ -94,6 +94,24 @@ def test_what_iam_did_not_tell_waits_and_is_neither_recorded_nor_told(
     assert (list(ledger.findings()), topic.messages) == ([], [])
 
 
+def test_an_event_with_very_many_passes_does_not_wait(
+    detect: Detect, looks: RecordedLooks, ledger: Ledger
+) -> None:
+    """Passes that wait are not recorded: were time to run out, each delivery would begin at the first."""
+    roles = [f"arn:aws:iam::{ACCOUNT}:role/application_role/orders-{number}" for number in range(201)]
+    many = create_function_record(
+        eventSource="rolesanywhere.amazonaws.com",
+        eventName="CreateProfile",
+        requestParameters={"name": "all", "roleArns": roles},
+    )
+
+    detected = detect(envelope_of(many, source="aws.rolesanywhere"))
+
+    assert [one.pass_.role.arn for one in detected] == roles
+    assert all(ledger.has_pass(one.pass_.id) for one in detected)
+    assert looks.waiting == []
+
+
 @pytest.mark.parametrize(
     ("tags", "decision", "news"),
     [
