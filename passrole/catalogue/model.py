@@ -73,7 +73,8 @@ class ResourcePlace:
         type: as IAM names resource types (``lambda:function``).
         paths: into the record; the first that yields an id or an ARN counts.
         arn: template for ids; ``{}`` is the id.
-        qualified: whether a version or an alias, no part of the resource, may follow the id behind a colon.
+        qualified: whether the id may also be the ARN, or its tail, and a version or an alias, no part of the
+            resource, may follow it behind a colon. Not where names have colons.
     """
 
     type: str

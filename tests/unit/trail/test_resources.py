@@ -8,6 +8,7 @@ from passrole.trail import passes_of
 from tests.fixtures import record
 
 FUNCTIONS = "arn:aws:lambda:eu-west-1:111122223333:function:"
+STACKS = "arn:aws:cloudformation:eu-west-1:111122223333:stack/"
 JOBS = "arn:aws:glue:eu-west-1:111122223333:job/"
 
 
@@ -107,6 +108,27 @@ def test_a_name_that_may_hold_anything_is_taken_as_it_is(name: str) -> None:
     told["requestParameters"]["name"] = told["responseElements"]["name"] = name
 
     assert resources(told) == (JOBS + name,)
+
+
+@pytest.mark.parametrize(
+    ("request_name", "response", "resource"),
+    [
+        ("orders", {"stackId": STACKS + "orders/1b2c"}, "orders/1b2c"),
+        (STACKS + "orders/1b2c", None, "orders/1b2c"),
+        ("orders", None, "orders"),
+    ],
+)
+def test_the_id_of_a_stack_is_its_arn(request_name: str, response: Any, resource: str) -> None:
+    told = {
+        "eventSource": "cloudformation.amazonaws.com",
+        "eventName": "UpdateStack",
+        "awsRegion": "eu-west-1",
+        "recipientAccountId": "111122223333",
+        "requestParameters": {"stackName": request_name, "roleARN": "arn:aws:iam::111122223333:role/orders"},
+        "responseElements": response,
+    }
+
+    assert resources(told) == (STACKS + resource,)
 
 
 def test_each_instance_is_named_once() -> None:
