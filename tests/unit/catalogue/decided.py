@@ -27,8 +27,10 @@ NOT_PASSED = {
     "sms-voice:* *.deliveryStreamArn": "a stream, though its documentation speaks of a role",
 }
 
-# Taken away from the resource. One that takes the resource away works for whoever passed it.
+# Taken away from the resource, or used to take the resource away.
 REMOVED = {
+    "cloudcontrol:DeleteResource roleArn": "used once, to delete",
+    "cloudformation:DeleteStack roleARN": "used once, to delete",
     "neptune:RemoveRoleFromDBCluster roleArn": "the cluster holds it no longer",
     "rds:RemoveRoleFromDB* roleArn": "the database holds it no longer",
     "redshift:ModifyClusterIamRoles removeIamRoles[]": "the cluster holds it no longer",
