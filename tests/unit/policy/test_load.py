@@ -1,9 +1,11 @@
 """What a valid guardrail.yaml means: statements, responses, settings, warnings."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from passrole.evidence import Evidence, Known
 from passrole.policy import Condition, Decision, Responses, Stage
 from passrole.policy.load import load_guardrail, parse_guardrail
 from passrole.policy.settings import Alerts, Quarantine, Settings
@@ -88,10 +90,20 @@ def test_a_byte_order_mark_and_windows_line_ends_are_no_mistake() -> None:
     assert parse_guardrail(b"\xef\xbb\xbfversion: 1\r\napproved: []\r\n").compiled.statements == ()
 
 
+def for_lambda(arn: str, tags: dict[str, str]) -> Evidence:
+    """A role that trusts Lambda alone."""
+    trust = {"Statement": {"Effect": "Allow", "Principal": {"Service": LAMBDA}, "Action": "sts:AssumeRole"}}
+    return replace(
+        a_role(arn, tags),
+        path=Known(arn.partition(":role")[2].rpartition("/")[0] + "/"),
+        trust_policy=Known(trust),
+    )
+
+
 def test_the_project_s_own_example_approves_by_path_and_tag() -> None:
     policy = load_guardrail(ROOT / "guardrail.yaml").compiled
     decisions = [
-        judge(policy, a_pass(), a_role(arn, tags)).decision
+        judge(policy, a_pass(), for_lambda(arn, tags)).decision
         for arn in (APPROVED, "arn:aws:iam::111122223333:role/other/web")
         for tags in ({"approved-for": "lambda"}, {"approved-for": "ec2"}, {})
     ]
