@@ -1,6 +1,6 @@
 """Checks of guardrail.yaml that look at more than one value: duplicates, and what is legal but doubtful."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from passrole.policy.compiled import CompiledPolicy, Stage
@@ -23,16 +23,12 @@ def add_problems(document: Document) -> None:
         for path, entry in entries
         if isinstance(entry, dict) and "name" in entry
     ]
-    sids = [
-        (path, _value_at(document, path))
-        for path in document.values
-        if path[:1] == ("statements",) and path[-1] == "Sid"
-    ]
-    _unique(document, (*names, *sids), "verdicts cite entries and statements by name")
+    _unique(document, (*names, *_sids(document)), "verdicts cite entries and statements by name")
     for path, entry in entries:
-        tags = entry.get("role_tags") if isinstance(entry, dict) else None
-        if isinstance(tags, dict):
-            _unique_tag_keys(document, (*path, "role_tags"), tags)
+        for section in ("role_tags", "passer_tags"):
+            tags = entry.get(section) if isinstance(entry, dict) else None
+            if isinstance(tags, dict):
+                _unique_tag_keys(document, (*path, section), tags)
     exempting = [
         ((*path, "name"), entry["name"])
         for path, entry in _items(data.get("exemptions"), ("exemptions",))
@@ -104,17 +100,18 @@ def _places_of_statements(document: Document, model: GuardrailFile) -> dict[str,
             places[name] = ("approved", number)
     for number, statements in enumerate(checks.statements_of(model.checks)):
         places |= {statement.sid: ("checks", number) for statement in statements}
-    for path in document.values:
-        if path[:1] == ("statements",) and path[-1] == "Sid":
-            places[_value_at(document, path)] = path[:-1]
+    places |= {sid: path[:-1] for path, sid in _sids(document)}
     return places
 
 
-def _value_at(document: Document, path: Path) -> Any:
-    value: Any = document.data
-    for part in path:
-        value = value[part]
-    return value
+def _sids(document: Document) -> Iterator[tuple[Path, Any]]:
+    """The Sids of statements, and where they stand. What was refused has a place, but no value."""
+    for path in document.values:
+        if path[:1] == ("statements",) and path[-1] == "Sid" and not document.is_refused(path):
+            value: Any = document.data
+            for part in path:
+                value = value[part]
+            yield path, value
 
 
 def _place(problem: Problem) -> tuple[int, int]:

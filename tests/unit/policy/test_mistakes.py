@@ -42,6 +42,11 @@ MISTAKES = {
         NONE + "approved: []\n",
         f"{F}:3:1: approved: duplicate key; it is given in line 2 already",
     ),
+    "duplicate key above a Sid": (
+        NONE
+        + "statements:\n  - Effect: Deny\n    Resource: '*'\n    Condition: {}\n    Condition: {Sid: x}\n",
+        f"{F}:7:5: statements[0].Condition: duplicate key; it is given in line 6 already",
+    ),
     "alias": (
         NONE + "regions: *r\n",
         f"{F}:3:10: regions: aliases (*name) are not read here; write the value out",
@@ -117,6 +122,11 @@ MISTAKES = {
     "duplicate name": (
         HEAD + "  - {name: a, roles: [x]}\n  - {name: A, roles: [y]}\n",
         f'{F}:4:12: approved[1].name: "A" is given in line 3 already; verdicts cite entries and statements by name',
+    ),
+    "a passer's tag in two ways": (
+        HEAD + "  - {name: a, roles: [x], passer_tags: {Team: a, team: b}}\n",
+        f'{F}:3:50: approved[0].passer_tags.team: the same tag as "Team" in line 3: IAM compares tag keys '
+        "without case; give its values as one list",
     ),
     "empty services": (
         HEAD + "  - {name: a, roles: [x], services: []}\n",
