@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from passrole.policy.text import printable, quoted
 
 Path = tuple[str | int, ...]
-_MOST_LINES = 100
+MOST_LINES = 100
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -50,7 +50,7 @@ class PolicyError(Exception):
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: p.position or Position(0, 0)))
-        lines = [str(problem) for problem in self.problems[:_MOST_LINES]]
+        lines = [str(problem) for problem in self.problems[:MOST_LINES]]
         more = len(self.problems) - len(lines)
         if more:
             lines.append(f"{printable(self.problems[0].file, 1000)}: and {more:,} more problems")

@@ -8,13 +8,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from passrole.evidence import Unknown
 from passrole.policy.language.context import Context, fold, is_absent
-from passrole.policy.language.wildcards import Tokens, tokens_of
+from passrole.policy.language.wildcards import Tokens, Wild, tokens_of
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
-_WITH_DEFAULT = re.compile(r"\s*([^,]*?)\s*,\s*'(.*)'\s*", re.DOTALL)
 _SIGNS = "*?$"
 
 
@@ -48,22 +48,22 @@ class Template:
         """
         if self.fixed is not None:
             return self.fixed
-        resolved: Tokens = ()
+        resolved: list[str | Wild] = []
         unknown = None
         for token in self.tokens:
             if not isinstance(token, Variable):
-                resolved += token
+                resolved.extend(token)
                 continue
             fact = context.fact(token.key)
             if isinstance(fact, Unknown):
                 unknown = unknown or fact
             elif not is_absent(fact) and isinstance(fact.value, str):  # type: ignore[union-attr]
-                resolved += (fact.value,)  # type: ignore[union-attr]
+                resolved.append(fact.value)  # type: ignore[union-attr]
             elif token.default is not None:
-                resolved += (token.default,)
+                resolved.append(token.default)
             else:
                 return None
-        return unknown or resolved
+        return unknown or tuple(resolved)
 
 
 @lru_cache(maxsize=8192)
@@ -73,7 +73,7 @@ def template(text: str, *, wildcards: bool, variables: bool) -> Template:
     tokens = tuple(_tokens(text, read)) if variables else (read(text),)
     if any(isinstance(token, Variable) for token in tokens):
         return Template(tokens, None)
-    return Template(tokens, sum((token for token in tokens if isinstance(token, tuple)), ()))
+    return Template(tokens, tuple(chain.from_iterable(t for t in tokens if isinstance(t, tuple))))
 
 
 def _literal(text: str) -> Tokens:
@@ -88,8 +88,14 @@ def _tokens(text: str, read: Callable[[str], Tokens]) -> Iterator[Tokens | Varia
         name = found[1]
         if name in _SIGNS and len(name) == 1:
             yield (name,)
-        elif given := _WITH_DEFAULT.fullmatch(name):
-            yield Variable(fold(given[1]), given[2])
         else:
-            yield Variable(fold(name.strip()), None)
+            yield _variable(name)
     yield read(text[end:])
+
+
+def _variable(name: str) -> Variable:
+    """What stands between the braces: a key, perhaps with a default in quotes."""
+    key, _, default = map(str.strip, name.partition(","))
+    if len(default) > 1 and default[0] == default[-1] == "'":
+        return Variable(fold(key), default[1:-1])
+    return Variable(fold(name.strip()), None)

@@ -70,6 +70,8 @@ def _message(path: Path, details: ErrorDetails) -> str:
         return f"expected a whole number from 1 to 1000, found {_shown(given)}"
     if kind == "too_short":
         return _empty(path)
+    if kind == "too_long":
+        return f"more than {details['ctx']['max_length']:,} values"
     expected = _EXPECTED.get(kind)
     if expected is None:
         return printable(details["msg"])

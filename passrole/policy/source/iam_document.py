@@ -5,13 +5,13 @@ value that can never match is an error there, as a statement that says nothing i
 of IAM's own is taken as IAM would: its keys may be of any service.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
 from passrole.policy.compiled import PolicyStatement, Severity, Stage
-from passrole.policy.errors import Path
+from passrole.policy.errors import MOST_LINES, Path
 from passrole.policy.keys import KEYS, key_of
 from passrole.policy.language import Condition, Effect, fold, is_operator, operator_names
 from passrole.policy.language.condition import bad_values
@@ -172,7 +172,7 @@ class _Reader:
         for operator, keys in value.items():
             place = (*path, operator)
             if not is_operator(operator):
-                self._problem(place, _unknown_operator(operator), at_key=True)
+                self._problem(place, self._unknown_operator(operator), at_key=True)
             elif not isinstance(keys, dict):
                 self._problem(place, "expected a mapping of condition keys")
             else:
@@ -196,7 +196,7 @@ class _Reader:
     def _check_key(self, path: Path, key: str, operator: str) -> None:
         known = key_of(fold(key))
         if known is None or known.name == key + "/" or fold(key).endswith("/"):
-            self._problem(path, _unknown_key(key), at_key=True)
+            self._problem(path, self._unknown_key(key), at_key=True)
             return
         ours = _NOT_DECIDED.get(fold(known.name))
         if ours:
@@ -211,7 +211,7 @@ class _Reader:
     def _check_variable(self, path: Path, key: str) -> None:
         known = key_of(key)
         if known is None:
-            self._problem(path, f"the variable ${{{printable(key)}}}: {_unknown_key(key)}")
+            self._problem(path, f"the variable ${{{printable(key)}}}: {self._unknown_key(key)}")
         elif known.several:
             self._problem(
                 path, f"the variable ${{{printable(key)}}}: a key with several values is no variable"
@@ -231,9 +231,27 @@ class _Reader:
             if key in _PRINCIPALS:
                 message = "only resource policies have it; write a condition on aws:PrincipalArn"
             else:
-                near = get_close_matches(key, known, n=1, cutoff=0.5)
-                message = f"did you mean {near[0]}?" if near else f"expected one of {', '.join(known)}"
+                near = self._like(key, known, cutoff=0.5)
+                message = f"did you mean {near}?" if near else f"expected one of {', '.join(known)}"
             self._problem((*path, key), f"unknown element; {message}", at_key=True)
+
+    def _unknown_operator(self, operator: str) -> str:
+        base = operator.rpartition(":")[2]
+        near = self._like(base.removesuffix("IfExists"), operator_names(), cutoff=0.5)
+        return f"unknown condition operator; did you mean {near}?" if near else "unknown condition operator"
+
+    def _unknown_key(self, key: str) -> str:
+        names = {fold(known.name): known.name for known in KEYS}
+        near = names.get(self._like(fold(key), names, cutoff=0.6) or "")
+        if near is None:
+            return "unknown condition key; docs/policy.md lists them"
+        return f"unknown condition key; did you mean {near}{'…' if near.endswith('/') else ''}?"
+
+    def _like(self, name: str, known: Collection[str], cutoff: float) -> str | None:
+        """The nearest known name. Looking for it takes a while, and of many problems only some are shown."""
+        if len(self._document.problems) >= MOST_LINES:
+            return None
+        return next(iter(get_close_matches(name, known, n=1, cutoff=cutoff)), None)
 
     def _keys(self, path: Path) -> Mapping[str, Any]:
         value: Any = self._document.data
@@ -277,20 +295,6 @@ def _expected_text(value: Any) -> str:
     if isinstance(value, Plain) and value.kind != "nothing":
         return f"{printable(value.raw, 80)} is read as {value.kind}; quote it: {quoted(value.raw)}"
     return "expected text, or a list of texts"
-
-
-def _unknown_operator(operator: str) -> str:
-    known = operator_names()
-    base = operator.rpartition(":")[2]
-    near = get_close_matches(base.removesuffix("IfExists"), known, n=1, cutoff=0.5)
-    return f"unknown condition operator; did you mean {near[0]}?" if near else "unknown condition operator"
-
-
-def _unknown_key(key: str) -> str:
-    names = {fold(known.name): known.name for known in KEYS}
-    near = get_close_matches(fold(key), names, n=1, cutoff=0.6)
-    hint = f"; did you mean {names[near[0]]}{'…' if names[near[0]].endswith('/') else ''}?" if near else ""
-    return f"unknown condition key{hint or '; docs/policy.md lists them'}"
 
 
 def _any_of(names: list[str]) -> str:

@@ -26,7 +26,7 @@ def source_or_action(text: str) -> str:
         raise ValueError(f"{quoted(text)}: no wildcards here; name an event source, or each action")
     if ":" in text:
         what = "IAM action"
-        near = [by_action[a][0].action for a in get_close_matches(text.casefold(), by_action, n=1)]
+        near = _actions_like(text.casefold())
     else:
         what, near = "event source", _sources_like(text.strip().casefold().removesuffix(_DOMAIN))
     hint = f"did you mean {' or '.join(near)}?" if near else "see passrole catalogue list"
@@ -66,6 +66,14 @@ def _by_action() -> dict[str, list[Call]]:
     for call in load_catalogue().calls():
         rows.setdefault(call.action.casefold(), []).append(call)
     return rows
+
+
+def _actions_like(action: str) -> list[str]:
+    """The nearest action of the service that it names, or else of the nearest one."""
+    by_action, service = _by_action(), action.partition(":")[0]
+    services = get_close_matches(service, {known.partition(":")[0] for known in by_action}, n=1)
+    of_service = [known for known in by_action if known.partition(":")[0] in services]
+    return [by_action[known][0].action for known in get_close_matches(action, of_service, n=1)]
 
 
 def _sources_like(service: str) -> list[str]:

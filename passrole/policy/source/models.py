@@ -101,7 +101,8 @@ class AlertsSection(Part):
 class CatalogueSection(Part):
     """What of the catalogue is not watched."""
 
-    leave_out: list[Unwatched] = Field(default_factory=list)
+    # More than there are sources and actions; looking for what a wrong one may mean takes a while each.
+    leave_out: Annotated[list[Unwatched], Field(max_length=2_000)] = Field(default_factory=list)
 
 
 class GuardrailFile(Part):

@@ -4,38 +4,60 @@ These are doubts, no errors. What is told is certain; not all that is so is told
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from passrole.policy.compiled import PolicyStatement
-from passrole.policy.language import Condition, Effect, fold
+from passrole.policy.language import Effect, fold
 from passrole.policy.language.statement import PASS_ROLE
 from passrole.policy.language.variables import template
 from passrole.policy.language.wildcards import arn_matches, matches
 from passrole.policy.text import quoted
 
-# Each is compared with each: above this it would take longer than anybody waits.
+# Each pattern is compared with each: above this it would take longer than anybody waits.
 _MOST_COMPARED = 1_000
 # In a pattern that is to be covered, a wildcard stands for itself: only a star of the other covers it. A name
 # has no such character.
 _STAR = "\x00"
 
 
+@dataclass(frozen=True)
+class _Compared:
+    """A statement, and what of it is compared again and again."""
+
+    statement: PolicyStatement
+
+    @cached_property
+    def actions(self) -> frozenset[str] | None:
+        actions = self.statement.actions
+        return None if actions is None else frozenset(map(fold, actions))
+
+    @cached_property
+    def conditions(self) -> frozenset[tuple[str, str, frozenset[str]]]:
+        conditions = self.statement.conditions
+        return frozenset((fold(c.operator), fold(c.key), frozenset(c.values)) for c in conditions)
+
+
 def doubts(statements: Sequence[PolicyStatement]) -> Iterator[tuple[str, str]]:
     """The name of each doubtful statement, with what is doubtful."""
-    compared = statements if len(statements) <= _MOST_COMPARED else ()
     for statement in statements:
         if not _may_name_roles(statement):
             yield statement.sid, f"{quoted(statement.sid)} never matches: it is about no role, or no pass"
-    for number, statement in enumerate(compared):
-        earlier = (other for other in statements[:number] if other.effect is statement.effect)
-        if shadow := next((other for other in earlier if _says_all_of(other, statement)), None):
-            yield statement.sid, f"{quoted(statement.sid)} says nothing more than {quoted(shadow.sid)} does"
-        if statement.effect is Effect.ALLOW:
-            denials = (other for other in statements if other.effect is Effect.DENY)
-            if denial := next((other for other in denials if _says_all_of(other, statement)), None):
-                yield (
-                    statement.sid,
-                    f"{quoted(statement.sid)} approves nothing: {quoted(denial.sid)} denies it all",
-                )
+    patterns = sum(len(statement.resources or ()) for statement in statements)
+    if max(len(statements), patterns) <= _MOST_COMPARED:
+        yield from _overlaps([_Compared(statement) for statement in statements])
+
+
+def _overlaps(compared: Sequence[_Compared]) -> Iterator[tuple[str, str]]:
+    denials = [each for each in compared if each.statement.effect is Effect.DENY]
+    for number, each in enumerate(compared):
+        sid, effect = each.statement.sid, each.statement.effect
+        earlier = (other for other in compared[:number] if other.statement.effect is effect)
+        if shadow := next((other for other in earlier if _says_all_of(other, each)), None):
+            yield sid, f"{quoted(sid)} says nothing more than {quoted(shadow.statement.sid)} does"
+        denying = denials if effect is Effect.ALLOW else ()
+        if denial := next((other for other in denying if _says_all_of(other, each)), None):
+            yield sid, f"{quoted(sid)} approves nothing: {quoted(denial.statement.sid)} denies it all"
 
 
 def _may_name_roles(statement: PolicyStatement) -> bool:
@@ -59,26 +81,22 @@ def _may_be_a_role(pattern: str, statement: PolicyStatement) -> bool:
     )
 
 
-def _says_all_of(wide: PolicyStatement, narrow: PolicyStatement) -> bool:
+def _says_all_of(wide: _Compared, narrow: _Compared) -> bool:
     """Whether the one matches whenever the other does."""
-    if wide.not_resources is not None or narrow.not_resources is not None:
+    one, other = wide.statement, narrow.statement
+    if one.not_resources is not None or other.not_resources is not None:
         return False
-    if wide.variables != narrow.variables or not _has_all_actions(wide, narrow):
+    if one.variables != other.variables or not _has_all_actions(wide, narrow):
         return False
-    if not set(map(_comparable, wide.conditions)) <= set(map(_comparable, narrow.conditions)):
+    if not wide.conditions <= narrow.conditions:
         return False
-    return all(any(_covers(w, n) for w in wide.resources or ()) for n in narrow.resources or ())
+    return all(any(_covers(w, n) for w in one.resources or ()) for n in other.resources or ())
 
 
-def _has_all_actions(wide: PolicyStatement, narrow: PolicyStatement) -> bool:
+def _has_all_actions(wide: _Compared, narrow: _Compared) -> bool:
     if wide.actions is None or narrow.actions is None:
         return False
-    names = {fold(action) for action in wide.actions}
-    return "*" in names or names >= {fold(action) for action in narrow.actions}
-
-
-def _comparable(condition: Condition) -> tuple[str, str, frozenset[str]]:
-    return fold(condition.operator), fold(condition.key), frozenset(condition.values)
+    return "*" in wide.actions or wide.actions >= narrow.actions
 
 
 def _covers(wide: str, narrow: str) -> bool:

@@ -91,6 +91,10 @@ class Schema:
     def _minItems(self, _: Any, value: int, data: Any, at: str) -> Iterator[str]:  # noqa: N802
         yield from self._least(value, len(data) if isinstance(data, list) else None, at)
 
+    def _maxItems(self, _: Any, value: int, data: Any, at: str) -> Iterator[str]:  # noqa: N802
+        if isinstance(data, list) and len(data) > value:
+            yield f"{at}: more than {value}"
+
     def _minProperties(self, _: Any, value: int, data: Any, at: str) -> Iterator[str]:  # noqa: N802
         yield from self._least(value, len(data) if isinstance(data, dict) else None, at)
 

@@ -121,6 +121,10 @@ SECTION_MISTAKES = {
         "catalogue: {leaveout: []}",
         "3:13: catalogue.leaveout: unknown key; did you mean leave_out?",
     ),
+    "more than there can be": (
+        f"catalogue: {{leave_out: [{', '.join(f's{n}.amazonaws.com' for n in range(2_001))}]}}",
+        "3:24: catalogue.leave_out: more than 2,000 values",
+    ),
     "the same twice": (
         "catalogue: {leave_out: [glue:CreateJob, 'Glue:createJob']}",
         '3:41: catalogue.leave_out[1]: "Glue:createJob" is given in line 3 already; what is left out is named once',
