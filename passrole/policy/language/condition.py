@@ -49,6 +49,12 @@ class Condition:
         """The condition keys that it depends on, folded."""
         return frozenset((self._key, *(key for value in self._templates for key in value.keys)))
 
+    @property
+    def takes_variables(self) -> bool:
+        """Whether ``${…}`` in its values means a variable."""
+        operator = self._spelled.operator
+        return self.variables and operator is not None and operator.variables
+
     @cached_property
     def _key(self) -> str:
         return fold(self.key)
@@ -64,7 +70,7 @@ class Condition:
     def _templates(self) -> tuple[Template, ...]:
         operator = self._spelled.operator
         wildcards = operator is not None and operator.wildcards
-        variables = self.variables and operator is not None and operator.variables
+        variables = self.takes_variables
         return tuple(template(value, wildcards=wildcards, variables=variables) for value in self.values)
 
     @cached_property

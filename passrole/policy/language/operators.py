@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
-from passrole.policy.language.wildcards import Test, Tokens, Wild, arn_test, text_test
+from passrole.policy.language.wildcards import Test, Tokens, Wild, arn_test, matches, text_test
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _EPOCH = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,9})?")
@@ -139,6 +139,12 @@ def _network(text: str) -> Any:
         return None
 
 
+def _may_be_arn(pattern: str) -> bool:
+    """Whether a pattern can match what begins as an ARN does."""
+    head, colon, _ = pattern.partition(":")
+    return matches(head, "arn") if colon else "arn".startswith(re.split("[*?]", head)[0]) and head != "arn"
+
+
 def _is_bool(text: str) -> bool:
     return text.lower() in ("true", "false")
 
@@ -155,8 +161,8 @@ OPERATORS = (
     _string("StringEquals", "StringNotEquals", _equals),
     _string("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _equals_ignoring_case),
     _string("StringLike", "StringNotLike", text_test, wildcards=True),
-    _string("ArnEquals", "ArnNotEquals", arn_test, wildcards=True),
-    _string("ArnLike", "ArnNotLike", arn_test, wildcards=True),
+    _string("ArnEquals", "ArnNotEquals", arn_test, wildcards=True, is_value=_may_be_arn),
+    _string("ArnLike", "ArnNotLike", arn_test, wildcards=True, is_value=_may_be_arn),
     _string("Bool", None, _bool, is_value=_is_bool),
     _numeric("NumericEquals", "NumericNotEquals", _compared(_number, "__eq__")),
     _numeric("NumericLessThan", None, _compared(_number, "__lt__")),

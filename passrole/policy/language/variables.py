@@ -76,6 +76,11 @@ def template(text: str, *, wildcards: bool, variables: bool) -> Template:
     return Template(tokens, tuple(chain.from_iterable(t for t in tokens if isinstance(t, tuple))))
 
 
+def begins_no_variable(text: str) -> bool:
+    """Whether a ``${`` in it begins no variable, and so is text: an end is missing, or one is in another."""
+    return "${" in _VARIABLE.sub(" ", text)
+
+
 def _literal(text: str) -> Tokens:
     return (text,) if text else ()
 

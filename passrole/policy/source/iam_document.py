@@ -5,7 +5,7 @@ value that can never match is an error there, as a statement that says nothing i
 of IAM's own is taken as IAM would: its keys may be of any service.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -15,6 +15,7 @@ from passrole.policy.errors import MOST_LINES, Path
 from passrole.policy.keys import KEYS, key_of
 from passrole.policy.language import Condition, Effect, fold, is_operator, operator_names
 from passrole.policy.language.condition import bad_values
+from passrole.policy.language.variables import begins_no_variable, template
 from passrole.policy.source.document import Document, Plain
 from passrole.policy.text import printable, quoted
 
@@ -107,7 +108,7 @@ class _Reader:
             return
         actions, not_actions = self._either(path, value, "Action", required=not self._strict)
         resources, not_resources = self._either(path, value, "Resource", required=True)
-        self._check_resources(path, resources or not_resources or ())
+        self._check_resources(path, resources or not_resources or (), variables)
         yield PolicyStatement(
             sid=self._sid(path, value),
             effect=Effect(effect),
@@ -157,13 +158,15 @@ class _Reader:
                 texts.append(text)
         return tuple(texts)
 
-    def _check_resources(self, path: Path, resources: tuple[str, ...]) -> None:
+    def _check_resources(self, path: Path, resources: tuple[str, ...], variables: bool) -> None:
         place = self._at(path, "Resource" if ("Resource" in self._keys(path)) else "NotResource")
         for resource in resources if self._strict else ():
             if not resource.isascii():
                 self._problem(place, f"{quoted(resource)}: ARNs are ASCII; a look-alike letter is no match")
             elif resource != "*" and not resource.startswith(("arn:", "${")):
                 self._problem(place, f"{quoted(resource)} is no ARN; expected arn:aws:iam::…:role/… or *")
+            elif variables:
+                self._check_variables(place, (resource,))
 
     def _conditions(self, path: Path, value: Any, variables: bool) -> Iterator[Condition]:
         if not isinstance(value, dict):
@@ -185,8 +188,8 @@ class _Reader:
         condition = Condition(operator, key, self._texts(path, values, _scalar_of), variables)
         if self._strict:
             self._check_key(path, key, operator)
-            for name in sorted(condition.keys - {fold(key)}):
-                self._check_variable(path, name)
+            if condition.takes_variables:
+                self._check_variables(path, condition.values)
             for bad in bad_values(condition):
                 self._problem(
                     path, f"{quoted(bad)} is no value that {operator} compares; it would never match"
@@ -207,6 +210,18 @@ class _Reader:
             self._doubt(
                 path, f"{key} has several values: without ForAnyValue: or ForAllValues: it never matches"
             )
+
+    def _check_variables(self, path: Path, values: Sequence[str]) -> None:
+        """Variables that are none would make what is compared with them text, or never known."""
+        for value in filter(begins_no_variable, values):
+            self._problem(
+                path,
+                f"{quoted(value)}: ${{ begins a policy variable, which ends in }}: for the signs themselves "
+                "write ${$}{",
+            )
+        parsed = (template(value, wildcards=False, variables=True) for value in values)
+        for key in sorted({key for value in parsed for key in value.keys}):
+            self._check_variable(path, key)
 
     def _check_variable(self, path: Path, key: str) -> None:
         known = key_of(key)

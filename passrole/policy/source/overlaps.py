@@ -74,8 +74,9 @@ def _may_be_a_role(pattern: str, statement: PolicyStatement) -> bool:
     if template(pattern, wildcards=True, variables=statement.variables).fixed is None:
         return True
     parts = pattern.split(":", 5)
-    if len(parts) < 6:
+    if len(parts) == 1:
         return pattern.endswith("*")
+    parts += "*" * (6 - len(parts))  # what a pattern leaves out is any
     return matches(parts[2], "iam") and (
         parts[5].startswith(("role/", "*", "?")) or "role".startswith(parts[5])
     )

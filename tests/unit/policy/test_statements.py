@@ -118,6 +118,29 @@ MISTAKES = {
         ':4:82: {0}.Condition.StringLike["role:Name"]: the variable ${aws:usrname}: unknown condition '
         "key; did you mean aws:username?",
     ),
+    "a variable in a resource": (
+        "[{Effect: Deny, Resource: 'arn:aws:iam::*:role/${aws:usrname}'}]",
+        ":4:39: {0}.Resource: the variable ${aws:usrname}: unknown condition key; did you mean aws:username?",
+    ),
+    "a variable with several values in a resource": (
+        "[{Effect: Deny, NotResource: 'arn:aws:iam::*:role/${aws:CalledVia}'}]",
+        ":4:42: {0}.NotResource: the variable ${aws:calledvia}: a key with several values is no variable",
+    ),
+    "a variable without its end": (
+        "[{Effect: Deny, Resource: 'arn:aws:iam::*:role/${aws:username'}]",
+        ':4:39: {0}.Resource: "arn:aws:iam::*:role/${aws:username": ${ begins a policy variable, which ends '
+        "in }: for the signs themselves write ${$}{",
+    ),
+    "a variable within one": (
+        f"[{{{STATEMENT}, Condition: {{StringLike: {{'role:Name': '${{role:Tag/${{aws:username}}}}'}}}}}}]",
+        ':4:82: {0}.Condition.StringLike["role:Name"]: "${role:Tag/${aws:username}}": ${ begins a policy '
+        "variable, which ends in }: for the signs themselves write ${$}{",
+    ),
+    "no ARN to compare with": (
+        f"[{{{STATEMENT}, Condition: {{ArnLike: {{'aws:PrincipalArn': dev*}}}}}}]",
+        ':4:86: {0}.Condition.ArnLike["aws:PrincipalArn"]: "dev*" is no value that ArnLike compares; it '
+        "would never match",
+    ),
     "severity": (
         f"[{{{STATEMENT}, severity: urgent}}]",
         ":4:54: {0}.severity: expected low, medium, high or critical",
@@ -184,11 +207,19 @@ def test_what_is_doubtful_is_a_warning_with_its_place(statements: str, expected:
         "[{Effect: Allow, Resource: 'arn:aws:iam::*:role/${aws:PrincipalTag/AllowedRolePath}'}]",
         "[{Effect: Allow, Action: 'lambda:*', Resource: 'arn:aws:iam::*:role/x'}]",
         "[{Effect: Deny, Resource: 'arn:aws:iam::*'}]",
+        "[{Effect: Deny, Resource: '*', Condition: {StringEquals: {'role:Name': '${$}{aws:username}'}}}]",
+        "[{Effect: Deny, Resource: '*', Condition: {ArnLike: {'aws:PrincipalArn': '*:user/x'}}}]",
     ],
 )
 def test_what_may_well_be_meant_is_no_warning(statements: str) -> None:
     told = [line for line in warnings_of(f"{FILE}statements: {statements}\n") if "never matches" not in line]
     assert told == []
+
+
+def test_parts_that_a_resource_leaves_out_are_any() -> None:
+    assert warnings_of(f"{FILE}statements: [{{Effect: Deny, Resource: 'arn:*:iam'}}]\n") == [
+        'guardrail.yaml:3:5: approved[0]: "apps" approves nothing: "statement 1" denies it all'
+    ]
 
 
 def test_an_entry_asks_for_all_that_it_names() -> None:
