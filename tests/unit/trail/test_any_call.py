@@ -116,11 +116,12 @@ def test_a_request_of_256_kb_is_read_for_each_way_of_naming_roles() -> None:
     for call in kinds.values():
         for told in records_of(call):
             wide = told["requestParameters"] | {f"key{number}": "x" * 250 for number in range(1000)}
-            long = {key: value * 4000 if isinstance(value, str) else value for key, value in wide.items()}
+            few = {key: wide[key] for key in list(wide)[:20]}
+            long = {key: value * 4000 if isinstance(value, str) else value for key, value in few.items()}
             assert {p.path for p in passes_of(told)} == {
                 p.path for p in passes_of(told | {"requestParameters": wide})
             }
-            passes_of(told | {"requestParameters": {k: long[k] for k in list(long)[:20]}})
+            passes_of(told | {"requestParameters": long})
 
 
 def test_the_catalogue_in_use_is_the_one_of_the_rows() -> None:
