@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 from passrole.clock import parse_time
 from passrole.evidence import ABSENT, Fact, Known, Unknown
-from passrole.passes import Pass
+from passrole.passes import Pass, Passer
 from passrole.policy.keys.model import Key, KeyType, Read, Subject, evident, recorded, tag_of, told, truth
 from passrole.policy.keys.ours import account_of
 from passrole.policy.language import Value
@@ -20,6 +20,8 @@ _PRINCIPAL_TYPES = {
     "IAMUser": "User",
     "Root": "Account",
 }
+_NO_USERS = ("AWSService", "AssumedRole", "FederatedUser", "Root", "SAMLUser", "WebIdentityUser")
+_WITHOUT_SESSION = ("AWSService", "IAMUser", "Root")  # may be: users and root can begin one
 _NEVER = "nowhere: IAM does not decide iam:PassRole by the role's tags"
 
 
@@ -34,14 +36,6 @@ def _principal_arn(subject: Subject, _: str) -> Fact[Value]:
             else Unknown("the record does not tell the passer's role")
         )
     return Known(passer.arn) if passer.arn else Unknown("the record does not tell the passer")
-
-
-_PRINCIPAL_TYPES = {
-    "AssumedRole": "AssumedRole",
-    "FederatedUser": "FederatedUser",
-    "IAMUser": "User",
-    "Root": "Account",
-}
 
 
 def _principal_type(subject: Subject, _: str) -> Fact[Value]:
@@ -63,9 +57,11 @@ def _of_principal(read: Callable[[Pass], str | None], what: str) -> Read:
 
 def _username(subject: Subject, _: str) -> Fact[Value]:
     passer = subject.pass_.passer
-    if passer.type != "IAMUser":
+    if passer.type in _NO_USERS:
         return ABSENT
-    return Known(passer.name) if passer.name else Unknown("the record does not tell the user's name")
+    if passer.type == "IAMUser" and passer.name:
+        return Known(passer.name)
+    return Unknown("the record does not tell the user's name")
 
 
 def _source_ip(subject: Subject, _: str) -> Fact[Value]:
@@ -96,13 +92,18 @@ def _source_vpc(subject: Subject, _: str) -> Fact[Value]:
     return Unknown("records do not tell the VPC") if subject.pass_.passer.vpc_endpoint else ABSENT
 
 
+def _called_for(passer: Passer) -> str | None:
+    """The service that called for the passer; one that calls for itself does not."""
+    return None if passer.type == "AWSService" else passer.invoked_by
+
+
 def _called_via(subject: Subject, _: str) -> Fact[Value]:
-    invoked_by = subject.pass_.passer.invoked_by
-    return Known((invoked_by,)) if invoked_by else ABSENT
+    service = _called_for(subject.pass_.passer)
+    return Known((service,)) if service else ABSENT
 
 
 def _called_first(subject: Subject, _: str) -> Fact[Value]:
-    if subject.pass_.passer.invoked_by is None:
+    if _called_for(subject.pass_.passer) is None:
         return ABSENT
     return Unknown("the record tells the last service that called for the passer alone")
 
@@ -116,9 +117,22 @@ def _epoch(subject: Subject, _: str) -> Fact[Value]:
     )
 
 
-def _mfa(subject: Subject, _: str) -> Fact[Value]:
-    mfa = subject.pass_.passer.mfa
-    return ABSENT if mfa is None else truth(mfa)
+def _is_service(subject: Subject, _: str) -> Fact[Value]:
+    type_ = subject.pass_.passer.type
+    return truth(type_ == "AWSService") if type_ else Unknown("the record does not tell the passer")
+
+
+def _of_session(read: Callable[[Passer], Fact[Value]]) -> Read:
+    """What sessions have; of a passer that must have one, the record may leave it out."""
+
+    def fact(subject: Subject, _: str) -> Fact[Value]:
+        passer = subject.pass_.passer
+        found = read(passer)
+        if found is not ABSENT or passer.type in _WITHOUT_SESSION:
+            return found
+        return Unknown("the record does not tell the session")
+
+    return fact
 
 
 def _associated(subject: Subject, _: str) -> Fact[Value]:
@@ -185,8 +199,8 @@ AWS_KEYS = (
         KeyType.BOOL,
         "the record",
         None,
-        None,
-        lambda subject, _: truth(subject.pass_.passer.type == "AWSService"),
+        "the record does not tell the passer",
+        _is_service,
     ),
     Key(
         "aws:userid",
@@ -275,7 +289,7 @@ AWS_KEYS = (
         "the record",
         "no AWS service called for the passer",
         None,
-        lambda subject, _: told(subject.pass_.passer.invoked_by),
+        lambda subject, _: told(_called_for(subject.pass_.passer)),
     ),
     Key(
         "aws:ViaAWSService",
@@ -283,7 +297,7 @@ AWS_KEYS = (
         "the record",
         None,
         None,
-        lambda subject, _: truth(subject.pass_.passer.invoked_by is not None),
+        lambda subject, _: truth(_called_for(subject.pass_.passer) is not None),
     ),
     Key(
         "aws:RequestedRegion",
@@ -314,16 +328,16 @@ AWS_KEYS = (
         KeyType.DATE,
         "the record",
         "the credentials are long-term ones",
-        None,
-        lambda subject, _: told(subject.pass_.passer.session_began),
+        "the record does not tell it",
+        _of_session(lambda passer: told(passer.session_began)),
     ),
     Key(
         "aws:MultiFactorAuthPresent",
         KeyType.BOOL,
         "the record",
         "the credentials are long-term ones",
-        None,
-        _mfa,
+        "the record does not tell it",
+        _of_session(lambda passer: ABSENT if passer.mfa is None else truth(passer.mfa)),
     ),
     Key(
         "aws:ResourceAccount",
