@@ -260,6 +260,8 @@ def severity_of(pass_: Pass, verdict: Verdict) -> Severity:
     if pass_.outcome is Outcome.DENIED or verdict.decision is Decision.UNDETERMINED:
         return Severity.MEDIUM
     said = [statement.severity for statement in verdict.denied_by if statement.severity]
+    if any(denials.unapproved for denials in verdict.denials):
+        said.append(Severity.HIGH)  # whatever denies it besides
     return max(said, key=list(Severity).index) if said else Severity.HIGH
 
 

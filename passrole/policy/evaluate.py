@@ -4,7 +4,7 @@ No I/O and no clock: the same function serves detection, audits and the command 
 read is unknown, and the verdict is ``undetermined`` only where the unknown could change it (Kleene's logic).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from passrole.evidence import Evidence, Fact, Known, Unknown
@@ -74,8 +74,8 @@ def _decision(candidates: Sequence[Candidate]) -> Decision:
     return found.pop() if len(found) == 1 else Decision.UNDETERMINED
 
 
-def _denials(statements: Iterable[PolicyStatement], candidate: Candidate) -> Denials:
-    """The statements that deny the pass and are not waived, if the candidate's service gets the role."""
+def _denials(statements: Sequence[PolicyStatement], candidate: Candidate) -> Denials:
+    """What denies the pass and is not waived, if the candidate's service gets the role."""
     denying = (
         statement
         for statement in statements
@@ -83,4 +83,6 @@ def _denials(statements: Iterable[PolicyStatement], candidate: Candidate) -> Den
         and statement.check not in candidate.waived.checks
         and statement.applies(candidate.context) is Truth.TRUE
     )
-    return Denials(candidate.service, tuple(denying))
+    approving = (statement for statement in statements if statement.effect is Effect.ALLOW)
+    unapproved = decide(approving, candidate.context) is Ruling.IMPLICIT_DENY
+    return Denials(candidate.service, tuple(denying), unapproved)

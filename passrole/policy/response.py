@@ -36,10 +36,17 @@ def _for_violation(responses: Responses, pass_: Pass, verdict: Verdict) -> Stage
 
 
 def _of_denials(responses: Responses, pass_: Pass, denials: Denials) -> Stage:
-    """What the denying statements say, the strongest of them; else what is said of the account or service."""
+    """What the denying statements say, the strongest of them; else what is said of the account or service.
+
+    What nothing approves is no milder for being denied, too: a check that is only observed must not hide it.
+    """
     said = [stage for statement in denials.statements if (stage := _of_statement(responses, statement))]
-    if said:
-        return max(said, key=_MILDEST_FIRST.index)
+    if denials.unapproved or not said:
+        said.append(_of_unapproved(responses, pass_, denials))
+    return max(said, key=_MILDEST_FIRST.index)
+
+
+def _of_unapproved(responses: Responses, pass_: Pass, denials: Denials) -> Stage:
     if pass_.account and pass_.account in responses.accounts:
         return responses.accounts[pass_.account]
     if denials.service is not None:

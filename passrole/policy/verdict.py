@@ -82,10 +82,16 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Denials:
-    """The statements that deny a pass if ``service`` gets the role; none where nothing allows it either."""
+    """What speaks against a pass if ``service`` gets the role.
+
+    Attributes:
+        statements: those that deny it.
+        unapproved: whether nothing approves it either, so that it would be a violation without them.
+    """
 
     service: str | None
     statements: tuple[PolicyStatement, ...]
+    unapproved: bool
 
 
 @dataclass(frozen=True)

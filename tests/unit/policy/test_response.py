@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from passrole.finding import severity_of
 from passrole.passes import Outcome
 from passrole.policy import (
     Condition,
@@ -23,6 +24,7 @@ from tests.unit.policy.builders import (
     a_pass,
     a_policy,
     a_role,
+    allow,
     deny,
     judge,
     service_is,
@@ -61,9 +63,9 @@ def test_undetermined_has_its_own_stage_whatever_the_service() -> None:
     assert stage(responses, Decision.UNDETERMINED) is OBSERVE
 
 
-def of_violation(responses: Responses, services: tuple[str, ...], *denials: PolicyStatement) -> Stage:
-    """The stage for a pass that nothing allows, and that these statements deny."""
-    policy, pass_ = a_policy(*denials, responses=responses), a_pass(services)
+def of_violation(responses: Responses, services: tuple[str, ...], *statements: PolicyStatement) -> Stage:
+    """The stage for a pass of which these statements make a violation."""
+    policy, pass_ = a_policy(*statements, responses=responses), a_pass(services)
     verdict = judge(policy, pass_, a_role(tags={}))
     assert verdict.decision is Decision.VIOLATION
     return stage_for(policy, pass_, verdict)
@@ -113,6 +115,20 @@ def test_then_its_check_then_its_severity_then_the_account_then_the_service() ->
     assert of_violation(severity, (LAMBDA,), statement) is ALERT
     assert of_violation(account, (LAMBDA,), statement) is OBSERVE
     assert of_violation(replace(account, accounts={}), (LAMBDA,), statement) is QUARANTINE
+
+
+def test_what_nothing_approves_is_not_hidden_by_a_statement_that_is_only_observed() -> None:
+    observed = saying("d", response=OBSERVE)
+    assert of_violation(Responses(ALERT), (LAMBDA,), observed) is ALERT
+    assert of_violation(Responses(QUARANTINE), (LAMBDA,), observed) is QUARANTINE
+    assert of_violation(Responses(QUARANTINE), (LAMBDA,), allow("all"), observed) is OBSERVE
+
+
+def test_nor_is_it_less_severe() -> None:
+    low = saying("d", severity=Severity.LOW)
+    for statements, expected in (((low,), Severity.HIGH), ((allow("all"), low), Severity.LOW)):
+        verdict = judge(a_policy(*statements), a_pass(), a_role(tags={}))
+        assert severity_of(a_pass(), verdict) is expected
 
 
 def test_of_several_statements_the_strongest_counts() -> None:
