@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from passrole.arn import Arn
+from passrole.evidence.documents import allow_statements, texts_of
+from passrole.policy.language.context import fold
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 EVERYONE = "*"
@@ -37,25 +39,23 @@ def trust_of(document: Mapping[str, Any]) -> Trust:
     services: dict[str, None] = {}
     accounts: dict[str, None] = {}
     for kind, name in _principals(document):
-        if kind == "Service":
+        if kind == "service":
             services[name] = None
-        elif kind == "AWS":
+        elif kind == "aws":
             accounts[_account(name)] = None
     return Trust(tuple(services), tuple(accounts))
 
 
 def _principals(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for statement in _listed(document.get("Statement")):
-        if not isinstance(statement, Mapping) or statement.get("Effect") != "Allow":
-            continue
-        if "NotPrincipal" in statement:
-            yield "AWS", EVERYONE
-        principal = statement.get("Principal")
+    for statement in allow_statements(document):
+        if "notprincipal" in statement:
+            yield "aws", EVERYONE
+        principal = statement.get("principal")
         if principal == EVERYONE:
-            yield "AWS", EVERYONE
+            yield "aws", EVERYONE
         elif isinstance(principal, Mapping):
             for kind, names in principal.items():
-                yield from ((kind, name) for name in _listed(names) if isinstance(name, str))
+                yield from ((fold(str(kind)), name) for name in texts_of(names))
 
 
 def _account(principal: str) -> str:
@@ -63,7 +63,3 @@ def _account(principal: str) -> str:
         return principal
     arn = Arn.parse(principal)
     return arn.account if arn else principal
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
