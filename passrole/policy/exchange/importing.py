@@ -7,6 +7,7 @@ guardrail.yaml cannot say, is left out, and noted.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -193,8 +194,7 @@ def _without_principals(statement: Any) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        [(twice, _)] = Counter(name for name, _ in pairs).most_common(1)
         raise ValueError(f"the key {quoted(twice)} is given twice in one object")
     if any("\ud800" <= c <= "\udfff" for text in _strings(pairs) for c in text):
         raise ValueError("an escape in a text makes half a character (a lone surrogate)")

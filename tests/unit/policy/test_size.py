@@ -6,6 +6,7 @@ from time import perf_counter
 import pytest
 
 from passrole.policy.errors import PolicyError
+from passrole.policy.exchange import import_scp
 from passrole.policy.load import parse_guardrail
 from passrole.policy.source.document import MAX_BYTES
 from tests.unit.policy.builders import HEAD, NONE
@@ -56,4 +57,12 @@ def test_a_large_file_is_judged_in_seconds(content: str) -> None:
     began = perf_counter()
     with suppress(PolicyError):
         parse_guardrail(encoded)
+    assert perf_counter() - began < SECONDS
+
+
+def test_a_key_that_is_given_twice_is_found_among_many() -> None:
+    keys = listed('"k#": 1', 60_000)
+    began = perf_counter()
+    with pytest.raises(PolicyError, match='"z" is given twice'):
+        import_scp(f'{{{keys}, "z": 1, "z": 2}}', "scp.json")
     assert perf_counter() - began < SECONDS
