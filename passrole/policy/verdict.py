@@ -131,7 +131,7 @@ class Verdict:
     @property
     def denied_by(self) -> tuple[PolicyStatement, ...]:
         """The statements that denied it, for any service that may get the role."""
-        return tuple({s.sid: s for denials in self.denials for s in denials.statements}.values())
+        return tuple(dict.fromkeys(s for denials in self.denials for s in denials.statements))
 
     @property
     def reasons(self) -> tuple[str, ...]:
