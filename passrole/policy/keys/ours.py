@@ -134,7 +134,7 @@ OUR_KEYS = (
     Key(
         "role:ExternallyTrusted",
         KeyType.BOOL,
-        "IAM: whether another account, or everyone, may assume it",
+        "IAM: whether another account, everyone, or a principal deleted since may assume it",
         None,
         _NOT_READ,
         _externally_trusted,

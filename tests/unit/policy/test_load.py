@@ -110,8 +110,9 @@ def test_the_project_s_own_example_approves_by_path_and_tag() -> None:
     assert decisions == [Decision.APPROVED, *[Decision.VIOLATION] * 5]
 
 
-def test_the_example_in_the_reference_is_valid() -> None:
-    text = (ROOT / "docs/policy.md").read_text()
+@pytest.mark.parametrize("file", ["docs/policy.md", "README.md"])
+def test_the_first_example_of_a_text_is_valid(file: str) -> None:
+    text = (ROOT / file).read_text("utf-8")
     example = text.split("```yaml\n", 1)[1].split("```", 1)[0]
     assert parse_guardrail(example.encode()).warnings == ()
 
