@@ -1,16 +1,27 @@
-"""Which quarantine module acts on what: keyed by the resource's type and the place of the role on it."""
+"""Which quarantine module acts on what: keyed by the resource's type and the place of the role on it.
 
-from passrole.quarantine.ec2_instance import Ec2Instance
-from passrole.quarantine.lambda_function import LambdaFunction
-from passrole.quarantine.module import QuarantineModule
+Both come from the catalogue, which knows them for each call and path of the role.
+"""
 
-MODULES: tuple[QuarantineModule, ...] = (Ec2Instance(), LambdaFunction())
+from passrole.quarantine.module import EVERY_PLACE, QuarantineModule
+from passrole.quarantine.modules.ec2_instance import Ec2Instance
+from passrole.quarantine.modules.lambda_function import LambdaFunction
+
+MODULES: tuple[QuarantineModule, ...] = (
+    Ec2Instance(),
+    LambdaFunction(),
+)
 
 
 def module_for(resource_type: str | None, place: str) -> QuarantineModule | None:
     """The module that contains such a resource; None if no reversible act is known."""
-    fitting = (m for m in MODULES if m.resource_type == resource_type and place in m.places)
+    fitting = (m for m in MODULES if m.resource_type == resource_type and is_place_of(m, place))
     return next(fitting, None)
+
+
+def is_place_of(module: QuarantineModule, place: str) -> bool:
+    """Whether the module takes a role from that place."""
+    return module.places == EVERY_PLACE or place in module.places
 
 
 def module_named(name: str) -> QuarantineModule:

@@ -3,70 +3,64 @@
 Source: EC2's API reference for DisassociateIamInstanceProfile; IAM User Guide on revoking role credentials.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from passrole.arn import Arn, parse_instance_profile_arn
-from passrole.quarantine.grants import Grant
-from passrole.quarantine.module import CannotRestoreError, Clients, State
+from passrole.quarantine.grants import Grant, give_back_role
+from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
 
 _HELD = ("associating", "associated")
 _GONE = ("shutting-down", "terminated")
 _INSTANCES = "arn:{partition}:ec2:*:{account}:instance/*"
 _WHY_ANY_INSTANCE = "a violation can be in any instance of the account"
-_DESCRIBE = (
-    Grant(
-        actions=("ec2:DescribeIamInstanceProfileAssociations", "ec2:DescribeInstances"),
-        resources=("*",),
-        reason="the actions take no resource",
-    ),
-    Grant(
-        actions=("iam:GetInstanceProfile",),
-        resources=("arn:{partition}:iam::{account}:instance-profile/*",),
-        reason="tells which role an instance's profile holds; any profile can be passed",
-    ),
-)
 
 
-class Ec2Instance:
+class Ec2Instance(QuarantineModule):
     """An EC2 instance that holds an instance profile."""
 
     name = "ec2-instance"
     resource_type = "ec2:instance"
-    places: tuple[str, ...] = ("instance profile",)
+    places = ("instance profile",)
+    services = ("ec2.amazonaws.com",)
     does = "instance profile taken away: the instance gets no new credentials"
     still_runs = (
         "the instance runs on; "
         "credentials that it fetched before stay valid until they expire (up to 6 hours)"
     )
-    contain_grants: tuple[Grant, ...] = (
-        *_DESCRIBE,
+    saves = "the instance profile, and the role that it held"
+    describe_grants = (
+        Grant(
+            actions=("ec2:DescribeIamInstanceProfileAssociations", "ec2:DescribeInstances"),
+            resources=("*",),
+            reason="the actions take no resource",
+        ),
+        Grant(
+            actions=("iam:GetInstanceProfile",),
+            resources=("arn:{partition}:iam::{account}:instance-profile/*",),
+            reason="tells which role an instance's profile holds; any profile can be passed",
+        ),
+    )
+    contain_grants = (
         Grant(
             actions=("ec2:DisassociateIamInstanceProfile",),
             resources=(_INSTANCES,),
             reason=_WHY_ANY_INSTANCE,
         ),
     )
-    release_grants: tuple[Grant, ...] = (
-        *_DESCRIBE,
+    release_grants = (
         Grant(
             actions=("ec2:AssociateIamInstanceProfile",),
             resources=(_INSTANCES,),
             reason=_WHY_ANY_INSTANCE,
         ),
-        Grant(
-            actions=("iam:PassRole",),
-            resources=("arn:{partition}:iam::{account}:role/*",),
-            reason="the role that the instance held before can be any role; it goes back to EC2 only",
-            conditions={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}},
-        ),
+        give_back_role("ec2.amazonaws.com"),
     )
 
-    def describe(self, clients: Clients, resource: Arn) -> State | None:
+    def describe(self, aws: Aws, resource: Arn) -> State | None:
         """``profile``, ``role`` and ``role_id`` (None if it holds none), and ids of ``associations``."""
-        client, instance = clients("ec2", resource.region), resource.resource.removeprefix("instance/")
+        client, instance = aws.clients("ec2", resource.region), resource.resource.removeprefix("instance/")
         if not _exists(client, instance):
             return None
         associations = client.describe_iam_instance_profile_associations(
@@ -74,7 +68,7 @@ class Ec2Instance:
         )["IamInstanceProfileAssociations"]
         held = [a for a in associations if a["State"] in _HELD]
         profile = held[0]["IamInstanceProfile"]["Arn"] if held else None
-        role, role_id = _role_in(clients("iam", resource.region), profile) if profile else (None, None)
+        role, role_id = _role_in(aws.clients("iam", resource.region), profile) if profile else (None, None)
         return {
             "profile": profile,
             "role": role,
@@ -82,36 +76,38 @@ class Ec2Instance:
             "associations": [a["AssociationId"] for a in held],
         }
 
-    def holds(self, now: State, role_arn: str) -> bool:
-        return bool(now["role"] == role_arn)
+    def holds(self, now: State, role: str) -> bool:
+        return bool(now["role"] == role)
 
-    def is_contained(self, now: State) -> bool:
+    def is_contained(self, aws: Aws, now: State, role: str) -> bool:
         return not now["associations"]
 
-    def contain(self, clients: Clients, resource: Arn, now: State) -> None:
+    def contain(self, aws: Aws, resource: Arn, now: State, role: str) -> None:
         for association in now["associations"]:
-            clients("ec2", resource.region).disassociate_iam_instance_profile(AssociationId=association)
+            aws.clients("ec2", resource.region).disassociate_iam_instance_profile(AssociationId=association)
 
-    def puts_back(self, prior: Mapping[str, Any]) -> tuple[str, ...]:
+    def puts_back(self, prior: Prior) -> tuple[str, ...]:
         return (f"instance profile: {prior['profile']} (role {prior['role']})",)
 
-    def gives_back(self, prior: Mapping[str, Any]) -> str | None:
-        role: str | None = prior["role"]
-        return role
+    def gives_back(self, prior: Prior) -> tuple[str, ...]:
+        return (prior["role"],) if prior["role"] else ()
 
-    def changed_since(self, now: State, prior: Mapping[str, Any]) -> tuple[str, ...]:
+    def changed_since(self, aws: Aws, now: State, prior: Prior) -> tuple[str, ...]:
         if now["profile"] not in (None, prior["profile"]):
             return (f"the instance profile is {now['profile']}, containment left none",)
         return ()
 
-    def is_released(self, now: State, prior: Mapping[str, Any]) -> bool:
+    def is_released(self, now: State, prior: Prior) -> bool:
         return bool(now["profile"] == prior["profile"])
 
-    def release(self, clients: Clients, resource: Arn, prior: Mapping[str, Any]) -> None:
-        role, role_id = _role_in(clients("iam", resource.region), prior["profile"])
+    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
+        now = self.describe(aws, resource)
+        if now is None or self.is_released(now, prior):
+            return
+        role, role_id = _role_in(aws.clients("iam", resource.region), prior["profile"])
         if (role, role_id) != (prior["role"], prior["role_id"]):
             raise CannotRestoreError(f"{prior['profile']} holds another role now: {role or 'none'}")
-        clients("ec2", resource.region).associate_iam_instance_profile(
+        aws.clients("ec2", resource.region).associate_iam_instance_profile(
             IamInstanceProfile={"Arn": prior["profile"]},
             InstanceId=resource.resource.removeprefix("instance/"),
         )
@@ -121,7 +117,7 @@ def _exists(client: Any, instance: str) -> bool:
     try:
         reservations = client.describe_instances(InstanceIds=[instance])["Reservations"]
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") == "InvalidInstanceID.NotFound":
+        if code_of(error) == "InvalidInstanceID.NotFound":
             return False
         raise
     states = [i["State"]["Name"] for reservation in reservations for i in reservation["Instances"]]
@@ -136,7 +132,7 @@ def _role_in(iam: Any, profile_arn: str) -> tuple[str | None, str | None]:
     try:
         profile = iam.get_instance_profile(InstanceProfileName=arn.name)["InstanceProfile"]
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") == "NoSuchEntity":
+        if code_of(error) == "NoSuchEntity":
             return None, None
         raise
     roles = profile["Roles"] if profile["Arn"] == profile_arn else []

@@ -1,0 +1,1 @@
+"""The quarantine modules, one a kind of resource."""
