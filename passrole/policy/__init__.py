@@ -11,6 +11,7 @@ from passrole.policy.compiled import (
 )
 from passrole.policy.evaluate import evaluate, without_exemptions
 from passrole.policy.language import Condition, Effect
+from passrole.policy.quarantine_rules import QuarantineRules
 from passrole.policy.response import stage_for
 from passrole.policy.verdict import Decision, Verdict
 
@@ -21,6 +22,7 @@ __all__ = [
     "Effect",
     "Exemption",
     "PolicyStatement",
+    "QuarantineRules",
     "Responses",
     "Severity",
     "Stage",

@@ -15,8 +15,9 @@ from typing import Any
 
 from passrole.catalogue.left_out import NOTHING, LeftOut
 from passrole.policy.language import Condition, Effect, Statement, is_operator
+from passrole.policy.quarantine_rules import QuarantineRules
 
-VERSION = 2
+VERSION = 3
 ANY_ROLE = "arn:*:iam::*:role/"  # begins the pattern of a path in whatever partition and account
 
 _PACKAGE = "passrole_policy"  # the layer that carries the policy; see infra/policy_asset.py
@@ -95,14 +96,14 @@ class CompiledPolicy:
     Attributes:
         statements: in the order of guardrail.yaml; those of the checks come last.
         responses: what is done about the rest.
-        acts_per_hour: most containments in one clock hour.
+        quarantine: limits of containment, and how far it may reach.
         exemptions: in the order of guardrail.yaml.
         left_out: events that are not judged, though a rule may bring them.
     """
 
     statements: tuple[PolicyStatement, ...]
     responses: Responses
-    acts_per_hour: int
+    quarantine: QuarantineRules = QuarantineRules()
     exemptions: tuple[Exemption, ...] = ()
     left_out: LeftOut = NOTHING
 
@@ -125,7 +126,7 @@ class CompiledPolicy:
                 "version": VERSION,
                 "statements": [_statement_json(statement) for statement in self.statements],
                 "responses": {name: getattr(responses, name) for name in responses.__dataclass_fields__},
-                "acts_per_hour": self.acts_per_hour,
+                "quarantine": self.quarantine.to_json(),
                 "exemptions": [_exemption_json(exemption) for exemption in self.exemptions],
                 "left_out": self.left_out.to_json(),
             },
@@ -147,7 +148,7 @@ class CompiledPolicy:
             return cls(
                 statements=tuple(_statement(s) for s in data["statements"]),
                 responses=_responses(data["responses"]),
-                acts_per_hour=int(data["acts_per_hour"]),
+                quarantine=QuarantineRules.from_json(data["quarantine"]),
                 exemptions=tuple(_exemption(e) for e in data["exemptions"]),
                 left_out=LeftOut.from_json(data["left_out"]),
             )

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from passrole.clock import utc_now
 from passrole.policy.compiled import CompiledPolicy, PolicyStatement, Responses
 from passrole.policy.errors import PolicyError, Position, Problem
-from passrole.policy.settings import Alerts, Guardrail, Quarantine, Settings
+from passrole.policy.quarantine_rules import QuarantineRules
+from passrole.policy.settings import Alerts, Guardrail, Settings
 from passrole.policy.source import checks, consistency, exemptions
 from passrole.policy.source.document import Document, Plain, content_of, read_document
 from passrole.policy.source.explain_errors import add_validation_error
@@ -69,7 +70,6 @@ def _settings(model: GuardrailFile) -> Settings:
         regions=tuple(model.regions),
         alerts=Alerts(tuple(model.alerts.email), model.alerts.slack_secret),
         operators=tuple(model.operators),
-        quarantine=Quarantine(model.quarantine.acts_per_hour),
         left_out=left_out_of(model.catalogue.leave_out),
     )
 
@@ -96,7 +96,7 @@ def _compiled(model: GuardrailFile, iam: tuple[PolicyStatement, ...]) -> Compile
             accounts=dict(response.accounts),
             severities={str(severity): stage for severity, stage in response.severities.items()},
         ),
-        acts_per_hour=model.quarantine.acts_per_hour,
+        quarantine=QuarantineRules(acts_per_hour=model.quarantine.acts_per_hour),
         exemptions=tuple(e for entry in model.exemptions for e in exemptions.exemptions_of(entry)),
         left_out=left_out_of(model.catalogue.leave_out),
     )

@@ -20,13 +20,6 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True)
-class Quarantine:
-    """Limits of quarantine: ``acts_per_hour`` is the most containments in one clock hour."""
-
-    acts_per_hour: int = 10
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """What the stacks are made from, beside the policy.
 
@@ -39,7 +32,6 @@ class Settings:
     regions: tuple[str, ...] = ()
     alerts: Alerts = Alerts()
     operators: tuple[str, ...] = ()
-    quarantine: Quarantine = Quarantine()
     left_out: LeftOut = NOTHING
 
 

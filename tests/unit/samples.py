@@ -15,6 +15,7 @@ from passrole.policy import (
     Decision,
     Effect,
     PolicyStatement,
+    QuarantineRules,
     Responses,
     Stage,
     Verdict,
@@ -105,7 +106,7 @@ def evidence_of(
     )
 
 
-def policy_of(response: Stage = Stage.QUARANTINE, acts_per_hour: int = 10) -> CompiledPolicy:
+def policy_of(response: Stage = Stage.QUARANTINE, **quarantine: Any) -> CompiledPolicy:
     """Approves roles of ``/application_role/`` that are tagged ``approved-for: lambda``."""
     statement = PolicyStatement(
         sid="application roles",
@@ -113,7 +114,7 @@ def policy_of(response: Stage = Stage.QUARANTINE, acts_per_hour: int = 10) -> Co
         resources=("arn:*:iam::*:role/application_role/*",),
         conditions=(Condition("StringEquals", "role:Tag/approved-for", ("lambda",)),),
     )
-    return CompiledPolicy((statement,), Responses(violation=response), acts_per_hour)
+    return CompiledPolicy((statement,), Responses(violation=response), QuarantineRules(**quarantine))
 
 
 def pass_of(**fields: Any) -> Pass:
