@@ -15,7 +15,7 @@ from typing import Any
 
 from passrole.catalogue.left_out import NOTHING, LeftOut
 from passrole.policy.language import Condition, Effect, Statement, is_operator
-from passrole.policy.quarantine_rules import QuarantineRules
+from passrole.policy.quarantine_rules import USUAL_RULES, QuarantineRules
 
 VERSION = 3
 ANY_ROLE = "arn:*:iam::*:role/"  # begins the pattern of a path in whatever partition and account
@@ -103,7 +103,7 @@ class CompiledPolicy:
 
     statements: tuple[PolicyStatement, ...]
     responses: Responses
-    quarantine: QuarantineRules = QuarantineRules()
+    quarantine: QuarantineRules = USUAL_RULES
     exemptions: tuple[Exemption, ...] = ()
     left_out: LeftOut = NOTHING
 

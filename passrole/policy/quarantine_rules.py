@@ -58,3 +58,6 @@ class QuarantineRules:
         return cls(
             **{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
         )
+
+
+USUAL_RULES = QuarantineRules()

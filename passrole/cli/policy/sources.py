@@ -44,7 +44,7 @@ def read_policy(name: str) -> PolicySource:
         content = content_of(Path(name))
         document = read_document(content, name)
         if _is_iam(document):
-            return PolicySource(CompiledPolicy(_iam_statements(document), Responses(), 0), False)
+            return PolicySource(CompiledPolicy(_iam_statements(document), Responses()), False)
         from passrole.policy.load import parse_guardrail
 
         return PolicySource(parse_guardrail(content, name).compiled, True)

@@ -7,9 +7,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from passrole.arn import Arn, parse_instance_profile_arn
+from passrole.arn import Arn
 from passrole.quarantine.grants import Grant, give_back_role
 from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.modules.instance_profiles import READ_PROFILES, role_in
 
 _HELD = ("associating", "associated")
 _GONE = ("shutting-down", "terminated")
@@ -36,11 +37,7 @@ class Ec2Instance(QuarantineModule):
             resources=("*",),
             reason="the actions take no resource",
         ),
-        Grant(
-            actions=("iam:GetInstanceProfile",),
-            resources=("arn:{partition}:iam::{account}:instance-profile/*",),
-            reason="tells which role an instance's profile holds; any profile can be passed",
-        ),
+        READ_PROFILES,
     )
     contain_grants = (
         Grant(
@@ -68,7 +65,7 @@ class Ec2Instance(QuarantineModule):
         )["IamInstanceProfileAssociations"]
         held = [a for a in associations if a["State"] in _HELD]
         profile = held[0]["IamInstanceProfile"]["Arn"] if held else None
-        role, role_id = _role_in(aws.clients("iam", resource.region), profile) if profile else (None, None)
+        role, role_id = role_in(aws.clients("iam", resource.region), profile) if profile else (None, None)
         return {
             "profile": profile,
             "role": role,
@@ -104,7 +101,7 @@ class Ec2Instance(QuarantineModule):
         now = self.describe(aws, resource)
         if now is None or self.is_released(now, prior):
             return
-        role, role_id = _role_in(aws.clients("iam", resource.region), prior["profile"])
+        role, role_id = role_in(aws.clients("iam", resource.region), prior["profile"])
         if (role, role_id) != (prior["role"], prior["role_id"]):
             raise CannotRestoreError(f"{prior['profile']} holds another role now: {role or 'none'}")
         aws.clients("ec2", resource.region).associate_iam_instance_profile(
@@ -122,18 +119,3 @@ def _exists(client: Any, instance: str) -> bool:
         raise
     states = [i["State"]["Name"] for reservation in reservations for i in reservation["Instances"]]
     return any(state not in _GONE for state in states)
-
-
-def _role_in(iam: Any, profile_arn: str) -> tuple[str | None, str | None]:
-    """ARN and id of the role that an instance profile holds; Nones if it is gone, or empty."""
-    arn = parse_instance_profile_arn(profile_arn)
-    if arn is None:
-        return None, None
-    try:
-        profile = iam.get_instance_profile(InstanceProfileName=arn.name)["InstanceProfile"]
-    except ClientError as error:
-        if code_of(error) == "NoSuchEntity":
-            return None, None
-        raise
-    roles = profile["Roles"] if profile["Arn"] == profile_arn else []
-    return (roles[0]["Arn"], roles[0]["RoleId"]) if roles else (None, None)
