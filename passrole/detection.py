@@ -78,7 +78,7 @@ class Detector:
         looks: Looks,
         ledger: Ledger,
         topic: Topic,
-        operator_role: str | None,
+        guard_roles: frozenset[str],
         clock: Clock = utc_now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -89,7 +89,7 @@ class Detector:
         self._looks = looks
         self._ledger = ledger
         self._topic = topic
-        self._operator_role = operator_role
+        self._guard_roles = guard_roles
         self._clock = clock
         self._sleep = sleep
 
@@ -132,14 +132,14 @@ class Detector:
         return Detected(pass_, verdict if recorded else None)
 
     def _expected(self, pass_: Pass, evidence: Evidence, verdict: Verdict) -> Verdict:
-        """The verdict, unless an operator announced this very pass as part of a release."""
+        """The verdict, unless quarantine or a release announced this very pass."""
         role_arn = known(evidence.arn)
         if verdict.decision in _NO_CONCERN or role_arn is None:
             return verdict
-        intent = self._ledger.match_intent(pass_, role_arn, self._operator_role)
+        intent = self._ledger.match_intent(pass_, role_arn, self._guard_roles)
         if intent is None:
             return verdict
-        why = f"{role_arn} was given back by the release of finding {intent.finding_id}"
+        why = f"{role_arn} was passed by the guardrail itself, for finding {intent.finding_id}"
         return verdict.as_expected(why)
 
     def _record(self, pass_: Pass, verdict: Verdict, evidence: Evidence) -> bool:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from passrole.clock import parse_time
 from passrole.evidence import Evidence, known
 from passrole.passes import Outcome, Pass, Passer
 from passrole.policy import Decision, Severity, Stage, Verdict
 
+GUARD = "passrole-guardrail"  # who did it, where it was the guard; and the source of what is about itself
 _STAGE_ORDER = (Stage.OBSERVE, Stage.ALERT, Stage.QUARANTINE)
 
 
@@ -27,6 +29,9 @@ class News(StrEnum):
 
     OPENED = "opened"
     REOPENED = "reopened"
+    CONTAINMENT_WAITS = "containment_waits"
+    APPROVED = "approved"
+    WOULD_CONTAIN = "would_contain"
     CONTAINED = "contained"
     CONTAINMENT_REFUSED = "containment_refused"
     CONTAINMENT_FAILED = "containment_failed"
@@ -34,6 +39,7 @@ class News(StrEnum):
     RESOLVED = "resolved"
     EXEMPTED = "exempted"
     EXEMPTION_ENDED = "exemption_ended"
+    UNDONE = "undone"
 
     @property
     def opens(self) -> bool:
@@ -75,6 +81,12 @@ class Finding:
         updated_at: time of the latest step.
         refused_at: when its containment was refused or failed, if that is where it stands.
         exemption: the name of the exemption under which it stands, and ``exempt_until`` when that ends.
+        exempt_by: who granted that for this finding alone; None for an exemption of the policy.
+        waits_until: when its containment is due, if the policy gives a fix some time.
+        awaits_approval: its containment waits for a person.
+        approved_by: who approved its containment.
+        would_contain: in a dry run, that the resource would have been contained.
+        check_at: when the resource is to be looked at again, while it is contained.
     """
 
     id: str
@@ -106,11 +118,39 @@ class Finding:
     refused_at: str | None = None
     exemption: str | None = None
     exempt_until: str | None = None
+    exempt_by: str | None = None
+    waits_until: str | None = None
+    awaits_approval: bool = False
+    approved_by: str | None = None
+    would_contain: bool = False
+    check_at: str | None = None
 
     @property
     def has_news(self) -> bool:
         """Whether a step is not yet told on the topic."""
         return self.published < self.revision
+
+    @property
+    def due_at(self) -> str | None:
+        """Since when something is to be done about it that no event brings: the sweep finds it by this."""
+        if self.has_news:
+            return self.updated_at
+        return self.exempt_until or self.waits_until or self.check_at
+
+    @property
+    def is_about_guard(self) -> bool:
+        """Whether it is about the guard itself, and not about a pass."""
+        return self.event_source == GUARD
+
+    @property
+    def is_to_be_contained(self) -> bool:
+        """Whether the policy has its resource contained: what the ledger says decides, and no message."""
+        return (
+            self.state is State.OPEN
+            and self.response is Stage.QUARANTINE
+            and self.decision is Decision.VIOLATION
+            and self.outcome is Outcome.SUCCEEDED
+        )
 
     def to_json(self) -> dict[str, Any]:
         data = {f: getattr(self, f) for f in self.__dataclass_fields__}
@@ -195,7 +235,7 @@ def exempted(fresh: Finding, exemption: str, until: str) -> Finding:
 def end_of_exemption(finding: Finding, at: str) -> Change:
     """The step of a finding whose exemption has expired: it comes back."""
     why = f"the exemption {finding.exemption} expired"
-    return advance(finding, State.OPEN, News.EXEMPTION_ENDED, at, "passrole-guardrail", why)
+    return advance(finding, State.OPEN, News.EXEMPTION_ENDED, at, GUARD, why)
 
 
 def feed(before: Finding | None, fresh: Finding) -> Change:
@@ -223,11 +263,17 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         refused_at=before.refused_at,
         exemption=(fresh.exemption or before.exemption) if before.state is State.EXEMPTED else None,
         exempt_until=(fresh.exempt_until or before.exempt_until) if before.state is State.EXEMPTED else None,
+        exempt_by=before.exempt_by,
+        waits_until=before.waits_until,
+        awaits_approval=before.awaits_approval,
+        approved_by=before.approved_by,
+        would_contain=before.would_contain,
+        check_at=before.check_at,
     )
     if fresh.state is State.EXEMPTED:
         # What stands open for another reason goes on; what is exempt is so for as long as the latest pass.
         return Change(counted, None, before)
-    why = _why_reopened(before, fresh)
+    why = None if _is_waived(before, fresh.updated_at) else _why_reopened(before, fresh)
     if why is None:
         return Change(counted, None, before)
     return advance(
@@ -236,9 +282,16 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
 
 
 def advance(
-    finding: Finding, state: State, news: News, at: str, who: str, why: str, before: Finding | None = None
+    finding: Finding,
+    state: State,
+    news: News,
+    at: str,
+    who: str,
+    why: str,
+    before: Finding | None = None,
+    **standing: Any,
 ) -> Change:
-    """The next step of a finding's life."""
+    """The next step of a finding's life; ``standing`` is what of its fields belongs to the step."""
     revision = finding.revision + 1
     refused_at = at if news in (News.CONTAINMENT_REFUSED, News.CONTAINMENT_FAILED) else None
     after = replace(
@@ -249,7 +302,14 @@ def advance(
         refused_at=refused_at,
         exemption=None,
         exempt_until=None,
+        exempt_by=None,
+        waits_until=None,
+        awaits_approval=False,
+        approved_by=None,
+        would_contain=False,
+        check_at=None,
     )
+    after = replace(after, **standing)
     return Change(after, Step(revision, at, news, who, why), before or finding)
 
 
@@ -276,6 +336,16 @@ def _why_reopened(before: Finding, fresh: Finding) -> str | None:
     if before.state is State.OPEN:
         return "the role was passed again after its containment was refused"
     return f"the role was passed again after it was {before.state}"
+
+
+def _is_waived(finding: Finding, at: str) -> bool:
+    """Whether a person has exempted this very finding, for that time still."""
+    return (
+        finding.state is State.EXEMPTED
+        and finding.exempt_by is not None
+        and finding.exempt_until is not None
+        and parse_time(finding.exempt_until) > parse_time(at)
+    )
 
 
 def _may_be_tried_again(before: Finding, fresh: Finding) -> bool:

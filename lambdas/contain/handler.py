@@ -1,4 +1,4 @@
-"""Entry point of ``contain``: pointers to findings whose resource is to be quarantined."""
+"""Entry point of ``contain``: pointers to findings whose resource is to be contained, or looked at again."""
 
 from functools import lru_cache
 from typing import Any
@@ -10,11 +10,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.shared.clients import client
 from lambdas.shared.observability import logger, metrics
+from lambdas.shared.redelivery import come_again_soon
 from lambdas.shared.settings import Settings
 from passrole.ledger import Ledger
 from passrole.news import Pointer, SnsTopic
 from passrole.policy import load_deployed
-from passrole.quarantine.containment import Container, Limits
+from passrole.quarantine.containment import Container
+from passrole.quarantine.module import Aws
 
 _processor = BatchProcessor(event_type=EventType.SQS)
 
@@ -32,28 +34,43 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 @lru_cache(maxsize=1)
+def _settings() -> Settings:
+    return Settings.from_environment()
+
+
+@lru_cache(maxsize=1)
 def _container(own_arn: str) -> Container:
-    settings = Settings.from_environment()
+    settings = _settings()
     return Container(
         ledger=Ledger(settings.ledger_table, client("dynamodb")),
         topic=SnsTopic(settings.findings_topic_arn, client("sns")),
-        clients=lru_cache(client),
-        limits=Limits(load_deployed().acts_per_hour, settings.protected_resources | {own_arn}),
+        aws=Aws(lru_cache(client), settings.quarantine_role_arn or ""),
+        principal=settings.contain_role_arn or "",
+        policy=load_deployed(),
+        own=settings.protected_resources | {own_arn},
     )
 
 
 def _is_last(record: SQSRecord) -> bool:
     """Whether the message goes to the dead-letter queue if this delivery fails."""
-    most = Settings.from_environment().max_receives
+    most = _settings().max_receives
     return most is not None and int(record.attributes.approximate_receive_count or 1) >= most
 
 
 def _contain(record: SQSRecord, context: LambdaContext) -> None:
     pointer = Pointer.from_message(record.body)
     owner = f"{context.aws_request_id}/{record.message_id}"
-    finding = _container(context.invoked_function_arn).contain(
-        pointer.finding_id, owner, is_last=_is_last(record)
-    )
+    container = _container(context.invoked_function_arn)
+    try:
+        finding = container.contain(pointer.finding_id, owner, is_last=_is_last(record))
+    except Exception:
+        come_again_soon(_settings().contain_queue_url, record)
+        raise
+    finally:
+        if container.brakes.has_tripped:
+            container.brakes.has_tripped = False
+            metrics.add_metric("BreakerTripped", MetricUnit.Count, 1)
+            logger.error("the breaker has stopped containment", extra={"finding": pointer.finding_id})
     if finding is None:
         # Only what the ledger holds is acted on: anybody may have published this.
         metrics.add_metric("ForgedPointers", MetricUnit.Count, 1)

@@ -60,7 +60,7 @@ def _detector(account: str) -> Detector:
         looks=SqsLooks(settings.second_looks_queue_url, settings.look_delays, client("sqs")),
         ledger=Ledger(settings.ledger_table, client("dynamodb")),
         topic=SnsTopic(settings.findings_topic_arn, client("sns")),
-        operator_role=settings.operator_role_arn,
+        guard_roles=settings.guard_roles,
     )
 
 

@@ -13,9 +13,12 @@ class Settings:
 
     Attributes:
         slack_secret_id: the secret with the webhook's URL; None if Slack is not configured.
-        alerts_topic_arn, operator_role_arn: None for functions that do not use them.
+        alerts_topic_arn: None for functions that do not use it.
+        guard_roles: ARNs of the roles whose passes intents announce: that of `contain`, and the operators'.
         stack_name: for the commands that alerts show.
-        protected_resources: ARNs of the guard's own resources, which are never contained.
+        protected_resources: ARNs of the guard's own functions and roles, which are never contained.
+        contain_role_arn: the role of `contain`, and quarantine_role_arn the only one that it may pass.
+        contain_queue_url: where findings wait for `contain`.
         second_looks_queue_url: where events wait to be looked at again; None for all but `detect`.
         look_delays: seconds before each further look.
         max_receives: after so many deliveries a message goes to the dead-letter queue; None if not told.
@@ -25,10 +28,13 @@ class Settings:
     findings_topic_arn: str
     alerts_topic_arn: str | None
     slack_secret_id: str | None
-    operator_role_arn: str | None
+    guard_roles: frozenset[str]
     stack_name: str
     protected_resources: frozenset[str]
     max_receives: int | None
+    contain_role_arn: str | None = None
+    quarantine_role_arn: str | None = None
+    contain_queue_url: str | None = None
     second_looks_queue_url: str | None = None
     look_delays: tuple[int, ...] = DELAYS
 
@@ -45,12 +51,17 @@ class Settings:
             findings_topic_arn=environment["FINDINGS_TOPIC_ARN"],
             alerts_topic_arn=environment.get("ALERTS_TOPIC_ARN"),
             slack_secret_id=environment.get("SLACK_SECRET_ID"),
-            operator_role_arn=environment.get("OPERATOR_ROLE_ARN"),
+            guard_roles=_listed(environment, "GUARD_ROLES"),
             stack_name=environment["STACK_NAME"],
-            protected_resources=frozenset(
-                filter(None, environment.get("PROTECTED_RESOURCES", "").split(","))
-            ),
+            protected_resources=_listed(environment, "PROTECTED_RESOURCES"),
             max_receives=int(environment["MAX_RECEIVES"]) if "MAX_RECEIVES" in environment else None,
+            contain_role_arn=environment.get("CONTAIN_ROLE_ARN"),
+            quarantine_role_arn=environment.get("QUARANTINE_ROLE_ARN"),
+            contain_queue_url=environment.get("CONTAIN_QUEUE_URL"),
             second_looks_queue_url=environment.get("SECOND_LOOKS_QUEUE_URL"),
             look_delays=parse_delays(environment["LOOK_DELAYS"]) if "LOOK_DELAYS" in environment else DELAYS,
         )
+
+
+def _listed(environment: Mapping[str, str], name: str) -> frozenset[str]:
+    return frozenset(filter(None, environment.get(name, "").split(",")))

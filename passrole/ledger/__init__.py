@@ -1,7 +1,8 @@
-"""The ledger: the durable record of passes, findings, deliveries, containments and release intents."""
+"""The ledger: the durable record of passes, findings, deliveries, containments, intents and brakes."""
 
 from typing import TYPE_CHECKING
 
+from passrole.ledger.brakes import BrakeRecords, Breaker, Stopped, Switch
 from passrole.ledger.containments import Containment, ContainmentRecords, ContainmentState
 from passrole.ledger.deliveries import Claim, DeliveryRecords
 from passrole.ledger.findings import FindingRecords
@@ -12,11 +13,20 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 
-class Ledger(FindingRecords, DeliveryRecords, ContainmentRecords, IntentRecords):
+class Ledger(FindingRecords, DeliveryRecords, ContainmentRecords, IntentRecords, BrakeRecords):
     """All records, over one DynamoDB table."""
 
     def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
         self._table = Table(table_name, client)
 
 
-__all__ = ["Claim", "Containment", "ContainmentState", "Intent", "Ledger"]
+__all__ = [
+    "Breaker",
+    "Claim",
+    "Containment",
+    "ContainmentState",
+    "Intent",
+    "Ledger",
+    "Stopped",
+    "Switch",
+]

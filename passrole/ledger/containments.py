@@ -1,7 +1,8 @@
-"""Containments in the ledger: the lease on a resource, its holds and prior state, and the acts of an hour."""
+"""Containments in the ledger: the lease on a resource, its holds and its prior state."""
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -11,7 +12,8 @@ from passrole.ledger import keys
 from passrole.ledger.table import IS_NEW, Condition, Put, Table
 
 _LEASE = timedelta(minutes=5)
-_BUDGET_KEPT = timedelta(days=2)
+# DynamoDB takes items of 400 KB, and characters beyond ASCII are written longer than they are.
+MOST_SAVED = 300_000  # bytes
 
 
 class ContainmentState(StrEnum):
@@ -24,13 +26,16 @@ class ContainmentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Containment:
-    """The hold on one resource.
+    """The hold on one resource, or on a role or passer where a policy reaches so far.
 
     Attributes:
         resource: its ARN.
         module: the quarantine module that acts on it.
         prior: its state before the first act; saved once, and what a release puts back.
         holds: ids of the findings that hold the resource; it is released when the last one ends.
+        role_ids: IAM's ids of the roles that a release gives back, so that none is given back that was made
+            anew under the name of another.
+        revoked: ARNs of the roles that deny this one resource everything, for its credentials' sake.
     """
 
     resource: str
@@ -39,6 +44,18 @@ class Containment:
     holds: tuple[str, ...]
     state: ContainmentState
     saved_at: str
+    role_ids: Mapping[str, str | None] = field(default_factory=dict)
+    revoked: tuple[str, ...] = ()
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the resource is held, or is about to be."""
+        return self.state is not ContainmentState.RELEASED
+
+    @property
+    def fits(self) -> bool:
+        """Whether the ledger can hold it whole."""
+        return len(_text(self).encode()) <= MOST_SAVED
 
     def held_by(self, finding_id: str) -> "Containment":
         """With one more hold."""
@@ -82,12 +99,6 @@ class ContainmentRecords:
         key = keys.of_containment(containment.resource)
         return self._table.put(Put(key, {"body": _text(containment)}, lock))
 
-    def spend_act(self, act: str, cap: int, now: datetime) -> bool:
-        """Counts one act in this clock hour, the same act once; False if ``cap`` others were counted."""
-        hour = iso(now)[:13]
-        expires = int((now + _BUDGET_KEPT).timestamp())
-        return self._table.add_to_set(keys.of_budget(hour), "acts", act, cap, expires)
-
 
 def _text(containment: Containment) -> str:
     data = {name: getattr(containment, name) for name in containment.__dataclass_fields__}
@@ -96,5 +107,10 @@ def _text(containment: Containment) -> str:
 
 def _containment(data: dict[str, Any]) -> Containment:
     return Containment(
-        **data | {"holds": tuple(data["holds"]), "state": ContainmentState(data["state"])},
+        **data
+        | {
+            "holds": tuple(data["holds"]),
+            "state": ContainmentState(data["state"]),
+            "revoked": tuple(data["revoked"]),
+        },
     )

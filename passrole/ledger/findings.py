@@ -9,7 +9,7 @@ from passrole.evidence import Evidence, known
 from passrole.finding import Change, Finding, Step
 from passrole.ledger import keys
 from passrole.ledger.table import IS_NEW, Condition, Item, Put, Table
-from passrole.passes import Pass
+from passrole.passes import Outcome, Pass
 from passrole.policy import Verdict
 
 # DynamoDB takes 100 items in a transaction: the pass, and two for each finding.
@@ -47,11 +47,27 @@ class FindingRecords:
             "observed_at": evidence.observed_at,
             "finding_ids": [change.finding.id for change in changes],
         }
+        arn = known(evidence.arn)
+        if arn is not None and pass_.outcome is Outcome.SUCCEEDED:
+            item |= {keys.ROLES_PK: f"ROLE#{arn}", keys.ROLES_SK: now}
         puts = [put for change in changes for put in _puts(change)]
         size = 2 * _CHANGES_AT_ONCE
         chunks = [puts[start : start + size] for start in range(0, len(puts), size)] or [[]]
         chunks[-1].append(Put(keys.of_pass(pass_.id), item, IS_NEW))
         return all(self._table.put_all(chunk) for chunk in chunks)
+
+    def recorded_pass(self, pass_id: str) -> Pass | None:
+        """A pass as it was written."""
+        item = self._table.get(keys.of_pass(pass_id))
+        return Pass.from_json(json.loads(item["body"])) if item else None
+
+    def resources_of(self, role_arn: str) -> Iterator[str]:
+        """ARNs of what got the role by any recorded pass, as often as it did; some may be gone by now."""
+        passes = self._table.query_index(
+            keys.ROLES_INDEX, keys.ROLES_PK, keys.ROLES_SK, f"ROLE#{role_arn}", _END_OF_TIME
+        )
+        for item in passes:
+            yield from Pass.from_json(json.loads(item["body"])).resources
 
     def record_change(self, change: Change) -> bool:
         """Writes a finding's next step; False if the finding has changed meanwhile."""
@@ -78,10 +94,7 @@ class FindingRecords:
             yield from self._indexed(keys.FINDINGS_INDEX, f"FINDINGS#{shard}", _END_OF_TIME)
 
     def due(self, until: str) -> Iterator[Finding]:
-        """Findings with something to be done since ``until`` or before.
-
-        Their latest step was not published, or their exemption has expired.
-        """
+        """Findings with something to be done since ``until`` or before: see `Finding.due_at`."""
         for shard in range(keys.SHARDS):
             yield from self._indexed(keys.OUTBOX_INDEX, f"OUTBOX#{shard}", until)
 
@@ -120,10 +133,8 @@ def _put(finding: Finding, before: Finding | None) -> Put:
         keys.FINDINGS_PK: f"FINDINGS#{shard}",
         keys.FINDINGS_SK: f"{finding.opened_at}#{finding.id}",
     }
-    if finding.has_news:
-        item |= {keys.OUTBOX_PK: f"OUTBOX#{shard}", keys.OUTBOX_SK: finding.updated_at}
-    elif finding.exempt_until is not None:
-        item |= {keys.OUTBOX_PK: f"OUTBOX#{shard}", keys.OUTBOX_SK: finding.exempt_until}
+    if finding.due_at is not None:
+        item |= {keys.OUTBOX_PK: f"OUTBOX#{shard}", keys.OUTBOX_SK: finding.due_at}
     lock = (
         Condition("#body = :body", {"#body": "body"}, {":body": _text(before.to_json())})
         if before

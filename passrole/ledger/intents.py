@@ -1,6 +1,7 @@
-"""Release intents: a person is about to give a role back, so the pass that this makes is expected."""
+"""Intents: a role is about to be passed by quarantine or release, so the pass that this makes is expected."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,26 +17,29 @@ _KEPT = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """``operator_role`` will pass ``role_arn`` to ``resource`` between ``created_at`` and ``valid_until``."""
+    """``principal`` will pass ``role_arn`` to ``resource`` between ``created_at`` and ``valid_until``.
+
+    ``principal`` is the role of the guard that makes the call: that of `contain`, or the operators'.
+    """
 
     resource: str
     role_arn: str
-    operator_role: str
+    principal: str
     finding_id: str
     created_at: str
     valid_until: str
 
 
 class IntentRecords:
-    """The part of the ledger that holds release intents."""
+    """The part of the ledger that holds intents."""
 
     _table: Table
 
-    def announce_release(
-        self, resource: str, role_arn: str, operator_role: str, finding_id: str, now: datetime
+    def announce_pass(
+        self, resource: str, role_arn: str, principal: str, finding_id: str, now: datetime
     ) -> Intent:
         """Writes an intent that is valid for ten minutes and for one call."""
-        intent = Intent(resource, role_arn, operator_role, finding_id, iso(now), iso(now + _VALID))
+        intent = Intent(resource, role_arn, principal, finding_id, iso(now), iso(now + _VALID))
         body = json.dumps(
             {name: getattr(intent, name) for name in intent.__dataclass_fields__}, sort_keys=True
         )
@@ -43,11 +47,12 @@ class IntentRecords:
         self._table.put(Put(keys.of_intent(resource, role_arn), item))
         return intent
 
-    def match_intent(self, pass_: Pass, role_arn: str, operator_role: str | None) -> Intent | None:
+    def match_intent(self, pass_: Pass, role_arn: str, principals: Collection[str]) -> Intent | None:
         """The intent that announced this pass, which it uses up; None if there is none.
 
-        All must fit: the resource, the role, the operator role behind the passer (the deployment's, not just
-        what the intent says), and the time. An intent serves one event: a second call is a pass like others.
+        All must fit: the resource, the role, the role behind the passer (one of the deployment's
+        ``principals``, not just what the intent says), and the time. An intent serves one event: a second
+        call is a pass like others.
         """
         if pass_.outcome is not Outcome.SUCCEEDED or len(pass_.resources) != 1 or pass_.event_time is None:
             return None
@@ -59,7 +64,7 @@ class IntentRecords:
         # A record's time has whole seconds.
         at, created = parse_time(pass_.event_time), parse_time(intent.created_at).replace(microsecond=0)
         in_time = created <= at <= parse_time(intent.valid_until)
-        if not in_time or not intent.operator_role == operator_role == pass_.passer.role_arn:
+        if not in_time or intent.principal not in principals or intent.principal != pass_.passer.role_arn:
             return None
         unused = Condition(
             "#body = :body AND (attribute_not_exists(used_by) OR used_by = :event)",

@@ -6,6 +6,8 @@ TIME_TO_LIVE = "expires_at"
 
 FINDINGS_INDEX = "findings"
 FINDINGS_PK, FINDINGS_SK = "findings_pk", "findings_sk"
+ROLES_INDEX = "roles"
+ROLES_PK, ROLES_SK = "roles_pk", "roles_sk"
 OUTBOX_INDEX = "outbox"
 OUTBOX_PK, OUTBOX_SK = "outbox_pk", "outbox_sk"
 
@@ -41,8 +43,12 @@ def of_intent(resource: str, role_arn: str) -> tuple[str, str]:
     return f"RESOURCE#{resource}", f"INTENT#{role_arn}"
 
 
-def of_budget(hour: str) -> tuple[str, str]:
-    return f"BUDGET#{hour}", "BUDGET"
+def of_budget(name: str, period: str) -> tuple[str, str]:
+    return f"BUDGET#{period}", name
+
+
+def of_brake(name: str) -> tuple[str, str]:
+    return "QUARANTINE", name
 
 
 def shard_of(finding_id: str) -> int:

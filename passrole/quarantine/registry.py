@@ -4,13 +4,31 @@ Both come from the catalogue, which knows them for each call and path of the rol
 """
 
 from passrole.quarantine.module import EVERY_PLACE, QuarantineModule
+from passrole.quarantine.modules.batch_compute_environment import BatchComputeEnvironment
+from passrole.quarantine.modules.bucket_replication import BucketReplication
+from passrole.quarantine.modules.codebuild_project import CodeBuildProject
 from passrole.quarantine.modules.ec2_instance import Ec2Instance
+from passrole.quarantine.modules.flink_application import FlinkApplication
+from passrole.quarantine.modules.glue_job import GlueJob
+from passrole.quarantine.modules.inline_deny import PasserScope, RoleScope
+from passrole.quarantine.modules.iot_rule import IotRule
 from passrole.quarantine.modules.lambda_function import LambdaFunction
+from passrole.quarantine.modules.notebook_instance import NotebookInstance
 
 MODULES: tuple[QuarantineModule, ...] = (
+    BatchComputeEnvironment(),
+    BucketReplication(),
+    CodeBuildProject(),
     Ec2Instance(),
+    FlinkApplication(),
+    GlueJob(),
+    IotRule(),
     LambdaFunction(),
+    NotebookInstance(),
 )
+
+ROLE_SCOPE, PASSER_SCOPE = RoleScope(), PasserScope()
+"""What the policy of guardrail.yaml leads to by name, and no resource of a pass."""
 
 
 def module_for(resource_type: str | None, place: str) -> QuarantineModule | None:
@@ -30,4 +48,4 @@ def module_named(name: str) -> QuarantineModule:
     Raises:
         KeyError: no such module.
     """
-    return {module.name: module for module in MODULES}[name]
+    return {module.name: module for module in (*MODULES, ROLE_SCOPE, PASSER_SCOPE)}[name]

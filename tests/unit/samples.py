@@ -200,6 +200,7 @@ def create_ledger_table(client: Any, name: str = "ledger") -> None:
         "": (keys.PARTITION_KEY, keys.SORT_KEY),
         keys.FINDINGS_INDEX: (keys.FINDINGS_PK, keys.FINDINGS_SK),
         keys.OUTBOX_INDEX: (keys.OUTBOX_PK, keys.OUTBOX_SK),
+        keys.ROLES_INDEX: (keys.ROLES_PK, keys.ROLES_SK),
     }
     client.create_table(
         TableName=name,

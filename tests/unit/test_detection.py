@@ -42,7 +42,7 @@ def detector_of(
         looks=RecordedLooks(),
         ledger=ledger,
         topic=topic,
-        operator_role=OPERATOR,
+        guard_roles=frozenset({OPERATOR}),
         clock=FrozenClock(),
     )
 
@@ -206,7 +206,7 @@ def test_a_denied_attempt_is_one_finding_a_day(ledger: Ledger, topic: RecordedTo
 def test_a_role_that_an_operator_gives_back_is_exempt_and_opens_nothing(
     ledger: Ledger, topic: RecordedTopic
 ) -> None:
-    ledger.announce_release(FUNCTION, ROLE, OPERATOR, "0123456789abcdef", FrozenClock()())
+    ledger.announce_pass(FUNCTION, ROLE, OPERATOR, "0123456789abcdef", FrozenClock()())
     session = {
         "type": "AssumedRole",
         "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/operator/sam",

@@ -74,7 +74,7 @@ def detect(
         looks=looks,
         ledger=ledger,
         topic=topic,
-        operator_role=None,
+        guard_roles=frozenset(),
         clock=FrozenClock(),
     )
     return lambda *how: list(detector.detect(*how))

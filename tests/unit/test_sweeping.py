@@ -44,7 +44,7 @@ def detect(ledger: Ledger, topic: RecordedTopic, policy: CompiledPolicy, **field
         evidence=FixedEvidence(evidence_of()),
         ledger=ledger,
         topic=topic,
-        operator_role=None,
+        guard_roles=frozenset(),
         looks=RecordedLooks(),
         clock=FrozenClock(),
     )

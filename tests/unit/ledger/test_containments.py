@@ -31,17 +31,3 @@ def test_a_containment_is_written_only_over_what_was_read(ledger: Ledger) -> Non
     assert not ledger.save_containment(SAVED.held_by("h"), SAVED)
 
     assert ledger.containment(FUNCTION) == SAVED.held_by("g")
-
-
-def test_acts_of_an_hour_are_capped_and_the_same_act_counts_once(ledger: Ledger) -> None:
-    clock = FrozenClock()
-
-    assert [ledger.spend_act(act, 2, clock()) for act in ("a", "a", "b", "c", "b")] == [
-        True,
-        True,
-        True,
-        False,
-        True,
-    ]
-    clock.go_on(hours=1)
-    assert ledger.spend_act("c", 2, clock())

@@ -25,19 +25,19 @@ def given_back(**fields: Any) -> Pass:
 
 
 def test_the_announced_pass_is_recognised_over_redeliveries(ledger: Ledger) -> None:
-    ledger.announce_release(INSTANCE, ROLE, OPERATOR, "f", NOW)
+    ledger.announce_pass(INSTANCE, ROLE, OPERATOR, "f", NOW)
 
     for _ in range(3):
-        intent = ledger.match_intent(given_back(), ROLE, OPERATOR)
+        intent = ledger.match_intent(given_back(), ROLE, {OPERATOR})
         assert intent is not None
         assert intent.finding_id == "f"
 
 
 def test_an_intent_serves_one_event(ledger: Ledger) -> None:
-    ledger.announce_release(INSTANCE, ROLE, OPERATOR, "f", NOW)
-    ledger.match_intent(given_back(), ROLE, OPERATOR)
+    ledger.announce_pass(INSTANCE, ROLE, OPERATOR, "f", NOW)
+    ledger.match_intent(given_back(), ROLE, {OPERATOR})
 
-    assert ledger.match_intent(given_back(event_id="another call"), ROLE, OPERATOR) is None
+    assert ledger.match_intent(given_back(event_id="another call"), ROLE, {OPERATOR}) is None
 
 
 @pytest.mark.parametrize(
@@ -68,15 +68,15 @@ def test_an_intent_serves_one_event(ledger: Ledger) -> None:
     ],
 )
 def test_nothing_else_is_recognised(ledger: Ledger, other: dict[str, Any], role: str) -> None:
-    ledger.announce_release(INSTANCE, ROLE, OPERATOR, "f", NOW)
+    ledger.announce_pass(INSTANCE, ROLE, OPERATOR, "f", NOW)
 
-    assert ledger.match_intent(given_back(**other), role, OPERATOR) is None
+    assert ledger.match_intent(given_back(**other), role, {OPERATOR}) is None
 
 
 def test_an_intent_in_the_name_of_another_role_than_the_deployments_is_worth_nothing(ledger: Ledger) -> None:
     thief = f"arn:aws:iam::{ACCOUNT}:role/thief"
-    ledger.announce_release(INSTANCE, ROLE, thief, "f", NOW)
+    ledger.announce_pass(INSTANCE, ROLE, thief, "f", NOW)
 
     stolen = given_back(passer=Passer(type="AssumedRole", role_arn=thief))
 
-    assert ledger.match_intent(stolen, ROLE, OPERATOR) is None
+    assert ledger.match_intent(stolen, ROLE, {OPERATOR}) is None

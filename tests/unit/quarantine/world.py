@@ -9,11 +9,15 @@ import boto3
 
 from passrole.finding import Change, Finding, News, Step
 from passrole.ledger import Ledger
-from passrole.quarantine.containment import Container, Limits
+from passrole.policy import CompiledPolicy
+from passrole.quarantine.containment import Container
+from passrole.quarantine.module import Aws
 from passrole.quarantine.release import Releaser
-from tests.unit.samples import ACCOUNT, REGION, FrozenClock, RecordedTopic, finding_of, pass_of
+from tests.unit.samples import ACCOUNT, REGION, FrozenClock, RecordedTopic, finding_of, pass_of, policy_of
 
 OPERATOR = f"arn:aws:iam::{ACCOUNT}:role/operator"
+CONTAIN = f"arn:aws:iam::{ACCOUNT}:role/passrole-guardrail/contain"
+QUARANTINE_ROLE = f"arn:aws:iam::{ACCOUNT}:role/passrole-guardrail/quarantine"
 
 
 class ProcessKilled(BaseException):
@@ -51,12 +55,27 @@ class World:
     def ledger(self) -> Ledger:
         return Ledger("ledger", self.client("dynamodb"))
 
-    def container(self, acts_per_hour: int = 10, protected: frozenset[str] = frozenset()) -> Container:
-        limits = Limits(acts_per_hour, protected)
-        return Container(self.ledger(), self.topic, self.client, limits, self.clock, sleep=lambda _: None)
+    @property
+    def aws(self) -> Aws:
+        return Aws(self.client, QUARANTINE_ROLE)
+
+    def container(
+        self, own: frozenset[str] = frozenset(), policy: CompiledPolicy | None = None, **rules: Any
+    ) -> Container:
+        """The container of a deployment whose policy quarantines everything, with the rules given."""
+        return Container(
+            self.ledger(),
+            self.topic,
+            self.aws,
+            CONTAIN,
+            policy or policy_of(**rules),
+            own,
+            self.clock,
+            sleep=lambda _: None,
+        )
 
     def releaser(self) -> Releaser:
-        return Releaser(self.ledger(), self.topic, self.client, OPERATOR, self.clock, sleep=lambda _: None)
+        return Releaser(self.ledger(), self.topic, self.aws, OPERATOR, self.clock, sleep=lambda _: None)
 
 
 def open_finding(ledger: Ledger, finding: Finding) -> Finding:

@@ -1,0 +1,105 @@
+"""What people decide about a finding: approve its containment, exempt it; and who may not."""
+
+from datetime import datetime
+from typing import Any
+
+from passrole.arn import Arn
+from passrole.clock import iso
+from passrole.finding import Finding, News, State, advance
+from passrole.ledger import Ledger
+from passrole.news import Topic, publish_news
+from passrole.passes import Passer
+
+_ASSUMED = "assumed-role/"
+_IDENTITY_CENTER = "AWSReservedSSO_"
+
+
+class NotDoneError(RuntimeError):
+    """It is not done; the message says why and what to do."""
+
+
+def is_passer(passer: Passer, who: str) -> bool:
+    """Whether the principal of that ARN may be who passed the role.
+
+    The name of a session is chosen by whoever begins it, except by Identity Center: so whoever has the role
+    behind the session may be the passer.
+    """
+    if who == passer.arn:
+        return True
+    mine, other = Arn.parse(who), Arn.parse(passer.arn)
+    if mine is None or other is None or mine.account != other.account:
+        return False
+    if not (mine.resource.startswith(_ASSUMED) and other.resource.startswith(_ASSUMED)):
+        return False
+    my_role, other_role = mine.resource.split("/")[1], other.resource.split("/")[1]
+    return my_role == other_role and not my_role.startswith(_IDENTITY_CENTER)
+
+
+def refuse_passer(finding: Finding, who: str, passer_may: bool) -> None:
+    """Stops the passer of a finding.
+
+    Raises:
+        NotDoneError: ``who`` may be the passer, and the policy does not allow that.
+    """
+    if not passer_may and is_passer(finding.passer, who):
+        raise NotDoneError(
+            f"{who} passed the role, or may have: another person decides about finding {finding.id}"
+        )
+
+
+def approve(ledger: Ledger, topic: Topic, finding: Finding, who: str, why: str, now: datetime) -> Finding:
+    """Has the finding's resource contained: one that waits, or whose containment was refused or failed.
+
+    Raises:
+        NotDoneError: the policy does not have it contained, or it changed meanwhile.
+    """
+    if not finding.is_to_be_contained:
+        raise NotDoneError(
+            f"finding {finding.id} is {finding.state}, response {finding.response}: nothing is to be approved"
+        )
+    return _record(ledger, topic, finding, State.OPEN, News.APPROVED, who, why, now, approved_by=who)
+
+
+def exempt(
+    ledger: Ledger, topic: Topic, finding: Finding, who: str, why: str, until: datetime, now: datetime
+) -> Finding:
+    """Exempts one finding until a time, whoever passes the role there again.
+
+    Raises:
+        NotDoneError: the resource is contained, the time is past, or it changed meanwhile.
+    """
+    if finding.state is State.CONTAINED:
+        raise NotDoneError(f"finding {finding.id} is contained: release it, and exempt it then")
+    if until <= now:
+        raise NotDoneError(f"{iso(until)} is past; expected a time to come")
+    return _record(
+        ledger,
+        topic,
+        finding,
+        State.EXEMPTED,
+        News.EXEMPTED,
+        who,
+        why,
+        now,
+        exemption=f"granted by {who}",
+        exempt_until=iso(until),
+        exempt_by=who,
+    )
+
+
+def _record(
+    ledger: Ledger,
+    topic: Topic,
+    finding: Finding,
+    state: State,
+    news: News,
+    who: str,
+    why: str,
+    now: datetime,
+    **standing: Any,
+) -> Finding:
+    change = advance(finding, state, news, iso(now), who, why, **standing)
+    if not ledger.record_change(change):
+        raise NotDoneError(f"finding {finding.id} changed meanwhile: look at it, and try again")
+    publish_news(ledger, topic, change.finding)
+    return change.finding
