@@ -20,7 +20,6 @@ from passrole.evidence.wanted import Wanted
 from passrole.looks import DELAYS, parse_delays
 from passrole.policy.errors import PolicyError
 from passrole.policy.load import load_guardrail
-from passrole.quarantine.registry import MODULES
 
 
 def main(root: Path) -> int:
@@ -71,7 +70,7 @@ def read_deployment(root: Path, policy: Path, home: Home) -> Deployment:
     return Deployment(
         home=home,
         settings=guardrail.settings,
-        modules=MODULES,
+        policy=guardrail.compiled,
         bundle=build_bundle(root, build),
         policy_layer=build_policy_layer(guardrail.compiled_json(), build),
         wanted=Wanted.of(guardrail.compiled.keys),

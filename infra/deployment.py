@@ -8,8 +8,8 @@ from pathlib import Path
 from passrole.catalogue.rules import RulePattern, compile_rules
 from passrole.evidence.wanted import NOTHING, Wanted
 from passrole.looks import DELAYS
+from passrole.policy import CompiledPolicy
 from passrole.policy.settings import Settings
-from passrole.quarantine.module import QuarantineModule
 
 
 class DeploymentError(Exception):
@@ -42,7 +42,7 @@ class Deployment:
 
     home: Home
     settings: Settings
-    modules: tuple[QuarantineModule, ...]
+    policy: CompiledPolicy
     bundle: Path
     policy_layer: Path
     wanted: Wanted = NOTHING

@@ -3,7 +3,7 @@
 What it cannot judge yet waits in a queue of its own, which it also reads.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -46,7 +46,6 @@ class Detection(Construct):
         *,
         share: FunctionShare,
         core: Core,
-        operator: iam.Role,
         events: WorkQueue,
         wanted: Wanted,
         look_delays: Sequence[int],
@@ -61,7 +60,6 @@ class Detection(Construct):
             share=share,
             timeout=TIMEOUT,
             environment={
-                Env.OPERATOR_ROLE_ARN: operator.role_arn,
                 Env.SECOND_LOOKS_QUEUE_URL: self.looks.queue.queue_url,
                 Env.LOOK_DELAYS: ",".join(str(delay) for delay in look_delays),
             },
@@ -74,3 +72,8 @@ class Detection(Construct):
         self.detect.read(events.queue, batch_size=10, window=Duration.seconds(1), concurrency=20)
         # As few at once as Lambda takes: what was throttled must not be so again for its number.
         self.detect.read(self.looks.queue, batch_size=10, window=Duration.seconds(1), concurrency=2)
+
+    def expect(self, roles: Iterable[iam.Role]) -> None:
+        """Tells `detect` whose passes the ledger's intents announce."""
+        arns = ",".join(role.role_arn for role in roles)
+        self.detect.function.add_environment(Env.GUARD_ROLES, arns)

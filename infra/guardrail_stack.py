@@ -23,6 +23,8 @@ from infra.quarantine import Quarantine
 from infra.redrives import leave_to_operators
 from infra.sweeping import Sweeping
 from infra.topics import AlertsTopic, FindingsTopic
+from passrole.policy import QuarantineRules
+from passrole.quarantine.rights import release_grants
 
 
 class GuardrailStack(Stack):
@@ -36,7 +38,11 @@ class GuardrailStack(Stack):
         self.core = Core(encryption, Ledger(self, "Ledger", key), FindingsTopic(self, "Findings", key))
         self.alerts = AlertsTopic(self, "Alerts", key, settings.alerts.email)
         self.operator = OperatorRole(
-            self, "Operator", operators=settings.operators, modules=deployment.modules, core=self.core
+            self,
+            "Operator",
+            operators=settings.operators,
+            grants=release_grants(deployment.policy),
+            core=self.core,
         ).role
         self.intake = Intake(
             self, "Intake", key=key, patterns=deployment.patterns, function_timeout=DETECTION_TIMEOUT
@@ -46,7 +52,6 @@ class GuardrailStack(Stack):
             self,
             "Detection",
             share=share,
-            operator=self.operator,
             events=self.intake.work,
             core=self.core,
             wanted=deployment.wanted,
@@ -56,15 +61,13 @@ class GuardrailStack(Stack):
             self,
             "Quarantine",
             share=share,
-            operator=self.operator,
-            modules=deployment.modules,
+            policy=deployment.policy,
             core=self.core,
         )
         self.notification = Notification(
             self,
             "Notification",
             share=share,
-            operator=self.operator,
             alerts=self.alerts,
             slack_secret=settings.alerts.slack_secret,
             core=self.core,
@@ -82,18 +85,26 @@ class GuardrailStack(Stack):
             self.operator,
             (self.intake.work, self.detection.looks, self.quarantine.work, self.notification.work),
             self.intake.rule_dead_letters,
-            senders={self.detection.looks: self.detection.detect.role},
+            senders={
+                self.detection.looks: self.detection.detect.role,
+                self.quarantine.work: self.sweeping.sweep.role,
+            },
         )
+        self.detection.expect((self.quarantine.contain.role, self.operator))
+        self.sweeping.have_contained(self.quarantine.work)
         # `contain` knows itself.
+        functions = (self.detection.detect, self.notification.notify, self.sweeping.sweep)
+        held = self.quarantine.quarantine_role
         self.quarantine.protect(
+            (function.function for function in functions),
             (
-                self.detection.detect.function,
-                self.notification.notify.function,
-                self.sweeping.sweep.function,
-            )
+                *(function.role for function in (*functions, self.quarantine.contain)),
+                self.operator,
+                *((held,) if held else ()),
+            ),
         )
         self._watch()
-        self._tell(settings.alerts.slack_secret)
+        self._tell(settings.alerts.slack_secret, deployment.policy.quarantine)
 
     def _share(self, deployment: Deployment) -> FunctionShare:
         return FunctionShare(
@@ -141,10 +152,10 @@ class GuardrailStack(Stack):
                 "Sweep": self.sweeping.sweep.function,
             }
         )
-
         monitoring.exemptions(Part.SWEEP)
+        monitoring.breaker(Part.CONTAIN)
 
-    def _tell(self, slack_secret: str | None) -> None:
+    def _tell(self, slack_secret: str | None, rules: QuarantineRules) -> None:
         values = {
             Output.LEDGER_TABLE: self.core.ledger.table.table_name,
             Output.FINDINGS_TOPIC_ARN: self.core.findings.topic.topic_arn,
@@ -160,12 +171,15 @@ class GuardrailStack(Stack):
             Output.NOTIFY_DEAD_LETTER_QUEUE_URL: self.notification.work.dead_letters.queue_url,
             Output.SWEEP_DEAD_LETTER_QUEUE_URL: self.sweeping.dead_letters.queue_url,
             Output.OPERATOR_ROLE_ARN: self.operator.role_arn,
+            Output.PASSER_MAY_RELEASE: str(rules.passer_may_release).lower(),
             Output.DETECT_FUNCTION_NAME: self.detection.detect.function.function_name,
             Output.CONTAIN_FUNCTION_NAME: self.quarantine.contain.function.function_name,
             Output.NOTIFY_FUNCTION_NAME: self.notification.notify.function.function_name,
             Output.SWEEP_FUNCTION_NAME: self.sweeping.sweep.function.function_name,
             Output.RULE_NAMES: Fn.join(",", [rule.ref for rule in self.intake.rules]),
         }
+        if self.quarantine.quarantine_role:
+            values[Output.QUARANTINE_ROLE_ARN] = self.quarantine.quarantine_role.role_arn
         if slack_secret:
             values[Output.SLACK_SECRET_ID] = slack_secret
         for name, value in values.items():

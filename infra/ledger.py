@@ -33,6 +33,7 @@ class Ledger(Construct):
             removal_policy=RemovalPolicy.RETAIN,
         )
         self._index(keys.FINDINGS_INDEX, keys.FINDINGS_PK, keys.FINDINGS_SK)
+        self._index(keys.ROLES_INDEX, keys.ROLES_PK, keys.ROLES_SK)
         self._index(keys.OUTBOX_INDEX, keys.OUTBOX_PK, keys.OUTBOX_SK)
 
     def _index(self, name: str, partition: str, sort: str) -> None:

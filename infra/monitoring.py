@@ -63,6 +63,22 @@ class Monitoring(Construct):
                 "concurrency is used up.",
             )
 
+    def breaker(self, service: str) -> None:
+        """Rings when the breaker has stopped containment; ``service`` counts that."""
+        self._alarm(
+            "BreakerTripped",
+            cloudwatch.Metric(
+                namespace=PROJECT,
+                metric_name="BreakerTripped",
+                dimensions_map={"service": service},
+                period=_PERIOD,
+                statistic="Sum",
+            ),
+            threshold=0,
+            description="PassRole Guardrail: the breaker has stopped containment; passrole quarantine status "
+            "says why, and passrole quarantine reset lets it go on.",
+        )
+
     def exemptions(self, service: str) -> None:
         """Rings while an exemption of the policy ends within two weeks; ``service`` counts them."""
         self._alarm(

@@ -45,7 +45,10 @@ class Env(StrEnum):
     FINDINGS_TOPIC_ARN = "FINDINGS_TOPIC_ARN"
     ALERTS_TOPIC_ARN = "ALERTS_TOPIC_ARN"
     SLACK_SECRET_ID = "SLACK_SECRET_ID"  # noqa: S105 - the variable's name, not a secret
-    OPERATOR_ROLE_ARN = "OPERATOR_ROLE_ARN"
+    GUARD_ROLES = "GUARD_ROLES"
+    CONTAIN_ROLE_ARN = "CONTAIN_ROLE_ARN"
+    QUARANTINE_ROLE_ARN = "QUARANTINE_ROLE_ARN"
+    CONTAIN_QUEUE_URL = "CONTAIN_QUEUE_URL"
     PROTECTED_RESOURCES = "PROTECTED_RESOURCES"
     MAX_RECEIVES = "MAX_RECEIVES"
     SECOND_LOOKS_QUEUE_URL = "SECOND_LOOKS_QUEUE_URL"
@@ -73,6 +76,8 @@ class Output(StrEnum):
     NOTIFY_DEAD_LETTER_QUEUE_URL = "NotifyDeadLetterQueueUrl"
     SWEEP_DEAD_LETTER_QUEUE_URL = "SweepDeadLetterQueueUrl"
     OPERATOR_ROLE_ARN = "OperatorRoleArn"
+    QUARANTINE_ROLE_ARN = "QuarantineRoleArn"
+    PASSER_MAY_RELEASE = "PasserMayRelease"
     DETECT_FUNCTION_NAME = "DetectFunctionName"
     CONTAIN_FUNCTION_NAME = "ContainFunctionName"
     NOTIFY_FUNCTION_NAME = "NotifyFunctionName"
@@ -90,7 +95,7 @@ class Attribute(StrEnum):
 
 # What `contain` is told of: it reloads the finding and decides by the ledger, not by these words.
 CONTAIN_RESPONSES = ("quarantine",)
-CONTAIN_NEWS = ("opened", "reopened", "exemption_ended")
+CONTAIN_NEWS = ("opened", "reopened", "exemption_ended", "approved", "undone")
 
 
 def forwarding_stack(stack: str, region: str) -> str:

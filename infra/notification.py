@@ -24,7 +24,6 @@ class Notification(Construct):
         share: FunctionShare,
         core: Core,
         alerts: AlertsTopic,
-        operator: iam.Role,
         slack_secret: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -35,7 +34,6 @@ class Notification(Construct):
         core.findings.subscribe(self.work)
         environment: dict[str, str] = {
             Env.ALERTS_TOPIC_ARN: alerts.topic.topic_arn,
-            Env.OPERATOR_ROLE_ARN: operator.role_arn,
         }
         if slack_secret:
             environment[Env.SLACK_SECRET_ID] = slack_secret

@@ -1,15 +1,15 @@
 """The operator role: people assume it to read findings, to release what was contained, and to redrive."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra.core import Core
-from infra.rights import add_grants
+from infra.rights import add_managed_grants
 from passrole.ledger.keys import FINDINGS_INDEX
-from passrole.quarantine.module import QuarantineModule
+from passrole.quarantine.grants import Grant
 
 
 class OperatorRole(Construct):
@@ -22,7 +22,7 @@ class OperatorRole(Construct):
         *,
         operators: Sequence[str],
         core: Core,
-        modules: Iterable[QuarantineModule],
+        grants: Sequence[Grant],
     ) -> None:
         super().__init__(scope, construct_id)
         self.role = iam.Role(
@@ -36,7 +36,7 @@ class OperatorRole(Construct):
         core.ledger.grant_delete(self.role)
         core.ledger.grant_list(self.role, FINDINGS_INDEX)
         core.findings.grant_publish(self.role)
-        add_grants(self.role, "Release", (grant for module in modules for grant in module.release_grants))
+        add_managed_grants(self.role, "Release", grants)
 
 
 def _trusted(operators: Sequence[str]) -> iam.IPrincipal:

@@ -1,6 +1,7 @@
 """IAM statements from declared grants: exact actions, and a written reason for every wildcard."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
@@ -9,25 +10,35 @@ from constructs import IConstruct
 from infra.nag import acknowledge_wildcard
 from passrole.quarantine.grants import Grant
 
+# A managed policy has 6,144 characters at most, without its spaces (IAM's quotas); what stands for names here
+# becomes longer.
+_POLICY_SIZE = 4_500
+
 
 def add_grants(role: iam.Role, prefix: str, grants: Iterable[Grant]) -> None:
-    """Adds one statement a grant, and acknowledges the grant's wildcards with its reason."""
-    reasons: dict[str, list[str]] = {}
-    for number, grant in enumerate(grants, start=1):
-        resources = [_resolve(resource) for resource in grant.resources]
-        role.add_to_principal_policy(
-            iam.PolicyStatement(
-                sid=f"{prefix}{number}",
-                actions=list(grant.actions),
-                resources=resources,
-                conditions=_conditions(grant),
-            )
+    """Adds one statement a grant to the role, and acknowledges the grant's wildcards with its reason."""
+    found = list(grants)
+    for number, grant in enumerate(found, start=1):
+        role.add_to_principal_policy(_statement(grant, {}, sid=f"{prefix}{number}"))
+    _acknowledge(policy_of(role), found, {})
+
+
+def add_managed_grants(
+    role: iam.Role, prefix: str, grants: Sequence[Grant], names: Mapping[str, str] | None = None
+) -> None:
+    """The same in managed policies: those in the role itself share 10,240 characters.
+
+    ``names`` are what the grants' resources may name besides partition, region and account.
+    """
+    for number, part in enumerate(_parts(grants), start=1):
+        policy = iam.ManagedPolicy(
+            role,
+            f"{prefix}{number}",
+            description="PassRole Guardrail: rights of quarantine modules",
+            statements=[_statement(grant, names or {}) for grant in part],
+            roles=[role],
         )
-        for resource in resources:
-            if "*" in resource:
-                reasons.setdefault(resource, []).append(grant.reason)
-    for resource, texts in reasons.items():
-        acknowledge_wildcard(policy_of(role), resource, " ".join(dict.fromkeys(texts)))
+        _acknowledge(policy, part, names or {})
 
 
 def policy_of(role: iam.Role) -> IConstruct:
@@ -35,13 +46,42 @@ def policy_of(role: iam.Role) -> IConstruct:
     return role.node.find_child("DefaultPolicy")
 
 
-def _conditions(grant: Grant) -> dict[str, dict[str, str]] | None:
-    resolved = {
-        operator: {key: _resolve(value) for key, value in keys.items()}
-        for operator, keys in grant.conditions.items()
-    }
-    return resolved or None
+def _parts(grants: Sequence[Grant]) -> Iterator[list[Grant]]:
+    part: list[Grant] = []
+    size = 0
+    for grant in grants:
+        length = len(json.dumps([grant.actions, grant.resources, dict(grant.conditions)])) + 60
+        if part and size + length > _POLICY_SIZE:
+            yield part
+            part, size = [], 0
+        part.append(grant)
+        size += length
+    if part:
+        yield part
 
 
-def _resolve(text: str) -> str:
-    return text.format(partition=Aws.PARTITION, region=Aws.REGION, account=Aws.ACCOUNT_ID)
+def _statement(grant: Grant, names: Mapping[str, str], sid: str | None = None) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid=sid,
+        actions=list(grant.actions),
+        resources=[_resolve(resource, names) for resource in grant.resources],
+        conditions={
+            operator: {key: _resolve(value, names) for key, value in keys.items()}
+            for operator, keys in grant.conditions.items()
+        }
+        or None,
+    )
+
+
+def _acknowledge(policy: IConstruct, grants: Iterable[Grant], names: Mapping[str, str]) -> None:
+    reasons: dict[str, list[str]] = {}
+    for grant in grants:
+        for resource in grant.resources:
+            if "*" in resource:
+                reasons.setdefault(_resolve(resource, names), []).append(grant.reason)
+    for resource, texts in reasons.items():
+        acknowledge_wildcard(policy, resource, " ".join(dict.fromkeys(texts)))
+
+
+def _resolve(text: str, names: Mapping[str, str]) -> str:
+    return text.format(partition=Aws.PARTITION, region=Aws.REGION, account=Aws.ACCOUNT_ID, **names)

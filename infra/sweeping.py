@@ -7,8 +7,8 @@ from constructs import Construct
 
 from infra.core import Core
 from infra.functions import FunctionShare, GuardFunction
-from infra.names import Part
-from infra.queues import DeadLetterQueue
+from infra.names import Env, Part
+from infra.queues import DeadLetterQueue, WorkQueue
 from passrole.ledger.keys import OUTBOX_INDEX
 
 TIMEOUT = Duration.minutes(2)
@@ -56,3 +56,7 @@ class Sweeping(Construct):
                 )
             ],
         )
+
+    def have_contained(self, work: WorkQueue) -> None:
+        """Tells `sweep` where findings wait for `contain`: those that are due by time."""
+        self.sweep.function.add_environment(Env.CONTAIN_QUEUE_URL, work.queue.queue_url)

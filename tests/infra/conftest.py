@@ -9,8 +9,8 @@ from infra.deployment import Deployment, Home
 from infra.names import forwarding_stack
 from infra.policy_asset import build_policy_layer
 from passrole.evidence.wanted import Wanted
+from passrole.policy import CompiledPolicy, QuarantineRules, Responses, Stage
 from passrole.policy.settings import Alerts, Settings
-from passrole.quarantine.registry import MODULES
 from tests.infra.stack_template import (
     ACCOUNT,
     HOME,
@@ -23,6 +23,17 @@ from tests.infra.stack_template import (
 )
 
 ROOT = Path(__file__).resolve().parents[2]
+# With all that a policy can enable.
+FULL_POLICY = CompiledPolicy(
+    (),
+    Responses(violation=Stage.QUARANTINE),
+    QuarantineRules(
+        stop_running=("codebuild-project", "glue-job", "state-machine"),
+        revoke_credentials=("ec2-instance", "lambda-function"),
+        role_scope=("arn:*:iam::*:role/dev/*",),
+        passer_scope=("arn:*:iam::*:user/ci-*",),
+    ),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,7 +63,7 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
             operators=OPERATORS,
             left_out=LEFT_OUT,
         ),
-        modules=MODULES,
+        policy=FULL_POLICY,
         bundle=bundle,
         policy_layer=build_policy_layer(POLICY, work),
         look_delays=(1, 2),
@@ -61,7 +72,7 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     plain = Deployment(
         home=Home(None, None),
         settings=Settings(),
-        modules=MODULES,
+        policy=CompiledPolicy((), Responses()),
         bundle=bundle,
         policy_layer=full.policy_layer,
     )
