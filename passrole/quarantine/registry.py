@@ -4,27 +4,39 @@ Both come from the catalogue, which knows them for each call and path of the rol
 """
 
 from passrole.quarantine.module import EVERY_PLACE, QuarantineModule
+from passrole.quarantine.modules.auto_scaling_group import AutoScalingGroup
 from passrole.quarantine.modules.batch_compute_environment import BatchComputeEnvironment
 from passrole.quarantine.modules.bucket_replication import BucketReplication
 from passrole.quarantine.modules.codebuild_project import CodeBuildProject
 from passrole.quarantine.modules.ec2_instance import Ec2Instance
+from passrole.quarantine.modules.ecs_service import EcsService
+from passrole.quarantine.modules.event_rule import EventRule
 from passrole.quarantine.modules.flink_application import FlinkApplication
 from passrole.quarantine.modules.glue_job import GlueJob
 from passrole.quarantine.modules.inline_deny import PasserScope, RoleScope
 from passrole.quarantine.modules.iot_rule import IotRule
 from passrole.quarantine.modules.lambda_function import LambdaFunction
 from passrole.quarantine.modules.notebook_instance import NotebookInstance
+from passrole.quarantine.modules.pipe import Pipe
+from passrole.quarantine.modules.schedule import Schedule
+from passrole.quarantine.modules.state_machine import StateMachine
 
 MODULES: tuple[QuarantineModule, ...] = (
+    AutoScalingGroup(),
     BatchComputeEnvironment(),
     BucketReplication(),
     CodeBuildProject(),
     Ec2Instance(),
+    EcsService(),
+    EventRule(),
     FlinkApplication(),
     GlueJob(),
     IotRule(),
     LambdaFunction(),
     NotebookInstance(),
+    Pipe(),
+    Schedule(),
+    StateMachine(),
 )
 
 ROLE_SCOPE, PASSER_SCOPE = RoleScope(), PasserScope()
