@@ -49,8 +49,8 @@ class EventRuleCase(Case):
 
 def put_targets(clients: Clients, roles: dict[str, str | None]) -> None:
     """Gives the rule targets, each with the role that stands by its id."""
-    queue = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders"
+    queues = f"arn:aws:sqs:{REGION}:{ACCOUNT}:"
     targets = [
-        {"Id": id_, "Arn": queue, **({"RoleArn": role} if role else {})} for id_, role in roles.items()
+        {"Id": i, "Arn": queues + i, **({"RoleArn": role} if role else {})} for i, role in roles.items()
     ]
     clients("events").put_targets(Rule="placed", EventBusName=BUS, Targets=targets)
