@@ -8,6 +8,7 @@ from passrole.arn import Arn
 from passrole.finding import Finding, findings_of
 from passrole.policy import Stage
 from passrole.quarantine.module import EVERY_PLACE, Aws, QuarantineModule
+from tests.unit.quarantine.fakes.api import FakeApi
 from tests.unit.samples import ACCOUNT, NOW, evidence_of, pass_of, verdict_of
 
 QUARANTINE_ROLE = f"arn:aws:iam::{ACCOUNT}:role/passrole-guardrail/quarantine"
@@ -34,6 +35,10 @@ class Case(ABC):
     emulated: tuple[str, ...] = ()
     faked: tuple[str, ...] = ()
     denied_act: str
+
+    def fake(self, service: str) -> FakeApi:
+        """What serves one of the `faked` services in one region, with nothing in it."""
+        raise NotImplementedError(f"{self.module.name} has no fake of {service}")
 
     @abstractmethod
     def make(self, clients: Clients, role: str) -> str:

@@ -34,7 +34,13 @@ def clients(case: Case, aws: None, request: pytest.FixtureRequest) -> Clients:
     """A client for a service, in whatever serves it for the case."""
 
     @cache
+    def fake(service: str, region: str) -> Any:
+        return case.fake(service).client(region)
+
+    @cache
     def client(service: str, region: str = REGION) -> Any:
+        if service in case.faked:
+            return fake(service, region)
         if service in case.emulated:
             return request.getfixturevalue("emulator").client(service, region)
         return boto3.client(service, region_name=region)

@@ -1,0 +1,1 @@
+"""Stateful fakes of services that no emulator serves, held to botocore's models of them."""
