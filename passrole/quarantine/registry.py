@@ -4,9 +4,11 @@ Both come from the catalogue, which knows them for each call and path of the rol
 """
 
 from passrole.quarantine.module import EVERY_PLACE, QuarantineModule
+from passrole.quarantine.modules.app_runner_service import AppRunnerService
 from passrole.quarantine.modules.auto_scaling_group import AutoScalingGroup
 from passrole.quarantine.modules.batch_compute_environment import BatchComputeEnvironment
 from passrole.quarantine.modules.bucket_replication import BucketReplication
+from passrole.quarantine.modules.code_pipeline import CodePipeline
 from passrole.quarantine.modules.codebuild_project import CodeBuildProject
 from passrole.quarantine.modules.ec2_instance import Ec2Instance
 from passrole.quarantine.modules.ecs_service import EcsService
@@ -18,14 +20,19 @@ from passrole.quarantine.modules.iot_rule import IotRule
 from passrole.quarantine.modules.lambda_function import LambdaFunction
 from passrole.quarantine.modules.notebook_instance import NotebookInstance
 from passrole.quarantine.modules.pipe import Pipe
+from passrole.quarantine.modules.rds_cluster_role import RdsClusterRole
+from passrole.quarantine.modules.rds_instance_role import RdsInstanceRole
+from passrole.quarantine.modules.redshift_cluster_role import RedshiftClusterRole
 from passrole.quarantine.modules.schedule import Schedule
 from passrole.quarantine.modules.state_machine import StateMachine
 
 MODULES: tuple[QuarantineModule, ...] = (
+    AppRunnerService(),
     AutoScalingGroup(),
     BatchComputeEnvironment(),
     BucketReplication(),
     CodeBuildProject(),
+    CodePipeline(),
     Ec2Instance(),
     EcsService(),
     EventRule(),
@@ -35,6 +42,9 @@ MODULES: tuple[QuarantineModule, ...] = (
     LambdaFunction(),
     NotebookInstance(),
     Pipe(),
+    RdsClusterRole(),
+    RdsInstanceRole(),
+    RedshiftClusterRole(),
     Schedule(),
     StateMachine(),
 )
