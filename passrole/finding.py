@@ -10,6 +10,7 @@ from passrole.evidence import Evidence, known
 from passrole.passes import Outcome, Pass, Passer
 from passrole.policy import Decision, Severity, Stage, Verdict
 
+NO_ACT = "no reversible act is known"  # begins the reason why something is never contained
 GUARD = "passrole-guardrail"  # who did it, where it was the guard; and the source of what is about itself
 _STAGE_ORDER = (Stage.OBSERVE, Stage.ALERT, Stage.QUARANTINE)
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from passrole.alerts.alert import Alert
 from passrole.alerts.names import short_passer, short_principal, short_resource, short_role
 from passrole.clock import parse_time
-from passrole.finding import Finding, News, State
+from passrole.finding import NO_ACT, Finding, News, State
+from passrole.guard import Trouble
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
 
@@ -36,6 +37,11 @@ _KINDS = {
     "states:stateMachine": "Step Functions state machine",
 }
 _NEWS_TITLES = {
+    News.CONTAINMENT_WAITS: "Containment waits",
+    News.APPROVED: "Containment approved",
+    News.WOULD_CONTAIN: "Would have been contained",
+    News.UNDONE: "Containment undone",
+    News.EXEMPTED: "Exempted",
     News.CONTAINED: "Contained",
     News.CONTAINMENT_REFUSED: "Not contained",
     News.CONTAINMENT_FAILED: "Containment failed",
@@ -43,6 +49,10 @@ _NEWS_TITLES = {
     News.RESOLVED: "Resolved",
 }
 _DONE_TITLES = {
+    News.CONTAINMENT_WAITS: "What it waits for",
+    News.APPROVED: "Reason given",
+    News.UNDONE: "What was seen",
+    News.EXEMPTED: "Reason given",
     News.CONTAINMENT_REFUSED: "Why not",
     News.CONTAINMENT_FAILED: "What went wrong",
     News.RELEASED: "Reason given",
@@ -68,9 +78,20 @@ class Command:
     line: str
 
 
+_TROUBLES: dict[str, str] = {Trouble.BREAKER_TRIPPED: "The guardrail has stopped containing resources"}
+_REMEDIES: dict[str, tuple[Command, ...]] = {
+    Trouble.BREAKER_TRIPPED: (
+        Command("See why", "passrole quarantine status"),
+        Command("Let it go on", 'passrole quarantine reset --reason "…"'),
+    )
+}
+
+
 def title(alert: Alert) -> str:
     """A few words of our own, no name in them: what kind of news this is."""
     news = alert.step.news
+    if alert.finding.is_about_guard:
+        return f"{_NEWS_TITLES.get(news, 'Trouble')}: the guardrail itself"
     if news in _NEWS_TITLES:
         return f"{_NEWS_TITLES[news]}: {kind_of(alert.finding)}"
     again = {News.REOPENED: ", again", News.EXEMPTION_ENDED: ", exempt no longer"}.get(news, "")
@@ -82,7 +103,19 @@ def happened(alert: Alert, quote: Quote) -> str:
     finding, news = alert.finding, alert.step.news
     who, role = quote(short_passer(finding.passer)), quote(short_role(finding.role))
     thing = resource_of(finding, quote)
+    if finding.is_about_guard:
+        return _TROUBLES.get(finding.event_name, "Something is wrong with the guardrail itself")
     match news:
+        case News.CONTAINMENT_WAITS:
+            return f"{thing} is not contained yet: {who} gave it role {role}"
+        case News.APPROVED:
+            return f"{quote(short_principal(alert.step.who) or 'Somebody')} has {thing} contained"
+        case News.WOULD_CONTAIN:
+            return f"{thing} would have been contained: {who} gave it role {role}"
+        case News.UNDONE:
+            return f"Somebody undid the containment of {thing}"
+        case News.EXEMPTED:
+            return f"{thing} may keep role {role} for a time"
         case News.CONTAINED:
             return f"{thing} is contained: {who} gave it role {role}"
         case News.CONTAINMENT_REFUSED:
@@ -109,9 +142,9 @@ def about(alert: Alert, quote: Quote) -> str:
 
 def judged(alert: Alert) -> str:
     """What the policy, or AWS, says of the pass: a short sentence; empty for news about containment."""
-    if not alert.step.news.opens:
-        return ""
     finding = alert.finding
+    if not alert.step.news.opens or finding.is_about_guard:
+        return ""
     if finding.outcome is Outcome.DENIED:
         return "AWS denied it."
     if finding.outcome is Outcome.FAILED:
@@ -123,6 +156,9 @@ def judged(alert: Alert) -> str:
 
 def facts(finding: Finding) -> tuple[Fact, ...]:
     """Who, role, service, resource, where and when, each in full."""
+    if finding.is_about_guard:
+        where = f"{finding.account or 'account unknown'} {finding.region or 'region unknown'}"
+        return (Fact("Where", where), Fact("When", when(finding.opened_at)))
     passer = finding.passer
     notes = (
         ("from", passer.source_ip),
@@ -162,8 +198,17 @@ def done(alert: Alert) -> tuple[Prose, ...]:
     """What was done about it and what still runs, a line each."""
     finding, why = alert.finding, alert.step.why or "the ledger does not say"
     match alert.step.news:
-        case News.OPENED | News.REOPENED | News.EXEMPTION_ENDED | News.EXEMPTED:
+        case News.OPENED | News.REOPENED | News.EXEMPTION_ENDED:
             return (_done_so_far(finding),)
+        case News.CONTAINMENT_WAITS | News.UNDONE:
+            return (why, "It still holds the role.")
+        case News.WOULD_CONTAIN:
+            return (why, "Nothing was changed. It still holds the role.")
+        case News.EXEMPTED:
+            return (
+                why,
+                f"It ends {when(finding.exempt_until)}." if finding.exempt_until else "It has ended.",
+            )
         case News.CONTAINED:
             did, separator, runs = why.partition(_STILL_RUNS)
             return (did.strip(), f"{separator}{runs}") if separator else (why,)
@@ -171,7 +216,7 @@ def done(alert: Alert) -> tuple[Prose, ...]:
             return (why, "Nothing was changed.")
         case News.CONTAINMENT_FAILED:
             return (why, "It may still run with the role.")
-        case News.RELEASED | News.RESOLVED:
+        case News.APPROVED | News.RELEASED | News.RESOLVED:
             return (why,)
 
 
@@ -179,6 +224,14 @@ def commands(alert: Alert) -> tuple[Command, ...]:
     """What to type next. A release is offered only where there is, or may soon be, something to release."""
     finding = alert.finding
     show = Command("See everything", f"passrole findings show {finding.id}")
+    if finding.is_about_guard:
+        return (show, *_REMEDIES.get(finding.event_name, ()))
+    if alert.step.news in (News.CONTAINMENT_WAITS, News.CONTAINMENT_REFUSED, News.CONTAINMENT_FAILED):
+        approve = f'passrole findings approve {finding.id} --reason "…"'
+        exempt = f'passrole findings exempt {finding.id} --until DATE --reason "…"'
+        let_be = Command("Let it be", exempt)
+        has_act = not alert.step.why.startswith(NO_ACT)
+        return (show, Command("Have it contained", approve), let_be) if has_act else (show, let_be)
     release = Command("Undo the quarantine", f'passrole findings release {finding.id} --reason "…"')
     is_pass = alert.step.news.opens
     to_come = is_pass and finding.state is State.OPEN and _is_to_be_contained(finding)
@@ -227,6 +280,8 @@ def _is_to_be_contained(finding: Finding) -> bool:
 
 
 def _done_so_far(finding: Finding) -> Prose:
+    if finding.is_about_guard:
+        return "Violations are still found and told."
     if finding.outcome is not Outcome.SUCCEEDED:
         return "Nothing had to be done: the role was not passed."
     if finding.state is State.CONTAINED:

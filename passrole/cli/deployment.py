@@ -34,8 +34,13 @@ class Output(StrEnum):
     FINDINGS_TOPIC_ARN = "FindingsTopicArn"
     ALERTS_TOPIC_ARN = "AlertsTopicArn"
     OPERATOR_ROLE_ARN = "OperatorRoleArn"
+    QUARANTINE_ROLE_ARN = "QuarantineRoleArn"
+    PASSER_MAY_RELEASE = "PasserMayRelease"
     RULE_NAMES = "RuleNames"
     SLACK_SECRET_ID = "SlackSecretId"  # noqa: S105 - the output's name, not a secret
+
+
+_OPTIONAL = (Output.SLACK_SECRET_ID, Output.QUARANTINE_ROLE_ARN)
 
 
 def deployment_options(command: Command) -> Command:
@@ -62,6 +67,8 @@ class Operator:
     Attributes:
         caller: ARN of the principal behind it, as AWS tells it: who does what is recorded under this name.
         clients: a client for a service and a region.
+        quarantine_role: ARN of the role that contained resources hold; None where the policy needs none.
+        passer_may_release: whether the passer of a finding may decide about it.
     """
 
     caller: str
@@ -69,6 +76,8 @@ class Operator:
     ledger: "Ledger"
     topic: "Topic"
     clients: Callable[[str, str], Any]
+    quarantine_role: str | None = None
+    passer_may_release: bool = False
 
 
 def become_operator(stack: str, region: str | None) -> Operator:
@@ -93,6 +102,8 @@ def become_operator(stack: str, region: str | None) -> Operator:
             ledger=Ledger(outputs[Output.LEDGER_TABLE], clients("dynamodb", home)),
             topic=SnsTopic(outputs[Output.FINDINGS_TOPIC_ARN], clients("sns", home)),
             clients=clients,
+            quarantine_role=outputs.get(Output.QUARANTINE_ROLE_ARN),
+            passer_may_release=outputs[Output.PASSER_MAY_RELEASE] == "true",
         )
 
 
@@ -112,7 +123,7 @@ def outputs_of(session: "boto3.Session", stack: str) -> Mapping[str, str]:
         where = f"no stack {stack} in {session.region_name}"
         raise InputError(f"{where}: deploy it, or give --stack and --region") from None
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-    missing = [o for o in Output if o not in outputs and o is not Output.SLACK_SECRET_ID]
+    missing = [o for o in Output if o not in outputs and o not in _OPTIONAL]
     if missing:
         state = described["StackStatus"]
         raise InputError(

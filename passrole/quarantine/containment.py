@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from passrole.arn import parse_role_arn
 from passrole.clock import Clock, iso, parse_time, utc_now
 from passrole.evidence import Evidence, Known
-from passrole.finding import GUARD, Change, Finding, News, State, advance
+from passrole.finding import GUARD, NO_ACT, Change, Finding, News, State, advance
 from passrole.ledger import Containment, ContainmentState, Ledger
 from passrole.news import Topic, publish_news
 from passrole.policy import CompiledPolicy, Decision, evaluate
@@ -189,7 +189,7 @@ class Container(Actor):
         role = parse_role_arn(finding.role)
         if not targets:
             what = f"the {finding.place} of {finding.resource_type or 'what holds the role'}"
-            raise RefusedError(f"no reversible act is known for {what}")
+            raise RefusedError(f"{NO_ACT} for {what}")
         if role is None:
             raise RefusedError(
                 "the passed role could not be read, so nobody can tell whether the resource still holds it"

@@ -5,6 +5,7 @@ from typing import Any
 
 from passrole.alerts import Alert
 from passrole.finding import Finding, News, Severity, State, Step
+from passrole.guard import Trouble, trouble
 from passrole.passes import Outcome, Passer
 from passrole.policy import Decision, Stage
 
@@ -61,6 +62,21 @@ def alert(
     return Alert(finding, Step(revision, "2026-11-22T03:14:11.000Z", news, who, why), repeat)
 
 
+def _trouble() -> Alert:
+    """Trouble of the guard itself."""
+    change = trouble(
+        Trouble.BREAKER_TRIPPED,
+        "2026-11-22T03#0 ordinary",
+        FINDING.account,
+        FINDING.region,
+        "the cap of 10 acts an hour is reached: ordinary containment has stopped; "
+        "`passrole quarantine reset` lets it go on",
+        "2026-11-22T03:14:11.000Z",
+    )
+    assert change.step is not None
+    return Alert(change.finding, change.step)
+
+
 ALERTS = {
     "opened": alert(why=FINDING.reasons[0]),
     "opened-alert-only": alert(response=Stage.ALERT),
@@ -109,4 +125,29 @@ ALERTS = {
         why="approved in CHG-1234",
     ),
     "resolved": alert(News.RESOLVED, state=State.RESOLVED, why="the resource holds another role now"),
+    "waits-for-approval": alert(
+        News.CONTAINMENT_WAITS,
+        why="it is contained when somebody approves that: passrole findings approve 3f9c2b7d51e8a604",
+    ),
+    "approved": alert(
+        News.APPROVED,
+        who="arn:aws:sts::111122223333:assumed-role/GuardrailOperator/bob",
+        why="nobody knows it",
+    ),
+    "would-contain": alert(
+        News.WOULD_CONTAIN,
+        why="a dry run: would have been contained (reserved concurrency set to 0)",
+    ),
+    "undone": alert(
+        News.UNDONE,
+        why="somebody undid the containment of arn:aws:lambda:eu-west-1:111122223333:function:payments",
+    ),
+    "exempted": alert(
+        News.EXEMPTED,
+        state=State.EXEMPTED,
+        who="arn:aws:sts::111122223333:assumed-role/GuardrailOperator/bob",
+        why="moves by the end of the quarter",
+        exempt_until="2026-12-31T00:00:00.000Z",
+    ),
+    "breaker": _trouble(),
 }

@@ -86,8 +86,9 @@ ALERTS = st.builds(
 )
 # What the project itself formats; all else that Slack could format must be in a code span.
 _OWN_MARKUP = re.compile(
-    r"\*(Who|Role|Service|Resource|Where|When|See everything|Undo the quarantine)\*"
-    r"|^\*(Why|Why not|What was done|What went wrong|Reason given)\*"
+    r"\*(Who|Role|Service|Resource|Where|When|See everything|See why|Undo the quarantine)\*"
+    r"|\*(Have it contained|Let it be|Let it go on)\*"
+    r"|^\*(Why|Why not|What was done|What was seen|What went wrong|What it waits for|Reason given)\*"
     r"|^_\(may be a repeat: [a-z ]+\)_$"
 )
 _CODE_SPAN = re.compile(r"`[^`\n]+`")

@@ -23,7 +23,7 @@ def _release_offered(alert_: Alert) -> bool:
 def test_every_alert_says_how_to_see_the_finding(name: str) -> None:
     lines = [command.line for command in wording.commands(ALERTS[name])]
 
-    assert f"passrole findings show {FINDING.id}" in lines
+    assert f"passrole findings show {ALERTS[name].finding.id}" in lines
 
 
 @pytest.mark.parametrize(

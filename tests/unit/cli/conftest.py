@@ -126,6 +126,7 @@ def deployed(cloud: Cloud, dynamodb: Any) -> Cloud:
         Output.LEDGER_TABLE: "ledger",
         Output.FINDINGS_TOPIC_ARN: topic,
         Output.OPERATOR_ROLE_ARN: OPERATOR,
+        Output.PASSER_MAY_RELEASE: "false",
     }
     cloud.deploy({str(name): value for name, value in values.items()})
     return cloud

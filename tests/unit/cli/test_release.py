@@ -81,7 +81,7 @@ def test_where_nobody_answers_nothing_is_changed(run: Run, contained: Finding, s
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["--yes"], "a release without questions needs a --reason"),
+        (["--yes"], "without questions it needs a --reason"),
         (["--yes", "--reason", " \n"], "the reason is empty"),
         (["--yes", "--reason", "x" * 501], "the reason has 501 characters"),
     ],

@@ -72,9 +72,18 @@ def print_plan(plan: "ReleasePlan", as_is: bool) -> None:
         out.print(line)
 
 
-def print_released(finding: Finding) -> None:
-    """The finding as the ledger has it after a release."""
-    text = Text().append("✓ ", style="green").append(f"finding {safe(finding.id)} is {finding.state}")
+def print_head(finding: Finding) -> None:
+    """What a decision is about."""
+    out = console()
+    out.print(_title(finding))
+    for line in _facts(finding, out.width):
+        out.print(line)
+
+
+def print_decided(finding: Finding, now: str | None = None) -> None:
+    """The finding as the ledger has it after a decision."""
+    now = now or f"is {finding.state}"
+    text = Text().append("✓ ", style="green").append(f"finding {safe(finding.id)} {now}")
     console().print(text.append(f"  {_second(finding.updated_at)}", style="dim"))
 
 
