@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from passrole.arn import Arn, role_name_in
 from passrole.clock import iso
 from passrole.quarantine.grants import Grant
-from passrole.quarantine.module import Aws, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
 
 _SERVICES = "arn:{partition}:ecs:*:{account}:service/*"
 _WHY_ANY_SERVICE = "a violation can be in any service of the account"
@@ -96,8 +96,12 @@ class EcsService(QuarantineModule):
         return bool(now["desired"] == prior["desired"])
 
     def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        if self.describe(aws, resource) is not None:
-            _set_desired(aws, resource, prior["desired"])
+        now = self.describe(aws, resource)
+        if now is None or self.is_released(now, prior):
+            return
+        if changes := self.changed_since(aws, now, prior):
+            raise CannotRestoreError("; ".join(changes))
+        _set_desired(aws, resource, prior["desired"])
 
 
 def _set_desired(aws: Aws, resource: Arn, count: int) -> None:

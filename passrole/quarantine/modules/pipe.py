@@ -11,11 +11,11 @@ from botocore.exceptions import ClientError
 from passrole.arn import Arn
 from passrole.clock import iso
 from passrole.quarantine.grants import Grant
-from passrole.quarantine.module import Aws, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
 
 _PIPES = "arn:{partition}:pipes:*:{account}:pipe/*"
 _WHY_ANY_PIPE = "a violation can be in any pipe of the account"
-_RUNNING, _STOPPED = "RUNNING", "STOPPED"
+_STOPPED = "STOPPED"
 _ROUTE = {"Source": "source", "Enrichment": "enrichment", "Target": "target"}
 
 
@@ -71,20 +71,24 @@ class Pipe(QuarantineModule):
 
     def changed_since(self, aws: Aws, now: State, prior: Prior) -> tuple[str, ...]:
         # Another role, which may be the remedy, is no hindrance: a release does not touch it.
-        is_, left = now["route"], prior["route"]
-        changed = (what for what in _ROUTE.values() if is_.get(what) != left.get(what))
-        return tuple(
-            f"the {what} is {is_.get(what, 'none')}, containment left {left.get(what, 'none')}"
-            for what in changed
-        )
+        lines = []
+        if now["desired"] not in (_STOPPED, prior["desired"]):
+            lines.append(f"the state is {now['desired']}, containment left {_STOPPED}")
+        for what in _ROUTE.values():
+            is_, left = now["route"].get(what, "none"), prior["route"].get(what, "none")
+            if is_ != left:
+                lines.append(f"the {what} is {is_}, containment left {left}")
+        return tuple(lines)
 
     def is_released(self, now: State, prior: Prior) -> bool:
         return bool(now["desired"] == prior["desired"])
 
     def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
         now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior) or prior["desired"] != _RUNNING:
+        if now is None or self.is_released(now, prior):
             return
+        if changes := self.changed_since(aws, now, prior):
+            raise CannotRestoreError("; ".join(changes))
         aws.clients("pipes", resource.region).start_pipe(Name=_name(resource))
 
 

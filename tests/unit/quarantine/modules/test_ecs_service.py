@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from passrole.arn import Arn
-from passrole.quarantine.module import Aws
+from passrole.quarantine.module import Aws, CannotRestoreError
 from passrole.quarantine.modules.ecs_service import EcsService
 from tests.unit.quarantine.fakes.api import FakeApi, RefusedError
 from tests.unit.quarantine.modules.case import QUARANTINE_ROLE
@@ -117,3 +117,16 @@ def test_a_count_that_auto_scaling_raised_is_not_contained(ecs: FakeEcs, acting:
     ecs.told["desiredCount"] = 1
 
     assert not EcsService().is_contained(acting, described(acting), ROLE)
+
+
+def test_a_count_that_others_set_is_not_overwritten(ecs: FakeEcs, acting: Aws) -> None:
+    prior = described(acting)
+    EcsService().contain(acting, SERVICE, prior, ROLE)
+    ecs.told["desiredCount"] = 1
+
+    with pytest.raises(CannotRestoreError, match="the desired count is 1"):
+        EcsService().release(acting, SERVICE, prior)
+    ecs.told["desiredCount"] = 0
+    EcsService().release(acting, SERVICE, prior)
+
+    assert described(acting)["desired"] == prior["desired"]

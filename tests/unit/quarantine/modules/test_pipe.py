@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from passrole.arn import Arn
-from passrole.quarantine.module import Aws
+from passrole.quarantine.module import Aws, CannotRestoreError
 from tests.unit.quarantine.modules.case import Case, Clients
 from tests.unit.quarantine.modules.cases.pipe import PipeCase, tasks_with
 from tests.unit.samples import ACCOUNT, REGION
@@ -58,4 +58,21 @@ def test_a_pipe_that_was_stopped_before_is_not_started(
 
     case.module.release(acting, PIPE, prior)
 
+    assert not case.works(clients, arn)
+
+
+def test_a_pipe_that_others_started_or_turned_elsewhere_is_left(
+    case: Case, clients: Clients, acting: Aws, role: str
+) -> None:
+    arn = case.make(clients, role)
+    ran: Any = case.describe(acting, arn)
+    stopped = {**ran, "desired": "STOPPED", "current": "STOPPED"}
+
+    assert case.module.changed_since(acting, ran, stopped) == (
+        "the state is RUNNING, containment left STOPPED",
+    )
+    case.module.contain(acting, PIPE, ran, role)
+    case.meddle(clients, arn)
+    with pytest.raises(CannotRestoreError, match="target"):
+        case.module.release(acting, PIPE, ran)
     assert not case.works(clients, arn)
