@@ -37,6 +37,7 @@ class StateMachine(QuarantineModule):
         "seconds, or are redriven, may get it; a machine with a version that keeps the role is not contained"
     )
     saves = "the execution role, the revision and the logging configuration"
+    loses = "executions that start in the meantime: they run without rights, and write no logs"
     stops = "running executions of a standard state machine"
     describe_grants = (
         Grant(
