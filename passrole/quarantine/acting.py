@@ -11,7 +11,7 @@ from passrole.clock import Clock, utc_now
 from passrole.finding import Finding
 from passrole.ledger import Containment, Ledger
 from passrole.news import Topic
-from passrole.quarantine.grants import ANY_ROLE, Grant
+from passrole.quarantine.grants import ANY_ROLE, QUARANTINE_ROLE, Grant
 from passrole.quarantine.module import Aws, QuarantineModule, State, code_of
 
 Sleep = Callable[[float], None]
@@ -105,7 +105,7 @@ def is_of_same_make(containment: Containment, now: State, finding: Finding) -> b
 
 def replaces_role(module: QuarantineModule) -> bool:
     """Whether containing puts the quarantine role in the place of the other."""
-    return any("iam:PassRole" in grant.actions for grant in module.contain_grants)
+    return any(QUARANTINE_ROLE in grant.resources for grant in module.contain_grants)
 
 
 def in_words(error: Exception) -> str:

@@ -118,8 +118,7 @@ class Container(Actor):
 
     def _decided(self, finding: Finding, targets: Sequence[Target]) -> Finding:
         if not _is_of_concern(finding):
-            publish_news(self._ledger, self._topic, finding)
-            return finding
+            return self._told(finding)
         try:
             return (
                 self._check(finding, targets)
@@ -258,6 +257,8 @@ class Container(Actor):
         if settled is not None:
             return settled
         if self._rules.dry_run:
+            if finding.would_contain:
+                return self._told(finding)
             did = "; ".join(view.target.module.does for view in views)
             why = f"a dry run: would have been contained ({did})"
             return self._tell(finding, State.OPEN, News.WOULD_CONTAIN, why, would_contain=True)
@@ -265,8 +266,7 @@ class Container(Actor):
             return None
         if self._rules.require_approval:
             if finding.awaits_approval:
-                publish_news(self._ledger, self._topic, finding)
-                return finding
+                return self._told(finding)
             why = f"it is contained when somebody approves that: passrole findings approve {finding.id}"
             return self._tell(finding, State.OPEN, News.CONTAINMENT_WAITS, why, awaits_approval=True)
         if self._rules.grace_minutes and finding.waits_until is None:
@@ -274,9 +274,13 @@ class Container(Actor):
             why = f"it is contained after {until}, unless it is put right before"
             return self._tell(finding, State.OPEN, News.CONTAINMENT_WAITS, why, waits_until=until)
         if finding.waits_until is not None and now < finding.waits_until:
-            publish_news(self._ledger, self._topic, finding)
-            return finding
+            return self._told(finding)
         return None
+
+    def _told(self, finding: Finding) -> Finding:
+        """The finding as it is, with no news of it left untold."""
+        publish_news(self._ledger, self._topic, finding)
+        return finding
 
     def _settled(self, finding: Finding) -> Finding | None:
         """The finding, if the policy has nothing against the pass by now: it may have changed meanwhile."""

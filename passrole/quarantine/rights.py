@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from passrole.policy import CompiledPolicy
 from passrole.quarantine.acting import ROLE_ID_GRANT
 from passrole.quarantine.enabled import enabled_modules
-from passrole.quarantine.grants import Grant
+from passrole.quarantine.grants import QUARANTINE_ROLE, Grant
 from passrole.quarantine.module import QuarantineModule
 from passrole.quarantine.registry import PASSER_SCOPE, ROLE_SCOPE
 from passrole.quarantine.revocation import RESTORE_GRANT, REVOKE_GRANT
@@ -49,7 +49,7 @@ def release_grants(policy: CompiledPolicy) -> tuple[Grant, ...]:
 
 def trusted_services(policy: CompiledPolicy) -> tuple[str, ...]:
     """The services that get the quarantine role in the place of another."""
-    passing = (g for g in contain_grants(policy) if g.actions == ("iam:PassRole",))
+    passing = (g for g in contain_grants(policy) if QUARANTINE_ROLE in g.resources)
     return tuple(
         sorted({service for g in passing for keys in g.conditions.values() for service in keys.values()})
     )

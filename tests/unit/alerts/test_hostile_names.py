@@ -142,7 +142,7 @@ def test_slack_neither_formats_nor_links_nor_mentions_anything_from_a_record(ale
     for shown in [*texts, payload["text"]]:
         assert not re.search(r"[<>]|&(?!(amp|lt|gt);)|://", shown)
         own_words = _CODE_SPAN.sub("", _OWN_MARKUP.sub("", shown))
-        own_words = re.sub(r"^(🟡|🟠|🔴|🚨|🔒|⚠️|🔓|✅)", "", own_words)
+        own_words = re.sub(r"^(🟡|🟠|🔴|🚨|⏳|🧪|🔒|⚠️|🔓|✅)", "", own_words)
         assert _HARMLESS.fullmatch(own_words), own_words
         assert not re.search(r":[A-Za-z0-9'-]+:", own_words)
     assert all(node["verbatim"] for node in _texts(payload["blocks"]) if node["type"] == "mrkdwn")
@@ -153,7 +153,7 @@ def test_slack_neither_formats_nor_links_nor_mentions_anything_from_a_record(ale
 def test_slack_header_holds_only_our_own_words(alert: Alert) -> None:
     header = slack.payload(alert)["blocks"][0]["text"]["text"]
 
-    assert re.fullmatch(r"(🟡|🟠|🔴|🚨|🔒|⚠️|🔓|✅) ((LOW|MEDIUM|HIGH|CRITICAL): )?[A-Za-z ,:0-9]+", header)
+    assert re.fullmatch(r"(🟡|🟠|🔴|🚨|⏳|🧪|🔒|⚠️|🔓|✅) ((LOW|MEDIUM|HIGH|CRITICAL): )?[A-Za-z ,:0-9]+", header)
 
 
 @settings(max_examples=150, deadline=None)

@@ -188,14 +188,14 @@ def test_the_guards_own_function_is_never_contained(world: World) -> None:
 
 
 def test_a_resource_without_a_reversible_act_is_refused_with_the_reason(world: World) -> None:
-    pass_ = pass_of(resource_type="glue:job", place="job role", services=("glue.amazonaws.com",))
+    pass_ = pass_of(resource_type="glue:crawler", place="role", services=("glue.amazonaws.com",))
     finding = open_finding(world.ledger(), finding_of(pass_))
 
     world.container().contain(finding.id, "one")
 
     assert world.topic.news[-1] == "containment_refused"
     assert (
-        "no reversible act is known for the job role of glue:job"
+        "no reversible act is known for the role of glue:crawler"
         in world.ledger().history(finding.id)[-1].why
     )
 
