@@ -23,7 +23,8 @@ class QuarantineRules:
         stop_running: names of modules that also stop what runs.
         revoke_credentials: names of modules that also revoke the resource's live credentials.
         protected: ARN patterns of resources that are never contained.
-        role_scope: ARN patterns of roles that are denied everything, besides the resource's containment.
+        role_scope: patterns of roles that are denied everything, besides the resource's containment: of ARNs,
+            or of names where there is no colon (see `reach.py`).
         shared_role_scope: those of them that are so even where other resources use them.
         passer_scope: ARN patterns of passers that lose ``iam:PassRole``, besides the resource's containment.
     """
@@ -55,9 +56,10 @@ class QuarantineRules:
         Raises:
             TypeError: a rule that is not known.
         """
-        return cls(
-            **{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-        )
+        given: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+        }
+        return cls(**given)
 
 
 USUAL_RULES = QuarantineRules()
