@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from passrole.clock import utc_now
 from passrole.policy.compiled import CompiledPolicy, PolicyStatement, Responses
 from passrole.policy.errors import PolicyError, Position, Problem
-from passrole.policy.quarantine_rules import QuarantineRules
 from passrole.policy.settings import Alerts, Guardrail, Settings
 from passrole.policy.source import checks, consistency, exemptions
 from passrole.policy.source.document import Document, Plain, content_of, read_document
@@ -19,6 +18,7 @@ from passrole.policy.source.explain_errors import add_validation_error
 from passrole.policy.source.iam_document import NOTHING_READ, read_iam
 from passrole.policy.source.leave_out import left_out_of
 from passrole.policy.source.models import GuardrailFile
+from passrole.policy.source.quarantine import rules_of
 from passrole.policy.source.statements import statements_of
 
 
@@ -96,7 +96,7 @@ def _compiled(model: GuardrailFile, iam: tuple[PolicyStatement, ...]) -> Compile
             accounts=dict(response.accounts),
             severities={str(severity): stage for severity, stage in response.severities.items()},
         ),
-        quarantine=QuarantineRules(acts_per_hour=model.quarantine.acts_per_hour),
+        quarantine=rules_of(model.quarantine),
         exemptions=tuple(e for entry in model.exemptions for e in exemptions.exemptions_of(entry)),
         left_out=left_out_of(model.catalogue.leave_out),
     )

@@ -5,13 +5,19 @@ from typing import Any
 
 from passrole.policy.compiled import CompiledPolicy, Stage
 from passrole.policy.errors import Path, Problem
-from passrole.policy.source import checks, overlaps
+from passrole.policy.source import checks, overlaps, quarantine
 from passrole.policy.source.checks import OPTIONS
 from passrole.policy.source.document import Document
 from passrole.policy.source.leave_out import consequence
 from passrole.policy.source.models import ApprovedEntry, GuardrailFile
 from passrole.policy.source.syntax import BY_NAME, approves_every_role
 from passrole.policy.text import quoted
+from passrole.quarantine.enabled import asks_for_quarantine
+
+_ANY_OPERATOR = (
+    "none is given: every principal of the account that IAM lets assume the operator role can release, and "
+    "pass roles; name the operators"
+)
 
 
 def add_problems(document: Document) -> None:
@@ -38,6 +44,10 @@ def add_problems(document: Document) -> None:
     _unique_checks(document, _items(data.get("checks"), ("checks",)))
     _unique(document, _items(data.get("regions"), ("regions",)), "a region is named once")
     _unique(document, _items(data.get("operators"), ("operators",)), "a principal is named once")
+    rules = data.get("quarantine")
+    if isinstance(rules, dict):
+        for named in ("modules", "stop_running", "revoke_credentials"):
+            _unique(document, _items(rules.get(named), ("quarantine", named)), "a module is named once")
     alerts = data.get("alerts")
     if isinstance(alerts, dict):
         _unique(document, _items(alerts.get("email"), ("alerts", "email")), "an address is named once")
@@ -71,6 +81,9 @@ def warnings(
     stages = (model.response.violation, *model.response.services.values())
     if not (model.alerts.email or model.alerts.slack_secret) and set(stages) != {Stage.OBSERVE}:
         found.append((("alerts",), "nobody is told: neither email nor slack_secret is set"))
+    found.extend(quarantine.doubts(model.quarantine, compiled))
+    if asks_for_quarantine(compiled) and not model.operators:
+        found.append((("operators",), _ANY_OPERATOR))
     for index, value in enumerate(model.catalogue.leave_out):
         found.append((("catalogue", "leave_out", index), consequence(value)))
     noted = Document(document.file, values=document.values, keys=document.keys)

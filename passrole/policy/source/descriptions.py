@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 _FILE, _ENTRY, _EXEMPTION, _RESPONSE = "", "ApprovedEntry", "ExemptionEntry", "ResponseSection"
+_QUARANTINE = "QuarantineSection"
 _STAGES = "observe writes to the ledger only, alert tells people, quarantine also contains the resource."
 
 STATEMENT = "An IAM statement about iam:PassRole, or about the call that passes the role."
@@ -14,7 +15,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], str] = {
     (_FILE, "checks"): "Ready-made checks that are on.",
     (_FILE, "exemptions"): "Waivers, each for a time, with an owner and a reason.",
     (_FILE, "response"): "What is done about passes that are not approved.",
-    (_FILE, "quarantine"): "Limits of quarantine.",
+    (_FILE, "quarantine"): "Limits of quarantine, and how far it reaches.",
     (_FILE, "alerts"): "Who is told.",
     (_FILE, "regions"): "Further regions whose events are forwarded to the one of the deployment.",
     (_FILE, "operators"): "ARNs of IAM roles, users or accounts that may release.",
@@ -45,7 +46,24 @@ DESCRIPTIONS: Mapping[tuple[str, str], str] = {
     (_RESPONSE, "accounts"): "By account of the call, in place of violation.",
     (_RESPONSE, "checks"): "By the check that the pass fails, in place of violation.",
     (_RESPONSE, "severities"): "By the finding's severity, in place of violation.",
-    ("QuarantineSection", "acts_per_hour"): "Most containments in a clock hour; beyond it, alerts only.",
+    (_QUARANTINE, "dry_run"): "Nothing is contained; ledger and alerts say what would have been.",
+    (_QUARANTINE, "acts_per_hour"): "Most containments in a clock hour; beyond it the breaker trips.",
+    (_QUARANTINE, "critical_reserve"): "So many more in that hour for critical findings.",
+    (_QUARANTINE, "acts_per_passer"): "Most containments in a clock hour for one passer.",
+    (_QUARANTINE, "acts_per_resource"): "Most containments of one resource in a day.",
+    (_QUARANTINE, "failures_per_hour"): "So many failed containments in a clock hour stop all of them.",
+    (_QUARANTINE, "grace_minutes"): "How long a fix has time before anything is contained.",
+    (_QUARANTINE, "require_approval"): "Nothing is contained before a person approves it.",
+    (_QUARANTINE, "passer_may_release"): "The passer of a finding may release, approve and exempt it.",
+    (_QUARANTINE, "modules"): "Modules that may act; those that the responses need, if left out.",
+    (_QUARANTINE, "stop_running"): "Modules that also stop what runs. No release brings it back.",
+    (_QUARANTINE, "revoke_credentials"): "Modules that also deny the resource's credentials everything.",
+    (_QUARANTINE, "protected"): "ARNs of resources that are never contained.",
+    (_QUARANTINE, "role_scope"): "Roles that are denied everything, besides the resource's containment.",
+    (_QUARANTINE, "passer_scope"): "Passers that lose iam:PassRole, besides the resource's containment.",
+    ("RoleScope", "roles"): "Paths (/app/*), names (deploy-*) or ARNs, but not every role.",
+    ("RoleScope", "even_if_shared"): "Those of them that are denied even where other resources use them.",
+    ("PasserScope", "passers"): "ARNs of users and roles, but not all of them.",
     ("AlertsSection", "email"): "An address, or a list of them.",
     ("AlertsSection", "slack_secret"): "The name of the Secrets Manager secret that holds the webhook's URL.",
     ("CatalogueSection", "leave_out"): "Event sources and IAM actions whose events are not judged.",

@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from passrole.policy.errors import Path
@@ -17,11 +17,13 @@ _REQUIRED = {
     "name": "expected a name of its own for the entry",
     "owner": "expected who answers for it, such as data-team@example.com",
     "reason": "expected why, in a line",
+    "passers": 'expected a list such as ["arn:aws:iam::111122223333:user/ci-*"]',
     "expires": 'expected a date such as "2027-03-31"',
     "roles": 'expected a list such as ["/application_role/*"]',
 }
 _EXPECTED = {
     "string_type": "text",
+    "bool_type": "true or false",
     "list_type": "a list",
     "dict_type": "a mapping (key: value)",
     "model_type": "a mapping (key: value)",
@@ -29,7 +31,14 @@ _EXPECTED = {
     "is_instance_of": "observe, alert or quarantine",
     "enum": "observe, alert or quarantine",
 }
-_ONE_OR_MORE = {"role_tags", "passer_tags", "resources", "passers", "email"}  # one text, or a list of them
+_ONE_OR_MORE = {
+    "role_tags",
+    "passer_tags",
+    "resources",
+    "passers",
+    "email",
+    "protected",
+}  # one text, or a list of them
 _INTEGERS = {"int_type", "int_parsing", "greater_than_equal", "less_than_equal"}
 
 
@@ -67,7 +76,8 @@ def _message(path: Path, details: ErrorDetails) -> str:
     if kind == "literal_error":
         return f"expected the number 1, the version that this release reads, found {_shown(given)}"
     if kind in _INTEGERS:
-        return f"expected a whole number from 1 to 1000, found {_shown(given)}"
+        least, most = _bounds(path)
+        return f"expected a whole number from {least} to {most}, found {_shown(given)}"
     if kind == "too_short":
         return _empty(path)
     if kind == "too_long":
@@ -79,12 +89,25 @@ def _message(path: Path, details: ErrorDetails) -> str:
     if isinstance(given, Plain | int) and takes_text:
         return _not_text(given)
     hint = f": write [{quoted(given)}]" if expected == "a list" and isinstance(given, str) else ""
-    return f"expected {expected}, found {_shown(given)}{hint}"
+    found = printable(given.raw, 80) if isinstance(given, Plain) and given.kind == expected else _shown(given)
+    return f"expected {expected}, found {found}{hint}"
+
+
+def _section(path: Path) -> type[BaseModel]:
+    """The section that the key at the end of the path belongs to."""
+    return SECTIONS[tuple(part for part in path[:-1] if isinstance(part, str))]
+
+
+def _bounds(path: Path) -> tuple[int, int]:
+    """The least and the most of a number."""
+    limits = _section(path).model_fields[str(path[-1])].metadata
+    least = next(limit.ge for limit in limits if hasattr(limit, "ge"))
+    most = next(limit.le for limit in limits if hasattr(limit, "le"))
+    return least, most
 
 
 def _unknown_key(path: Path) -> str:
-    section = tuple(part for part in path[:-1] if isinstance(part, str))
-    known = list(SECTIONS[section].model_fields)
+    known = list(_section(path).model_fields)
     near = get_close_matches(str(path[-1]).lower(), known, n=1)
     return (
         f"unknown key; did you mean {near[0]}?"

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_va
 from passrole.policy.compiled import Stage
 from passrole.policy.source import expiry, syntax
 from passrole.policy.source.checks import OPTIONS, CheckName, EnabledCheck
+from passrole.policy.source.quarantine import PasserScope, QuarantineSection, RoleScope
 from passrole.policy.source.values import (
     Account,
     AnySeverity,
@@ -85,12 +86,6 @@ class ResponseSection(Part):
     severities: dict[AnySeverity, AnyStage] = Field(default_factory=dict)
 
 
-class QuarantineSection(Part):
-    """Limits of quarantine."""
-
-    acts_per_hour: Annotated[int, Field(ge=1, le=1000)] = 10
-
-
 class AlertsSection(Part):
     """Who is told."""
 
@@ -129,6 +124,8 @@ SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("exemptions",): ExemptionEntry,
     ("response",): ResponseSection,
     ("quarantine",): QuarantineSection,
+    ("quarantine", "role_scope"): RoleScope,
+    ("quarantine", "passer_scope"): PasserScope,
     ("alerts",): AlertsSection,
     ("catalogue",): CatalogueSection,
     **{("checks", name): options for name, options in OPTIONS.items()},

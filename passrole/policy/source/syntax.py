@@ -140,6 +140,13 @@ def account(text: str) -> str:
     return text
 
 
+def account_pattern(text: str) -> str:
+    """The account in an ARN pattern of roles or users."""
+    if not _ACCOUNT_PATTERN.fullmatch(text):
+        raise ValueError(f"the account in the ARN of a role or user is 12 digits or *, found {quoted(text)}")
+    return text
+
+
 def without_variables(text: str) -> str:
     """The text with an x for each policy variable (``${key}``, ``${key, 'default'}``).
 
@@ -253,8 +260,7 @@ def _role_arn_pattern(text: str) -> str:
         raise ValueError("this is the ARN of a session; write the role's: arn:aws:iam::…:role/…")
     if service != "iam" or region_ or not resource.startswith("role/"):
         raise ValueError(f"{quoted(text)} is no role ARN; expected arn:aws:iam::111122223333:role/path/name")
-    if not _ACCOUNT_PATTERN.fullmatch(account):
-        raise ValueError(f"the account in a role ARN is 12 digits or *, found {quoted(account)}")
+    account_pattern(account)
     _check_resource(resource.removeprefix("role"))
     return text
 

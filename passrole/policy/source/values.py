@@ -6,6 +6,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from passrole.policy.compiled import Severity, Stage
 from passrole.policy.source import leave_out, syntax
+from passrole.policy.source.document import Plain
+
+_TRUTHS = {"true": True, "false": False}
 
 
 def one_or_more(value: Any) -> Any:
@@ -34,7 +37,13 @@ def no_containment(why: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _truth(value: Any) -> Any:
+    """True and false, if written so: YAML's other words for them (``yes``, ``off``) are not believed."""
+    return _TRUTHS.get(value.raw, value) if isinstance(value, Plain) else value
+
+
 AnySeverity = Annotated[Severity, BeforeValidator(_severity)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
 AnyStage = Annotated[Stage, BeforeValidator(_stage)]
 RolePattern = Annotated[str, AfterValidator(syntax.role_pattern)]
 TagKey = Annotated[str, AfterValidator(syntax.tag_key)]

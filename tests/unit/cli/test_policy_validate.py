@@ -8,10 +8,11 @@ from tests.unit.cli.test_check import POLICY
 
 File = Callable[..., Path]
 MAIL = "alerts: {email: security@example.com}\n"
+OPERATORS = 'operators: ["arn:aws:iam::111122223333:role/security"]\n'
 
 
 def test_a_valid_policy_is_said_to_be_so(run: Run, file: File) -> None:
-    file("guardrail.yaml", POLICY, MAIL)
+    file("guardrail.yaml", POLICY, MAIL, OPERATORS)
 
     ran = run("policy", "validate")
 
@@ -20,7 +21,7 @@ def test_a_valid_policy_is_said_to_be_so(run: Run, file: File) -> None:
 
 
 def test_what_is_doubtful_is_told_and_is_no_error(run: Run, file: File) -> None:
-    path = file("p.yaml", POLICY)
+    path = file("p.yaml", POLICY, OPERATORS)
 
     ran = run("policy", "validate", path)
 

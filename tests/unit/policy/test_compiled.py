@@ -17,7 +17,7 @@ approved:
   - {name: a, roles: [/a/*, 'b-*'], role_tags: {t: [x, "y*"]}, services: [lambda.amazonaws.com]}
   - {name: "\xc3\xa9", roles: ["arn:aws:iam::111122223333:role/x"]}
 response: {violation: quarantine, services: {ec2.amazonaws.com: alert, lambda.amazonaws.com: observe}}
-quarantine: {acts_per_hour: 3}
+quarantine: {acts_per_hour: 3, modules: [lambda-function], role_scope: {roles: [/a/*, "b-*"]}}
 """
 
 
@@ -61,7 +61,8 @@ def changed(**changes: Any) -> str:
         changed(
             responses={"violation": "stop", "undetermined": "alert", "denied": "alert", "failed": "alert"}
         ),
-        changed(acts_per_hour=None),
+        changed(quarantine=None),
+        changed(quarantine={"acts": 3}),
     ],
 )
 def test_what_is_no_compiled_policy_is_refused(text: str) -> None:
@@ -84,7 +85,10 @@ def test_without_a_layer_there_is_no_policy(monkeypatch: pytest.MonkeyPatch) -> 
         load_deployed()
 
 
-def test_what_the_functions_import_needs_neither_yaml_nor_pydantic() -> None:
-    script = "import sys, passrole.policy; print([m for m in ('yaml', 'pydantic') if m in sys.modules])"
+def test_what_the_functions_import_needs_neither_yaml_nor_pydantic_nor_quarantine() -> None:
+    script = (
+        "import sys, passrole.policy, passrole.policy.reach; print("
+        "[m for m in ('yaml', 'pydantic', 'passrole.quarantine') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

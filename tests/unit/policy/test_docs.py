@@ -5,6 +5,7 @@ from pathlib import Path
 from passrole.policy.keys import KEYS, Key
 from passrole.policy.load import parse_guardrail
 from passrole.policy.source.cases import read_cases
+from passrole.policy.source.quarantine import QuarantineSection
 from tests.unit.policy.builders import NONE
 
 DOCS = Path(__file__).parents[3] / "docs/policy.md"
@@ -28,6 +29,21 @@ def test_the_table_has_the_keys_in_their_order() -> None:
     rows = [line for line in section("Condition keys").splitlines() if line.startswith("| `")]
 
     assert rows == [row(key) for key in KEYS]
+
+
+def test_the_table_of_keys_has_the_rules_of_quarantine_in_their_order() -> None:
+    rows = [line for line in section("Keys").splitlines() if line.startswith("| `quarantine.")]
+
+    assert [row.split("`")[1] for row in rows] == [
+        f"quarantine.{key}" for key in QuarantineSection.model_fields
+    ]
+    for row, field in zip(rows, QuarantineSection.model_fields.values(), strict=True):
+        if isinstance(field.default, int):
+            assert row.split("|")[-2].strip(" `") == str(field.default).lower()
+
+
+def test_the_example_of_quarantine_is_valid() -> None:
+    assert parse_guardrail((NONE + example("Quarantine")).encode()).compiled.quarantine.role_scope
 
 
 def test_the_example_of_statements_is_valid() -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from passrole.evidence import Evidence, Known
-from passrole.policy import Condition, Decision, Responses, Stage
+from passrole.policy import Condition, Decision, QuarantineRules, Responses, Stage
 from passrole.policy.load import load_guardrail, parse_guardrail
-from passrole.policy.settings import Alerts, Quarantine, Settings
+from passrole.policy.settings import Alerts, Settings
 from tests.unit.policy.builders import APPROVED, EC2, LAMBDA, NONE, a_pass, a_role, allow, approving, judge
 
 ROOT = Path(__file__).parents[3]
@@ -58,8 +58,8 @@ def test_tags_and_services_become_conditions() -> None:
 
 def test_what_is_left_out_has_its_default() -> None:
     guardrail = parse_guardrail(NONE.encode())
-    assert guardrail.settings == Settings((), Alerts((), None), (), Quarantine(10))
-    assert guardrail.compiled.acts_per_hour == 10
+    assert guardrail.settings == Settings((), Alerts((), None), ())
+    assert guardrail.compiled.quarantine == QuarantineRules()
     assert guardrail.compiled.responses == Responses(Stage.ALERT, Stage.ALERT, Stage.ALERT, Stage.OBSERVE, {})
 
 
@@ -80,7 +80,7 @@ operators:
     assert guardrail.settings.alerts == Alerts(("a@b.example",), "passrole/slack")
     assert guardrail.settings.regions == ("us-east-1", "us-gov-west-1", "ap-southeast-4")
     assert guardrail.settings.operators[1] == "arn:aws:iam::111122223333:root"
-    assert guardrail.settings.quarantine.acts_per_hour == guardrail.compiled.acts_per_hour == 1000
+    assert guardrail.compiled.quarantine == QuarantineRules(acts_per_hour=1000)
     assert guardrail.compiled.responses == Responses(
         Stage.OBSERVE, Stage.OBSERVE, Stage.OBSERVE, Stage.ALERT, {LAMBDA: Stage.QUARANTINE}
     )

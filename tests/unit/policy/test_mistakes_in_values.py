@@ -48,7 +48,7 @@ ROLES = {
     ),
     "short account": (
         '"arn:aws:iam::1234:role/a"',
-        'the account in a role ARN is 12 digits or *, found "1234"',
+        'the account in the ARN of a role or user is 12 digits or *, found "1234"',
     ),
     "unknown variable": (
         '"/${role:Tg/team}/*"',

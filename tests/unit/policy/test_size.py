@@ -46,6 +46,9 @@ FILES = {
     "unknown operators": deny(listed("StringEqual#: {role:Name: x}", 28_000)),
     "unknown actions": f"{NONE}catalogue:\n  leave_out: [{listed('lambda:CreateFunctio#', 35_000)}]\n",
     "unknown services": f"{NONE}catalogue:\n  leave_out: [{listed('lambd#:CreateFunction', 35_000)}]\n",
+    "unknown modules": f"{NONE}quarantine: {{modules: [{listed('lambda-functio#', 45_000)}]}}\n",
+    "reached roles": f"{NONE}quarantine: {{role_scope: {{roles: [{listed('/a#/*b', 35_000)}], "
+    f"even_if_shared: [{listed('/b#/*b', 35_000)}]}}}}\n",
     "unknown sources": f"{NONE}catalogue:\n  leave_out: [{listed('lambd#.amazonaws.com', 35_000)}]\n",
 }
 
