@@ -13,7 +13,7 @@ def approving_last(count: int) -> CompiledPolicy:
     last = PolicyStatement(
         "last", Effect.ALLOW, resources=(f"{_ROLES}/application_role/*",), conditions=(team, _TO_LAMBDA)
     )
-    return CompiledPolicy((*statements, last), Responses(), 10)
+    return CompiledPolicy((*statements, last), Responses())
 
 
 def _allow(number: int) -> PolicyStatement:

@@ -74,7 +74,7 @@ def service_is(*services: str) -> Condition:
 
 
 def a_policy(*statements: PolicyStatement, responses: Responses | None = None) -> CompiledPolicy:
-    return CompiledPolicy(statements, responses or Responses(), 10)
+    return CompiledPolicy(statements, responses or Responses())
 
 
 def judge(policy: CompiledPolicy, pass_: Pass, evidence: Evidence) -> Verdict:

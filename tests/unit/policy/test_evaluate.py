@@ -161,7 +161,7 @@ def test_a_fact_that_is_absent_meets_no_condition() -> None:
 
 
 def test_the_verdict_names_the_policy_and_the_part_of_every_statement() -> None:
-    policy = CompiledPolicy((allow("a", tag_is("web")), deny("d", resources=("x",))), Responses(), 10)
+    policy = CompiledPolicy((allow("a", tag_is("web")), deny("d", resources=("x",))), Responses())
     verdict = judge(policy, a_pass(), a_role(tags={"team": "db"}))
     assert verdict.policy_hash == policy.hash
     assert [(p.sid, p.effect, p.result) for p in verdict.statements] == [("a", "Allow", F), ("d", "Deny", F)]

@@ -62,7 +62,7 @@ def check(name: str, *conditions: Condition, response: Stage | None = None) -> P
 
 
 def policy(*statements: PolicyStatement, exemptions: tuple[Exemption, ...]) -> CompiledPolicy:
-    return CompiledPolicy(statements, Responses(), 10, exemptions)
+    return CompiledPolicy(statements, Responses(), exemptions=exemptions)
 
 
 def judge(

@@ -28,7 +28,9 @@ EXEMPTIONS = st.builds(
 )
 EXEMPTING = st.builds(
     lambda statements, checks, exemptions: CompiledPolicy(
-        (*statements, *(replace(s, check=name) for s, name in checks)), Responses(), 10, tuple(exemptions)
+        (*statements, *(replace(s, check=name) for s, name in checks)),
+        Responses(),
+        exemptions=tuple(exemptions),
     ),
     st.lists(statements(), max_size=2),
     st.lists(st.tuples(statements((Effect.DENY,)), CHECKS), max_size=2),

@@ -131,8 +131,7 @@ def test_what_is_exempt_is_let_through_until_the_exemption_expires() -> None:
         return CompiledPolicy(
             (allow("app", resources=(APP,)), deny("web", resources=("arn:aws:iam::*:role/app/web",))),
             Responses(),
-            10,
-            (Exemption("move", "ops", "until the move", expires, scope),),
+            exemptions=(Exemption("move", "ops", "until the move", expires, scope),),
         )
 
     live, expired = scp(exempting(1)), scp(exempting(-1))
@@ -153,7 +152,7 @@ def test_a_check_that_an_exemption_waives_is_left_out() -> None:
         return PolicyStatement(name, deny(name).effect, resources=("arn:aws:iam::*:role/x",), check=name)
 
     exemption = Exemption("move", "ops", "r", iso(NOW + timedelta(hours=1)), allow("s"), checks=("one",))
-    policy = CompiledPolicy((allow("all"), check("one"), check("two")), Responses(), 10, (exemption,))
+    policy = CompiledPolicy((allow("all"), check("one"), check("two")), Responses(), exemptions=(exemption,))
 
     assert [s["Sid"] for s in scp(policy).statements] == ["two"]
 
