@@ -15,15 +15,18 @@ OPERATORS = (f"arn:aws:iam::{ACCOUNT}:role/security/responders", f"arn:aws:iam::
 LEFT_OUT = LeftOut(frozenset({"glue.amazonaws.com"}))
 POLICY = json.dumps({"version": 1, "statements": []})
 
+INLINE, MANAGED = "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"
+
 Properties = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a role's inline policy; ``role`` is the role's logical id."""
+    """One statement of a role's policies, inline or managed; ``role`` is the role's logical id."""
 
     role: str
     sid: str
+    effect: str
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     conditions: dict[str, Any]
@@ -68,22 +71,36 @@ class StackTemplate:
     def actions(self, part: str) -> set[str]:
         return {action for statement in self.statements(part) for action in statement.actions}
 
+    def policies_of(self, role: str, kind: str) -> list[Any]:
+        """Documents of the policies of a role: `INLINE` or `MANAGED`."""
+        return [document for name, document, _ in self._documents(kind) if name == role]
+
     def _statements(self) -> Iterator[Statement]:
-        for resource in self.template["Resources"].values():
-            if resource["Type"] != "AWS::IAM::Policy":
-                continue
-            properties = resource["Properties"]
-            (role,) = properties["Roles"]
+        for kind in (INLINE, MANAGED):
+            for role, document, reasons in self._documents(kind):
+                for statement in document["Statement"]:
+                    yield Statement(
+                        role,
+                        statement.get("Sid", ""),
+                        statement["Effect"],
+                        tuple(listed(statement["Action"])),
+                        tuple(text(resource) for resource in listed(statement["Resource"])),
+                        statement.get("Condition", {}),
+                        reasons,
+                    )
+
+    def _documents(self, kind: str) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
+        """Role, document, and the reasons that are noted on it."""
+        for name, resource in self.template["Resources"].items():
+            properties = resource.get("Properties", {})
             noted = resource.get("Metadata", {}).get("cdk_nag", {}).get("rules_to_suppress", [])
-            for statement in properties["PolicyDocument"]["Statement"]:
-                yield Statement(
-                    role["Ref"],
-                    statement.get("Sid", ""),
-                    tuple(listed(statement["Action"])),
-                    tuple(text(resource) for resource in listed(statement["Resource"])),
-                    statement.get("Condition", {}),
-                    tuple(note["reason"] for note in noted),
-                )
+            reasons = tuple(note["reason"] for note in noted)
+            if resource["Type"] == kind:
+                (role,) = properties["Roles"]
+                yield role["Ref"], properties["PolicyDocument"], reasons
+            elif resource["Type"] == "AWS::IAM::Role" and kind == INLINE:
+                for policy in properties.get("Policies", ()):
+                    yield name, policy["PolicyDocument"], reasons
 
     def acknowledged(self) -> list[tuple[str, str, str]]:
         """Logical id, finding and reason of each acknowledged finding of cdk-nag."""

@@ -20,8 +20,8 @@ from infra.bundle import (
 from infra.files import EPOCH
 from infra.names import Env, Part
 from infra.policy_asset import build_policy_layer
-from passrole.quarantine.registry import MODULES
 from passrole.references import REFERENCE_GRANTS
+from tests.infra.granted import actions_of, contain_grants, release_grants
 from tests.infra.stack_template import POLICY
 
 # Imports that a function must not have: parsers, validators and what draws on terminals.
@@ -98,8 +98,8 @@ def test_the_catalogue_is_in_it(bundle: Path) -> None:
 
 
 def test_the_api_models_of_quarantine_modules_and_look_ups_are_in_it(bundle: Path) -> None:
-    grants = [g for module in MODULES for g in (*module.contain_grants, *module.release_grants)]
-    prefixes = {action.split(":")[0] for grant in (*grants, *REFERENCE_GRANTS) for action in grant.actions}
+    grants = (*contain_grants(), *release_grants(), *REFERENCE_GRANTS)
+    prefixes = {action.split(":")[0] for action in actions_of(grants)}
     assert {CLIENTS.get(prefix, prefix) for prefix in prefixes} <= set(BOTOCORE_SERVICES)
     for service in BOTOCORE_SERVICES:
         assert list((bundle / "botocore" / "data" / service).rglob("service-2.json*"))

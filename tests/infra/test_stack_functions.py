@@ -40,10 +40,19 @@ def test_all_functions_share_one_bundle(guard: StackTemplate, synthesized: Synth
 @pytest.mark.parametrize(
     ("part", "more"),
     [
-        ("Detect", {"OPERATOR_ROLE_ARN", "SECOND_LOOKS_QUEUE_URL", "LOOK_DELAYS"}),
-        ("Contain", {"OPERATOR_ROLE_ARN", "PROTECTED_RESOURCES", "MAX_RECEIVES"}),
-        ("Notify", {"OPERATOR_ROLE_ARN", "ALERTS_TOPIC_ARN", "SLACK_SECRET_ID"}),
-        ("Sweep", set()),
+        ("Detect", {"GUARD_ROLES", "SECOND_LOOKS_QUEUE_URL", "LOOK_DELAYS"}),
+        (
+            "Contain",
+            {
+                "CONTAIN_QUEUE_URL",
+                "CONTAIN_ROLE_ARN",
+                "MAX_RECEIVES",
+                "PROTECTED_RESOURCES",
+                "QUARANTINE_ROLE_ARN",
+            },
+        ),
+        ("Notify", {"ALERTS_TOPIC_ARN", "SLACK_SECRET_ID"}),
+        ("Sweep", {"CONTAIN_QUEUE_URL"}),
     ],
 )
 def test_each_function_gets_the_environment_that_it_reads(
@@ -59,10 +68,31 @@ def test_without_slack_notify_has_no_secret(plain: StackTemplate) -> None:
     assert "SLACK_SECRET_ID" not in plain.function_of("Notify")["Environment"]["Variables"]
 
 
-def test_contain_knows_the_guards_other_functions(guard: StackTemplate) -> None:
-    others = {name for name in guard.of_type("AWS::Lambda::Function") if "Contain" not in name}
-    protected = guard.function_of("Contain")["Environment"]["Variables"]["PROTECTED_RESOURCES"]
-    assert set(text(protected).split(",")) == {f"${{{name}.Arn}}" for name in others}
+def test_contain_knows_the_quarantine_role_and_itself(guard: StackTemplate, plain: StackTemplate) -> None:
+    variables = guard.function_of("Contain")["Environment"]["Variables"]
+    assert text(variables["CONTAIN_ROLE_ARN"]) == f"${{{guard.role_of('Contain')}.Arn}}"
+    assert text(variables["QUARANTINE_ROLE_ARN"]) == f"${{{guard.role_of('Held')}.Arn}}"
+    # Where nothing is quarantined, there is none.
+    assert "QUARANTINE_ROLE_ARN" not in plain.function_of("Contain")["Environment"]["Variables"]
+
+
+def test_detect_expects_the_passes_of_contain_and_of_operators(guard: StackTemplate) -> None:
+    expected = guard.function_of("Detect")["Environment"]["Variables"]["GUARD_ROLES"]
+    roles = {guard.role_of(part) for part in ("Contain", "Operator")}
+    assert set(text(expected).split(",")) == {f"${{{role}.Arn}}" for role in roles}
+
+
+def test_contain_leaves_the_guards_functions_and_roles_alone(
+    guard: StackTemplate, plain: StackTemplate
+) -> None:
+    for stack in (guard, plain):
+        # Given the guard's functions, of which `contain` knows itself, and all its roles
+        functions = {name for name in stack.of_type("AWS::Lambda::Function") if "Contain" not in name}
+        roles = set(stack.of_type("AWS::IAM::Role"))
+        assert len(functions) == 3
+        # When `contain` looks at what is protected, then it is all of them
+        protected = stack.function_of("Contain")["Environment"]["Variables"]["PROTECTED_RESOURCES"]
+        assert set(text(protected).split(",")) == {f"${{{name}.Arn}}" for name in functions | roles}
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -82,6 +112,17 @@ def test_functions_that_fail_or_are_throttled_ring(guard: StackTemplate, part: s
     ]
     assert len(alarms) == 1
     assert alarms[0]["AlarmActions"]
+
+
+def test_a_tripped_breaker_rings(guard: StackTemplate) -> None:
+    (alarm,) = (
+        a for a in guard.of_type("AWS::CloudWatch::Alarm").values() if a["MetricName"] == "BreakerTripped"
+    )
+    assert alarm["Namespace"] == "PassRoleGuardrail"
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": "contain"}]
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    (action,) = alarm["AlarmActions"]
+    assert action["Ref"].startswith("Alerts")
 
 
 def test_sweep_runs_every_two_minutes_and_failures_are_kept(guard: StackTemplate) -> None:

@@ -31,6 +31,12 @@ def second_looks(stack: StackTemplate) -> set[str]:
     return {name for name in stack.of_type("AWS::SQS::Queue") if "SecondLooks" in name}
 
 
+def contain_queue(stack: StackTemplate) -> str:
+    """The queue that `contain` reads."""
+    (queue,) = mappings_of(stack, "Contain")
+    return queue
+
+
 def alarms_on(stack: StackTemplate, metric: str) -> dict[str, Properties]:
     """Watched resource -> the alarm on that metric of it."""
     return {
@@ -86,7 +92,7 @@ def test_a_message_stays_hidden_for_six_attempts(guard: StackTemplate) -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "batch", "receives"), [("Detect", 10, 5), ("Contain", 1, 5), ("Notify", 5, 10)]
+    ("part", "batch", "receives"), [("Detect", 10, 5), ("Contain", 1, 6), ("Notify", 5, 10)]
 )
 def test_functions_read_their_queues_with_partial_failures(
     guard: StackTemplate, part: str, batch: int, receives: int
@@ -127,13 +133,23 @@ def test_detect_alone_of_the_functions_sends_to_the_queue_of_second_looks(guard:
 
 
 def test_contain_knows_which_attempt_is_its_last(guard: StackTemplate) -> None:
-    (queue,) = (
-        queue
-        for name, queue in guard.of_type("AWS::SQS::Queue").items()
-        if name.startswith("Quarantine") and "RedrivePolicy" in queue
-    )
+    queue = guard.of_type("AWS::SQS::Queue")[contain_queue(guard)]
     variables = guard.function_of("Contain")["Environment"]["Variables"]
     assert variables["MAX_RECEIVES"] == str(queue["RedrivePolicy"]["maxReceiveCount"])
+
+
+def test_sweep_alone_of_the_functions_sends_to_the_queue_of_contain(guard: StackTemplate) -> None:
+    # Given the queue that `contain` reads, which it puts back in itself only by changing its visibility
+    queue = contain_queue(guard)
+    senders = {
+        s.role
+        for s in guard.statements()
+        if "sqs:SendMessage" in s.actions and f"${{{queue}.Arn}}" in s.resources
+    }
+    # When somebody sends there, then it is `sweep` or an operator, and both functions know the queue
+    assert senders == {guard.role_of("Sweep"), guard.role_of("Operator")}
+    for part in ("Contain", "Sweep"):
+        assert guard.function_of(part)["Environment"]["Variables"]["CONTAIN_QUEUE_URL"] == {"Ref": queue}
 
 
 def test_queues_and_topics_refuse_what_does_not_come_by_tls(stacks: list[StackTemplate]) -> None:
@@ -188,16 +204,18 @@ def test_nobody_but_services_and_operators_sends_what_functions_act_on(
         assert set(denied) == queues
         assert len(queues) == 9
         (looks,) = (name for name in second_looks(stack) if "DeadLetters" not in name)
+        functions = {looks: "Detect", contain_queue(stack): "Sweep"}
         for queue, statement in denied.items():
             assert (statement["Effect"], statement["Principal"]) == ("Deny", {"AWS": "*"})
             assert statement["Action"] == "sqs:SendMessage"
             assert text(statement["Resource"]) == f"${{{queue}.Arn}}"
-            # but for the operator role, for services, and for `detect` where events wait for it
+            # but for the operator role, for services, for `detect` where events wait for it, and for `sweep`
+            # where findings that were put off wait for `contain`
             assert set(statement["Condition"]) == {"ArnNotEquals", "Null", "BoolIfExists"}
             allowed = {
                 text(arn) for arn in listed(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])
             }
-            parts = ("Operator", "Detect") if queue == looks else ("Operator",)
+            parts = {"Operator", functions.get(queue, "Operator")}
             assert allowed == {f"${{{stack.role_of(part)}.Arn}}" for part in parts}
             assert statement["Condition"]["Null"] == {"aws:PrincipalArn": "false"}
             assert statement["Condition"]["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
@@ -211,7 +229,10 @@ def test_contain_is_told_of_new_findings_to_quarantine_only(guard: StackTemplate
     }
     (contain,) = (policy for queue, policy in filters.items() if queue.startswith("Quarantine"))
     (notify,) = (policy for queue, policy in filters.items() if queue.startswith("Notification"))
-    assert contain == {"response": ["quarantine"], "news": ["opened", "reopened", "exemption_ended"]}
+    assert contain == {
+        "response": ["quarantine"],
+        "news": ["opened", "reopened", "exemption_ended", "approved", "undone"],
+    }
     assert notify is None
 
 

@@ -9,6 +9,7 @@ TYPES = {
     "AWS::CloudWatch::Alarm",
     "AWS::DynamoDB::Table",
     "AWS::Events::Rule",
+    "AWS::IAM::ManagedPolicy",
     "AWS::IAM::Policy",
     "AWS::IAM::Role",
     "AWS::KMS::Key",
@@ -27,6 +28,7 @@ NAMES = {
     "AWS::CloudWatch::Alarm": "AlarmName",
     "AWS::DynamoDB::Table": "TableName",
     "AWS::Events::Rule": "Name",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
     "AWS::IAM::Role": "RoleName",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Lambda::LayerVersion": "LayerName",
@@ -49,6 +51,7 @@ OUTPUTS = {
     "NotifyDeadLetterQueueUrl",
     "SweepDeadLetterQueueUrl",
     "OperatorRoleArn",
+    "PasserMayRelease",
     "DetectFunctionName",
     "ContainFunctionName",
     "NotifyFunctionName",
@@ -135,6 +138,7 @@ def test_the_ledger_has_the_keys_and_indexes_of_its_design(guard: StackTemplate)
     }
     assert indexes == {
         "findings": ("findings_pk", "findings_sk", "ALL"),
+        "roles": ("roles_pk", "roles_sk", "ALL"),
         "outbox": ("outbox_pk", "outbox_sk", "ALL"),
     }
     assert {a["AttributeType"] for a in table["AttributeDefinitions"]} == {"S"}
@@ -144,10 +148,17 @@ def test_people_and_tests_find_what_they_need_in_the_outputs(
     guard: StackTemplate, plain: StackTemplate
 ) -> None:
     assert set(plain.template["Outputs"]) == OUTPUTS
-    assert set(guard.template["Outputs"]) == OUTPUTS | {"SlackSecretId"}
+    assert set(guard.template["Outputs"]) == OUTPUTS | {"SlackSecretId", "QuarantineRoleArn"}
     assert guard.template["Outputs"]["SlackSecretId"]["Value"] == "passrole/slack"
+    held = guard.template["Outputs"]["QuarantineRoleArn"]["Value"]
+    assert text(held) == f"${{{guard.role_of('Held')}.Arn}}"
     rules = [n for n, r in guard.of_type("AWS::Events::Rule").items() if "EventPattern" in r]
     assert text(guard.template["Outputs"]["RuleNames"]["Value"]) == ",".join(f"${{{rule}}}" for rule in rules)
+
+
+def test_whether_passers_may_release_is_in_the_outputs(guard: StackTemplate, plain: StackTemplate) -> None:
+    told = [stack.template["Outputs"]["PasserMayRelease"]["Value"] for stack in (guard, plain)]
+    assert told == ["true", "false"]
 
 
 def _keys(schema: list[dict[str, str]]) -> tuple[str, str]:
