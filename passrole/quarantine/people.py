@@ -1,17 +1,19 @@
 """What people decide about a finding: approve its containment, exempt it; and who may not."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from passrole.arn import Arn
+from passrole.arn import Arn, parse_role_arn
 from passrole.clock import iso
 from passrole.finding import Finding, News, State, advance
 from passrole.ledger import Ledger
 from passrole.news import Topic, publish_news
 from passrole.passes import Passer
+from passrole.quarantine.targets import places_of_holds
 
 _ASSUMED = "assumed-role/"
-_IDENTITY_CENTER = "AWSReservedSSO_"
+_IDENTITY_CENTER, _ITS_PATH = "AWSReservedSSO_", "/aws-reserved/"
 
 
 class NotDoneError(RuntimeError):
@@ -32,7 +34,7 @@ def is_passer(passer: Passer, who: str) -> bool:
     if not (mine.resource.startswith(_ASSUMED) and other.resource.startswith(_ASSUMED)):
         return False
     my_role, other_role = mine.resource.split("/")[1], other.resource.split("/")[1]
-    return my_role == other_role and not my_role.startswith(_IDENTITY_CENTER)
+    return my_role == other_role and not _is_of_identity_center(my_role, passer.role_arn)
 
 
 def refuse_passer(finding: Finding, who: str, passer_may: bool) -> None:
@@ -66,10 +68,14 @@ def exempt(
     """Exempts one finding until a time, whoever passes the role there again.
 
     Raises:
-        NotDoneError: the resource is contained, the time is past, or it changed meanwhile.
+        NotDoneError: something is held for the finding, the time is past, or it changed meanwhile.
     """
+    if finding.is_about_guard:
+        raise NotDoneError(f"finding {finding.id} is about the guardrail itself")
     if finding.state is State.CONTAINED:
         raise NotDoneError(f"finding {finding.id} is contained: release it, and exempt it then")
+    for held in _held_for(ledger, finding):  # by a containment that came to half of it
+        raise NotDoneError(f"{held} is held for finding {finding.id}: release it, and exempt it then")
     if until <= now:
         raise NotDoneError(f"{iso(until)} is past; expected a time to come")
     return _record(
@@ -85,6 +91,20 @@ def exempt(
         exempt_until=iso(until),
         exempt_by=who,
     )
+
+
+def _is_of_identity_center(name: str, role_arn: str | None) -> bool:
+    """Whether Identity Center names the role's sessions: anybody can name a role alike, in another path."""
+    role = parse_role_arn(role_arn)
+    return name.startswith(_IDENTITY_CENTER) and (role is None or role.path.startswith(_ITS_PATH))
+
+
+def _held_for(ledger: Ledger, finding: Finding) -> Iterator[str]:
+    """ARNs of what is held for a finding."""
+    for place in places_of_holds(finding):
+        containment = ledger.containment(place)
+        if containment and containment.is_active and finding.id in containment.holds:
+            yield place
 
 
 def _record(

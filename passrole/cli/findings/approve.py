@@ -19,7 +19,8 @@ def approve(finding_id: str, reason: str | None, yes: bool, stack: str, region: 
     """Have a finding's resource contained now.
 
     For one that waits for that, and for one whose containment was refused or failed. The guard still looks
-    whether the resource holds the role, and whether the budget allows it.
+    whether the resource holds the role, and whether switch, breaker and budgets allow it. In a dry run
+    nothing is contained, approved or not.
     """
     from passrole.cli.findings.view import print_decided, print_head
     from passrole.quarantine.people import approve as approve_finding
@@ -36,4 +37,4 @@ def approve(finding_id: str, reason: str | None, yes: bool, stack: str, region: 
             ),
             _WHAT,
         )
-        print_decided(approved, "is approved, and will be contained")
+        print_decided(approved, "is approved: the guard looks at it now")

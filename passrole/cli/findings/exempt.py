@@ -9,7 +9,7 @@ from passrole.cli.aws import aws_errors
 from passrole.cli.deployment import become_operator, deployment_options
 from passrole.cli.errors import InputError
 from passrole.cli.findings.finding import find_for_decision, finding_argument, or_refused
-from passrole.clock import parse_time, utc_now
+from passrole.clock import utc_now
 
 _WHAT = "exempted"
 
@@ -20,7 +20,7 @@ _WHAT = "exempted"
     "--until",
     required=True,
     metavar="DATE",
-    help="When it ends: a day, or a time with its offset (UTC else).",
+    help="When it ends: a day, which counts to its end in UTC, or a time with its zone.",
 )
 @decision_options
 @deployment_options
@@ -29,8 +29,8 @@ def exempt(
 ) -> None:
     """Exempt one finding, for a time.
 
-    Whoever passes the role to that resource again is not told of either. For more than one resource write an
-    exemption into guardrail.yaml.
+    Until then nobody is told when the role is passed to that resource again, whoever does. It ends a year
+    ahead at most. For more than one resource write an exemption into guardrail.yaml.
     """
     from passrole.cli.findings.view import print_decided, print_head
     from passrole.quarantine.people import exempt as exempt_finding
@@ -48,13 +48,22 @@ def exempt(
             ),
             _WHAT,
         )
-        print_decided(exempted)
+        print_decided(exempted, f"is {exempted.state} until {exempted.exempt_until}")
 
 
 def _time(text: str) -> datetime:
+    """When an exemption until then ends, by the rules that guardrail.yaml has for its own.
+
+    Raises:
+        InputError: it is no such time, or more than a year ahead.
+    """
+    from passrole.policy.source.expiry import first_moment_after, too_far
+
     try:
-        return parse_time(text)
-    except ValueError:
-        raise InputError(
-            f"--until {text}: no such time; expected 2027-03-31 or 2027-03-31T12:00:00Z"
-        ) from None
+        end = first_moment_after(text)
+    except ValueError as error:
+        raise InputError(f"--until: {error}") from None
+    wrong = too_far(text, utc_now().date())
+    if wrong:
+        raise InputError(f"--until: {wrong}")
+    return end

@@ -121,9 +121,24 @@ def _facts(finding: Finding, width: int) -> Iterator[Text]:
         str(finding.passes),
         f"the latest {finding.event_time or 'at an unknown time'}, {finding.last_pass}",
     )
+    yield from _standing(finding)
     yield fact("verdict", finding.decision, f"policy {finding.policy_hash}")
     for number, reason in enumerate(finding.reasons):
         yield from prose("why" if number == 0 else "", reason, width)
+
+
+def _standing(finding: Finding) -> Iterator[Text]:
+    """What the finding waits for, or is left alone for."""
+    if finding.awaits_approval:
+        yield fact("waits", "for an approval", f"passrole findings approve {finding.id}")
+    if finding.waits_until:
+        yield fact("waits", f"until {finding.waits_until}")
+    if finding.approved_by:
+        yield fact("approved", f"by {finding.approved_by}")
+    if finding.would_contain:
+        yield fact("dry run", "it would have been contained")
+    if finding.exempt_until:
+        yield fact("exempt", f"until {finding.exempt_until}", finding.exemption or "")
 
 
 def _release(plan: "ReleasePlan") -> Iterator[Text]:

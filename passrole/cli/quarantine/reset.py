@@ -29,4 +29,7 @@ def reset(reason: str | None, yes: bool, stack: str, region: str | None) -> None
         why = reason_given(reason, yes, "Why may it go on?")
         confirm("Reset the breaker?", yes)
         reset_breaker(operator.ledger, operator.topic, utc_now, operator.caller, why)
-        print_status(operator.ledger.switch(), operator.ledger.breaker())
+        after = operator.ledger.breaker()
+        print_status(operator.ledger.switch(), after)
+        if after.stopped is not None:
+            raise RefusedError("The breaker stops containment still, or again: look at it, and try again.")
