@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING
 
 from passrole.ledger.brakes import BrakeRecords, Breaker, Stopped, Switch
+from passrole.ledger.bursts import BurstRecords, Limit
 from passrole.ledger.containments import Containment, ContainmentRecords, ContainmentState
 from passrole.ledger.deliveries import Claim, DeliveryRecords
+from passrole.ledger.digests import DigestRecord, DigestRecords, Held, HeldNews
 from passrole.ledger.findings import FindingRecords
 from passrole.ledger.intents import Intent, IntentRecords
 from passrole.ledger.table import Table
@@ -13,7 +15,15 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 
-class Ledger(FindingRecords, DeliveryRecords, ContainmentRecords, IntentRecords, BrakeRecords):
+class Ledger(
+    FindingRecords,
+    DeliveryRecords,
+    ContainmentRecords,
+    IntentRecords,
+    BrakeRecords,
+    BurstRecords,
+    DigestRecords,
+):
     """All records, over one DynamoDB table."""
 
     def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
@@ -25,8 +35,12 @@ __all__ = [
     "Claim",
     "Containment",
     "ContainmentState",
+    "DigestRecord",
+    "Held",
+    "HeldNews",
     "Intent",
     "Ledger",
+    "Limit",
     "Stopped",
     "Switch",
 ]

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from passrole.clock import iso
 from passrole.ledger import keys
-from passrole.ledger.table import IS_NEW, Condition, Put, Table
+from passrole.ledger.table import IS_NEW, Condition, Key, Put, Table
 
 # Longer than any channel takes to answer or to time out.
 _LEASE = timedelta(seconds=60)
@@ -21,7 +21,7 @@ class Claim(StrEnum):
 
 
 class DeliveryRecords:
-    """The part of the ledger that holds delivery marks."""
+    """The part of the ledger that holds delivery marks: of steps, and of the pages of digests."""
 
     _table: Table
 
@@ -29,28 +29,51 @@ class DeliveryRecords:
         """Claims the delivery of one step to one channel.
 
         ``NEW`` and ``REPEAT`` are to be sent; a repeat was claimed before and never finished, so the receiver
-        may have it. ``DELIVERED`` needs nothing, ``BUSY`` is in another worker's hands.
+        may have it. ``DELIVERED`` needs nothing: it was sent, or a digest holds it. ``BUSY`` is in another
+        worker's hands.
         """
-        key = keys.of_delivery(finding_id, revision, channel)
+        return self._claim(keys.of_delivery(finding_id, revision, channel), now)
+
+    def finish_delivery(self, finding_id: str, revision: int, channel: str, now: datetime) -> None:
+        """Marks a claimed delivery as done."""
+        self._finish(keys.of_delivery(finding_id, revision, channel), now)
+
+    def drop_claim(self, finding_id: str, revision: int, channel: str) -> None:
+        """Gives a claim back: the receiver certainly did not get it."""
+        self._drop(keys.of_delivery(finding_id, revision, channel))
+
+    def claim_page(self, channel: str, number: int, page: str, now: datetime) -> Claim:
+        """Claims one message of a digest, as ``claim_delivery`` does a step."""
+        return self._claim(keys.of_digest_page(channel, number, page), now)
+
+    def finish_page(self, channel: str, number: int, page: str, now: datetime) -> None:
+        """Marks a claimed message of a digest as sent."""
+        self._finish(keys.of_digest_page(channel, number, page), now)
+
+    def drop_page(self, channel: str, number: int, page: str) -> None:
+        """Gives the claim of a message back: the receiver certainly did not get it."""
+        self._drop(keys.of_digest_page(channel, number, page))
+
+    def _claim(self, key: Key, now: datetime) -> Claim:
         claimed = {"status": "claimed", "claimed_at": iso(now)}
         if self._table.put(Put(key, claimed, IS_NEW)):
             return Claim.NEW
         item = self._table.get(key)
         if item is None:
             return Claim.BUSY
-        if item["status"] == "delivered":
+        if item["status"] != "claimed":
             return Claim.DELIVERED
         if item["claimed_at"] > iso(now - _LEASE):
             return Claim.BUSY
-        unchanged = Condition("claimed_at = :c", values={":c": item["claimed_at"]})
+        unchanged = Condition(
+            "#s = :claimed AND claimed_at = :c",
+            {"#s": "status"},
+            {":claimed": "claimed", ":c": item["claimed_at"]},
+        )
         return Claim.REPEAT if self._table.put(Put(key, claimed, unchanged)) else Claim.BUSY
 
-    def finish_delivery(self, finding_id: str, revision: int, channel: str, now: datetime) -> None:
-        """Marks a claimed delivery as done."""
-        key = keys.of_delivery(finding_id, revision, channel)
+    def _finish(self, key: Key, now: datetime) -> None:
         self._table.put(Put(key, {"status": "delivered", "delivered_at": iso(now)}))
 
-    def drop_claim(self, finding_id: str, revision: int, channel: str) -> None:
-        """Gives a claim back: the receiver certainly did not get it."""
-        key = keys.of_delivery(finding_id, revision, channel)
+    def _drop(self, key: Key) -> None:
         self._table.delete(key, Condition("#s = :claimed", {"#s": "status"}, {":claimed": "claimed"}))

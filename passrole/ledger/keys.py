@@ -10,6 +10,7 @@ ROLES_INDEX = "roles"
 ROLES_PK, ROLES_SK = "roles_pk", "roles_sk"
 OUTBOX_INDEX = "outbox"
 OUTBOX_PK, OUTBOX_SK = "outbox_pk", "outbox_sk"
+DIGESTS_OUTBOX = "OUTBOX#digests"
 
 # One partition takes 1,000 writes a second: a storm of findings must not throttle detection at an index.
 SHARDS = 4
@@ -29,6 +30,26 @@ def of_step(finding_id: str, revision: int) -> tuple[str, str]:
 
 def of_delivery(finding_id: str, revision: int, channel: str) -> tuple[str, str]:
     return f"FINDING#{finding_id}", f"DELIVERY#{revision:06}#{channel}"
+
+
+def of_burst(channel: str, name: str) -> tuple[str, str]:
+    return f"BURST#{channel}", name
+
+
+def of_open_digest(channel: str) -> tuple[str, str]:
+    return f"DIGESTS#{channel}", "OPEN"
+
+
+def of_digest(channel: str, number: int) -> tuple[str, str]:
+    return f"DIGEST#{channel}#{number:06}", "DIGEST"
+
+
+def of_digest_news(channel: str, number: int, finding_id: str, revision: int) -> tuple[str, str]:
+    return f"DIGEST#{channel}#{number:06}", f"NEWS#{finding_id}#{revision:06}"
+
+
+def of_digest_page(channel: str, number: int, page: str) -> tuple[str, str]:
+    return f"DIGEST#{channel}#{number:06}", f"PAGE#{page}"
 
 
 def of_lease(resource: str) -> tuple[str, str]:
