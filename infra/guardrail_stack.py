@@ -72,7 +72,9 @@ class GuardrailStack(Stack):
             slack_secret=settings.alerts.slack_secret,
             core=self.core,
         )
-        self.sweeping = Sweeping(self, "Sweeping", share=share, core=self.core)
+        self.sweeping = Sweeping(
+            self, "Sweeping", share=share, core=self.core, notifications=self.notification.work
+        )
         self.core.findings.restrict_publishers(
             (
                 self.detection.detect.role,
@@ -88,6 +90,7 @@ class GuardrailStack(Stack):
             senders={
                 self.detection.looks: self.detection.detect.role,
                 self.quarantine.work: self.sweeping.sweep.role,
+                self.notification.work: self.sweeping.sweep.role,
             },
         )
         self.detection.expect((self.quarantine.contain.role, self.operator))

@@ -29,8 +29,10 @@ def leave_to_operators(
         _restrict_senders(work.queue, *filter(None, (operator, senders.get(work))))
     for queue in (*dead_letters, rule_dead_letters):
         _restrict_senders(queue, operator)
-    for work, role in senders.items():
-        _allow(role, "SendWork", ("sqs:SendMessage",), [work.queue])
+    # One statement a role: its name must not stand twice in a policy.
+    for role in dict.fromkeys(senders.values()):
+        queues = [work.queue for work, sender in senders.items() if sender is role]
+        _allow(role, "SendWork", ("sqs:SendMessage",), queues)
     # SQS moves messages by itself only from the dead-letter queues of queues: not from that of the rules.
     _allow(
         operator,

@@ -1,4 +1,4 @@
-"""Sweeping: a schedule runs `sweep`, which publishes what stayed in the outbox."""
+"""Sweeping: a schedule runs `sweep`, which publishes what stayed in the outbox and has digests sent."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -25,6 +25,7 @@ class Sweeping(Construct):
         *,
         share: FunctionShare,
         core: Core,
+        notifications: WorkQueue,
     ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = DeadLetterQueue(self, "DeadLetters", core.encryption.key).queue
@@ -36,6 +37,7 @@ class Sweeping(Construct):
             share=share,
             timeout=TIMEOUT,
             dead_letters=self.dead_letters,
+            environment={Env.NOTIFY_QUEUE_URL: notifications.queue.queue_url},
         )
         role = self.sweep.role
         core.grant_record(role)

@@ -20,6 +20,7 @@ class Settings:
         contain_role_arn: the role of `contain`, and quarantine_role_arn the only one that it may pass.
         contain_queue_url: where findings wait for `contain`.
         second_looks_queue_url: where events wait to be looked at again; None for all but `detect`.
+        notify_queue_url: where pointers to digests go; None for all but `sweep`.
         look_delays: seconds before each further look.
         max_receives: after so many deliveries a message goes to the dead-letter queue; None if not told.
     """
@@ -37,6 +38,7 @@ class Settings:
     contain_queue_url: str | None = None
     second_looks_queue_url: str | None = None
     look_delays: tuple[int, ...] = DELAYS
+    notify_queue_url: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -60,6 +62,7 @@ class Settings:
             contain_queue_url=environment.get("CONTAIN_QUEUE_URL"),
             second_looks_queue_url=environment.get("SECOND_LOOKS_QUEUE_URL"),
             look_delays=parse_delays(environment["LOOK_DELAYS"]) if "LOOK_DELAYS" in environment else DELAYS,
+            notify_queue_url=environment.get("NOTIFY_QUEUE_URL"),
         )
 
 

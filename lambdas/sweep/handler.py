@@ -1,6 +1,6 @@
 """Entry point of ``sweep``: on a schedule, does what an interrupted function left, and what time brings."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from lambdas.shared.clients import client
 from lambdas.shared.observability import logger, metrics
 from lambdas.shared.settings import Settings
 from passrole.clock import iso, utc_now
+from passrole.digests import SqsPointers, point_to_due_digests
 from passrole.ledger import Ledger
 from passrole.news import SnsTopic
 from passrole.policy import load_deployed
@@ -28,10 +29,18 @@ _METRICS = {
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Publishes news that has waited for two minutes, and brings back what is exempt no longer."""
+    """Publishes late news, brings back what is exempt no longer, and has digests sent."""
     del event, context
     now = utc_now()
-    sweeper = _sweeper(Settings.from_environment())
+    settings = Settings.from_environment()
+    try:
+        _sweep(_sweeper(settings), now)
+    finally:
+        # Whatever breaks the one must not stop the other.
+        _point_to_digests(settings, now)
+
+
+def _sweep(sweeper: Sweeper, now: datetime) -> None:
     for finding, did in sweeper.sweep(iso(now - _PATIENCE), iso(now)):
         metrics.add_metric(_METRICS[did], MetricUnit.Count, 1)
         logger.warning(did, extra={"finding": finding.id, "revision": finding.revision})
@@ -41,6 +50,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         logger.warning(
             f"an exemption ends within {ENDING.days} days",
             extra={"exemption": exemption.name, "owner": exemption.owner, "expires": exemption.expires},
+        )
+
+
+def _point_to_digests(settings: Settings, now: datetime) -> None:
+    ledger = Ledger(settings.ledger_table, client("dynamodb"))
+    queue = SqsPointers(settings.notify_queue_url or "", client("sqs"))
+    for digest in point_to_due_digests(ledger, queue, now):
+        metrics.add_metric("DigestsDue", MetricUnit.Count, 1)
+        logger.info(
+            "digest due", extra={"channel": digest.channel, "digest": digest.number, "news": digest.count}
         )
 
 

@@ -2,16 +2,20 @@
 
 from passrole.alerts.alert import Alert
 from passrole.alerts.channels import Channel, DeliveryError, SlackWebhook, SnsEmail
-from passrole.alerts.delivery import DeliveryMarks, Failure, IncompleteDeliveryError, deliver
+from passrole.alerts.delivery import DeliveryMarks, Failure, IncompleteDeliveryError, Told, deliver
+from passrole.alerts.digest_delivery import DigestSender, IncompleteDigestError
 
 __all__ = [
     "Alert",
     "Channel",
     "DeliveryError",
     "DeliveryMarks",
+    "DigestSender",
     "Failure",
     "IncompleteDeliveryError",
+    "IncompleteDigestError",
     "SlackWebhook",
     "SnsEmail",
+    "Told",
     "deliver",
 ]

@@ -1,4 +1,7 @@
-"""Tells one step of a finding on every channel: none lost, none twice without saying so."""
+"""Tells one step of a finding on every channel: none lost, none twice without saying so.
+
+In a burst it is held for a digest instead: see ``bursts`` and ``digest_delivery``.
+"""
 
 import time
 from collections.abc import Callable, Sequence
@@ -7,9 +10,10 @@ from datetime import datetime
 from typing import Protocol
 
 from passrole.alerts.alert import Alert
+from passrole.alerts.bursts import DIGEST_AFTER, Bursts, is_told_at_once
 from passrole.alerts.channels.base import Channel, DeliveryError
 from passrole.finding import Finding, Step
-from passrole.ledger import Claim
+from passrole.ledger import Claim, Held, HeldNews
 from passrole.policy import Stage
 
 # Two workers may be told the same news at once. The other is done in a moment, and a message that is given
@@ -18,8 +22,8 @@ _BUSY_ATTEMPTS = 12
 _BUSY_PAUSE = 0.5  # seconds
 
 
-class DeliveryMarks(Protocol):
-    """What delivering needs of the ledger: one mark a finding, revision and channel."""
+class DeliveryMarks(Bursts, Protocol):
+    """What delivering needs of the ledger: one mark a finding, revision and channel, and digests."""
 
     def claim_delivery(self, finding_id: str, revision: int, channel: str, now: datetime) -> Claim:
         """Takes the delivery for a lease, unless it is done or held."""
@@ -29,6 +33,22 @@ class DeliveryMarks(Protocol):
 
     def drop_claim(self, finding_id: str, revision: int, channel: str) -> None:
         """Gives the delivery back: the receiver certainly does not have it."""
+
+    def hold_for_digest(
+        self, channel: str, news: HeldNews, claimed: datetime, now: datetime, due: datetime
+    ) -> Held:
+        """Moves news from a claimed delivery into the channel's open digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """On how many channels an alert was sent, and on how many a digest will tell it."""
+
+    sent: int = 0
+    held: int = 0
+
+    def __add__(self, other: "Told") -> "Told":
+        return Told(self.sent + other.sent, self.held + other.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +65,13 @@ class IncompleteDeliveryError(Exception):
 
     Attributes:
         failures: one a channel that failed.
-        delivered: how many channels took the alert in this try.
+        told: what was done for the others in this try.
     """
 
-    def __init__(self, failures: tuple[Failure, ...], delivered: int) -> None:
+    def __init__(self, failures: tuple[Failure, ...], told: Told) -> None:
         super().__init__("; ".join(f"{f.channel}: {f.why}" for f in failures))
         self.failures = failures
-        self.delivered = delivered
+        self.told = told
 
     @property
     def retry_after(self) -> float | None:
@@ -66,8 +86,8 @@ def deliver(
     step: Step,
     now: datetime,
     sleep: Callable[[float], None] = time.sleep,
-) -> int:
-    """Tells ``step`` on each channel that does not have it yet; returns on how many it did.
+) -> Told:
+    """Tells ``step`` on each channel that does not have it yet, or holds it for the channel's digest.
 
     A channel that fails stops no other. Findings that are only observed are told to nobody.
 
@@ -75,21 +95,21 @@ def deliver(
         IncompleteDeliveryError: a channel failed, or another worker is at it. The next call tries only
             what is open.
     """
+    told = Told()
     if finding.response is Stage.OBSERVE:
-        return 0
-    delivered = 0
+        return told
     failures: list[Failure] = []
     for channel in channels:
         try:
-            delivered += _deliver_on(ledger, channel, finding, step, now, sleep)
+            told += _deliver_on(ledger, channel, finding, step, now, sleep)
         except DeliveryError as error:
             failures.append(Failure(channel.name, str(error), error.retry_after))
         # Whatever breaks one channel (a bug in a rendering, a throttled ledger) must not silence the next.
         except Exception as error:
             failures.append(Failure(channel.name, f"{type(error).__name__}: {error}"))
     if failures:
-        raise IncompleteDeliveryError(tuple(failures), delivered)
-    return delivered
+        raise IncompleteDeliveryError(tuple(failures), told)
+    return told
 
 
 def _deliver_on(
@@ -99,8 +119,8 @@ def _deliver_on(
     step: Step,
     now: datetime,
     sleep: Callable[[float], None],
-) -> bool:
-    """Whether the alert was sent now. Other errors than ``DeliveryError`` leave the claim."""
+) -> Told:
+    """What was done now. Other errors than ``DeliveryError`` leave the claim."""
     claim = ledger.claim_delivery(finding.id, step.revision, channel.name, now)
     for _ in range(_BUSY_ATTEMPTS):
         if claim is not Claim.BUSY:
@@ -108,15 +128,29 @@ def _deliver_on(
         sleep(_BUSY_PAUSE)
         claim = ledger.claim_delivery(finding.id, step.revision, channel.name, now)
     if claim is Claim.DELIVERED:
-        return False
+        return Told()
     if claim is Claim.BUSY:
         raise DeliveryError("another worker is delivering it")
+    alert = Alert(finding, step, repeat=claim is Claim.REPEAT)
     try:
-        channel.send(Alert(finding, step, repeat=claim is Claim.REPEAT))
+        if not is_told_at_once(ledger, channel.name, finding, step.news, now):
+            _hold(ledger, channel.name, alert, now)
+            return Told(held=1)
+        channel.send(alert)
     except DeliveryError as error:
         # A repeat's earlier try may have arrived all the same: only its own claim would be forgotten.
         if not error.may_have_arrived and claim is Claim.NEW:
             ledger.drop_claim(finding.id, step.revision, channel.name)
         raise
     ledger.finish_delivery(finding.id, step.revision, channel.name, now)
-    return True
+    return Told(sent=1)
+
+
+def _hold(ledger: DeliveryMarks, channel: str, alert: Alert, now: datetime) -> None:
+    news = HeldNews(alert.finding, alert.step, alert.repeat)
+    held = ledger.hold_for_digest(channel, news, claimed=now, now=now, due=now + DIGEST_AFTER)
+    if held is Held.NOT_OURS:
+        # The claim stays: it is the other's.
+        raise DeliveryError("another worker took it over", may_have_arrived=True)
+    if held is Held.BUSY:
+        raise DeliveryError("the digest is busy")

@@ -25,7 +25,7 @@ _PLAIN_WORD = re.compile(r"[A-Za-z0-9'-]+")
 _PUNCTUATION = re.compile(r"([(\"']*)(.*?)([)\"',.;:!?]*)", re.DOTALL)
 _NOT_A_BACKTICK = "\u02cb"  # a letter that looks like one
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_ICONS = {
+ICONS = {
     Severity.LOW: "🟡",
     Severity.MEDIUM: "🟠",
     Severity.HIGH: "🔴",
@@ -43,7 +43,7 @@ _ICONS = {
 
 def payload(alert: Alert) -> dict[str, Any]:
     """The body to post, JSON-ready. ``text`` is what notifications and screen readers show."""
-    sentence = f"{wording.happened(alert, _code)}. {wording.judged(alert)}".rstrip()
+    sentence = f"{wording.happened(alert, code)}. {wording.judged(alert)}".rstrip()
     summary = f"{_mark(alert)} {sentence}"
     header = {"type": "plain_text", "text": _header(alert)}
     return {
@@ -56,19 +56,19 @@ def payload(alert: Alert) -> dict[str, Any]:
 
 def _body(alert: Alert, sentence: str) -> Iterable[Block]:
     if alert.repeat:
-        yield _context(f"_{wording.REPEAT}_")
-    yield _section(sentence)
+        yield context(f"_{wording.REPEAT}_")
+    yield section(sentence)
     is_pass = alert.step.news.opens
     if alert.is_first:
         yield {"type": "section", "fields": [_mrkdwn(_fact(fact)) for fact in wording.facts(alert.finding)]}
     if is_pass:
         reasons = "\n".join(f"• {_prose(reason, _REASON)}" for reason in wording.why(alert))
-        yield _section(f"*Why*\n{reasons}")
+        yield section(f"*Why*\n{reasons}")
     done = "\n".join(_prose(line, _DONE) for line in wording.done(alert))
-    yield _section(f"*{wording.done_title(alert)}*\n{done}")
+    yield section(f"*{wording.done_title(alert)}*\n{done}")
     # Each in a span of its own: what is copied and pasted as a block would run the release as well.
-    yield _section("\n".join(f"*{c.purpose}*  {_code(c.line, 300)}" for c in wording.commands(alert)))
-    yield _context(_footer(alert))
+    yield section("\n".join(f"*{c.purpose}*  {code(c.line, 300)}" for c in wording.commands(alert)))
+    yield context(_footer(alert))
 
 
 def _header(alert: Alert) -> str:
@@ -78,26 +78,26 @@ def _header(alert: Alert) -> str:
 
 def _mark(alert: Alert) -> str:
     news, severity = alert.step.news, alert.finding.severity
-    return _ICONS[news] if news in _ICONS else f"{_ICONS[severity]} {severity.upper()}:"
+    return ICONS[news] if news in ICONS else f"{ICONS[severity]} {severity.upper()}:"
 
 
 def _fact(fact: wording.Fact) -> str:
     note = f"\n{_prose(fact.note, _FACT)}" if fact.note else ""
-    return f"*{fact.label}*\n{_code(fact.value, _FACT)}{note}"
+    return f"*{fact.label}*\n{code(fact.value, _FACT)}{note}"
 
 
 def _footer(alert: Alert) -> str:
     finding = alert.finding
     passes = "1 pass" if finding.passes == 1 else f"{finding.passes} passes"
-    parts = [f"Finding {_code(finding.id)}", passes]
+    parts = [f"Finding {code(finding.id)}", passes]
     if not alert.is_first:
         parts.append(
-            f"{_code(finding.account or 'unknown account')} {_code(finding.region or 'unknown region')}"
+            f"{code(finding.account or 'unknown account')} {code(finding.region or 'unknown region')}"
         )
     return " · ".join([*parts, wording.when(alert.step.at)])
 
 
-def _code(text: str, limit: int = _NAME) -> str:
+def code(text: str, limit: int = _NAME) -> str:
     """A name as a code span. A backtick would end the span: a letter that looks like it takes its place."""
     return f"`{_escaped(text, limit - 2) or '(empty)'}`"
 
@@ -134,13 +134,20 @@ def _size(character: str) -> int:
     return len(_ENTITIES.get(character, "  " if ord(character) > 0xFFFF else " "))
 
 
+def utf16(text: str) -> int:
+    """The length of a text as Slack counts it."""
+    return len(text) + sum(c > "\uffff" for c in text)
+
+
 def _mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def _section(text: str) -> Block:
+def section(text: str) -> Block:
+    """A block of text that is safe already."""
     return {"type": "section", "text": _mrkdwn(text)}
 
 
-def _context(text: str) -> Block:
+def context(text: str) -> Block:
+    """A block of small print that is safe already."""
     return {"type": "context", "elements": [_mrkdwn(text)]}

@@ -48,19 +48,19 @@ def subject(alert: Alert) -> str:
     again = " AGAIN" if alert.step.news is News.REOPENED else ""
     tag = _TAGS.get(alert.step.news) or f"{alert.finding.severity.upper()}{again}"
     prefix = f"{'(may be a repeat) ' if alert.repeat else ''}[{tag}] "
-    suffix = "" if alert.is_first else f" - finding {_ascii(shown(alert.finding.id, 24))[:24]}"
+    suffix = "" if alert.is_first else f" - finding {ascii_only(shown(alert.finding.id, 24))[:24]}"
     say = wording.happened if alert.is_first else wording.about
     room = SUBJECT_LIMIT - len(prefix) - len(suffix)
     for limit in (60, 40, 30, 24, 20, 16, 12):
         sentence = say(alert, partial(_ascii_quote, limit=limit))
         if len(sentence) <= room:
             return f"{prefix}{sentence}{suffix}"
-    return f"{prefix}{_ascii(cut(sentence, room - 2))}{suffix}"
+    return f"{prefix}{ascii_only(cut(sentence, room - 2))}{suffix}"
 
 
 def body(alert: Alert) -> str:
     """Plain text, a few hundred words at most."""
-    sentence = f"{wording.happened(alert, _quote)}. {wording.judged(alert)}".rstrip()
+    sentence = f"{wording.happened(alert, quote)}. {wording.judged(alert)}".rstrip()
     parts = [wording.REPEAT] if alert.repeat else []
     parts.append(f"{alert.finding.severity.upper()} · {wording.title(alert)}\n{sentence}")
     if alert.is_first:
@@ -84,21 +84,22 @@ def _fact(fact: wording.Fact) -> str:
 def _footer(alert: Alert) -> str:
     finding = alert.finding
     passes = "1 pass" if finding.passes == 1 else f"{finding.passes} passes"
-    where = f"{_quote(finding.account or 'unknown account')} {_quote(finding.region or 'unknown region')}"
+    where = f"{quote(finding.account or 'unknown account')} {quote(finding.region or 'unknown region')}"
     return f"Finding {shown(finding.id, 64)} · {passes} · {where} · {wording.when(alert.step.at)}"
 
 
-def _quote(text: str, limit: int = _NAME) -> str:
+def quote(text: str, limit: int = _NAME) -> str:
     """A name, in quotation marks unless it is so plain that it cannot be taken for the sentence around it."""
     name = shown(text, limit)
     return name if _SIMPLE_NAME.fullmatch(name) else '"' + name.replace('"', "'") + '"'
 
 
 def _ascii_quote(text: str, limit: int) -> str:
-    return _ascii(_quote(text, limit))
+    return ascii_only(quote(text, limit))
 
 
-def _ascii(text: str) -> str:
+def ascii_only(text: str) -> str:
+    """The text with an escape for each character that not every mail client shows alike."""
     return text.replace("…", "...").encode("ascii", "backslashreplace").decode("ascii")
 
 

@@ -242,6 +242,11 @@ def resource_of(finding: Finding, quote: Quote) -> str:
     """``Lambda function payments``; only the service, where the record does not tell the resource."""
     if finding.resource is not None:
         return f"{kind_of(finding)} {quote(short_resource(finding.resource))}"
+    return service_of(finding, quote)
+
+
+def service_of(finding: Finding, quote: Quote) -> str:
+    """``Lambda``: what the role is for, as far as the call tells it."""
     if not finding.services:
         return "an unknown service"
     return " or ".join(_SERVICES.get(s) or quote(s) for s in finding.services[:3])

@@ -52,7 +52,7 @@ def test_all_functions_share_one_bundle(guard: StackTemplate, synthesized: Synth
             },
         ),
         ("Notify", {"ALERTS_TOPIC_ARN", "SLACK_SECRET_ID"}),
-        ("Sweep", {"CONTAIN_QUEUE_URL"}),
+        ("Sweep", {"CONTAIN_QUEUE_URL", "NOTIFY_QUEUE_URL"}),
     ],
 )
 def test_each_function_gets_the_environment_that_it_reads(

@@ -132,6 +132,15 @@ def test_detect_alone_of_the_functions_sends_to_the_queue_of_second_looks(guard:
     assert senders == {guard.role_of("Detect"), guard.role_of("Operator")}
 
 
+def test_sweep_sends_to_its_dead_letters_and_to_two_queues_of_work(guard: StackTemplate) -> None:
+    (notify,) = mappings_of(guard, "Notify")
+    (dead,) = (n for n in guard.of_type("AWS::SQS::Queue") if n.startswith("SweepingDeadLetters"))
+    sent = {r for s in guard.statements("Sweep") if "sqs:SendMessage" in s.actions for r in s.resources}
+    assert sent == {f"${{{queue}.Arn}}" for queue in (contain_queue(guard), notify, dead)}
+    variables = guard.function_of("Sweep")["Environment"]["Variables"]
+    assert variables["NOTIFY_QUEUE_URL"] == {"Ref": notify}
+
+
 def test_contain_knows_which_attempt_is_its_last(guard: StackTemplate) -> None:
     queue = guard.of_type("AWS::SQS::Queue")[contain_queue(guard)]
     variables = guard.function_of("Contain")["Environment"]["Variables"]
@@ -204,13 +213,14 @@ def test_nobody_but_services_and_operators_sends_what_functions_act_on(
         assert set(denied) == queues
         assert len(queues) == 9
         (looks,) = (name for name in second_looks(stack) if "DeadLetters" not in name)
-        functions = {looks: "Detect", contain_queue(stack): "Sweep"}
+        (notify,) = mappings_of(stack, "Notify")
+        functions = {looks: "Detect", contain_queue(stack): "Sweep", notify: "Sweep"}
         for queue, statement in denied.items():
             assert (statement["Effect"], statement["Principal"]) == ("Deny", {"AWS": "*"})
             assert statement["Action"] == "sqs:SendMessage"
             assert text(statement["Resource"]) == f"${{{queue}.Arn}}"
             # but for the operator role, for services, for `detect` where events wait for it, and for `sweep`
-            # where findings that were put off wait for `contain`
+            # where findings that were put off wait for `contain`, and where digests wait for `notify`
             assert set(statement["Condition"]) == {"ArnNotEquals", "Null", "BoolIfExists"}
             allowed = {
                 text(arn) for arn in listed(statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])

@@ -1,8 +1,10 @@
 """What every channel is: a name that delivery marks are kept under, and a way to send."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from passrole.alerts.alert import Alert
+from passrole.alerts.digest import Digest, Page
 
 
 class DeliveryError(Exception):
@@ -28,6 +30,16 @@ class Channel(Protocol):
 
     def send(self, message: Alert) -> None:
         """Delivers one alert.
+
+        Raises:
+            DeliveryError: it was not delivered, or whether it was is not known.
+        """
+
+    def pages(self, digest: Digest) -> Sequence[Page]:
+        """The messages that a digest takes: the same for the same news."""
+
+    def send_page(self, page: Page, *, repeat: bool) -> None:
+        """Delivers one message of a digest.
 
         Raises:
             DeliveryError: it was not delivered, or whether it was is not known.

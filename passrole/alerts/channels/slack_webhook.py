@@ -4,15 +4,16 @@ import http.client
 import json
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from passrole.alerts import slack
+from passrole.alerts import slack, slack_digest
 from passrole.alerts.alert import Alert
 from passrole.alerts.channels.base import DeliveryError
 from passrole.alerts.channels.webhook_secret import WebhookSecret, WebhookUrl
+from passrole.alerts.digest import Digest, Page
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -47,7 +48,22 @@ class SlackWebhook:
         Raises:
             DeliveryError: anything but a 2xx answer.
         """
-        body = json.dumps(slack.payload(message)).encode()
+        self._send(slack.payload(message))
+
+    def pages(self, digest: Digest) -> Sequence[Page]:
+        """The messages that a digest takes."""
+        return slack_digest.pages(digest)
+
+    def send_page(self, page: Page, *, repeat: bool) -> None:
+        """Posts one message of a digest, as ``send`` does an alert.
+
+        Raises:
+            DeliveryError: anything but a 2xx answer.
+        """
+        self._send(slack_digest.payload(page, repeat=repeat))
+
+    def _send(self, payload: dict[str, Any]) -> None:
+        body = json.dumps(payload).encode()
         url = self._secret.url()
         answer = self._post(url, body)
         if answer.status in _STALE:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from passrole.alerts import Alert
+from passrole.alerts.digest import Digest, make_digest
 from passrole.finding import Finding, News, Severity, State, Step
 from passrole.guard import Trouble, trouble
 from passrole.passes import Outcome, Passer
@@ -150,4 +151,44 @@ ALERTS = {
         exempt_until="2026-12-31T00:00:00.000Z",
     ),
     "breaker": _trouble(),
+}
+
+
+def _held(number: int, news: News = News.OPENED, revision: int = 1, **changes: Any) -> Alert:
+    """News of one of several findings."""
+    name = f"payments-{number}"
+    told = alert(
+        news,
+        id=f"{number:016x}",
+        resource=f"arn:aws:lambda:eu-west-1:111122223333:function:{name}",
+        **changes,
+    )
+    return replace(told, step=replace(told.step, revision=revision))
+
+
+_INSTANCE = {
+    "resource": "arn:aws:ec2:eu-west-1:111122223333:instance/i-0123456789abcdef0",
+    "services": ("ec2.amazonaws.com",),
+    "severity": Severity.CRITICAL,
+}
+_ATTEMPT = {"outcome": Outcome.DENIED, "severity": Severity.MEDIUM, "resource": None}
+
+DIGESTS: dict[str, Digest] = {
+    "digest-one-group": make_digest(
+        [
+            *(_held(n) for n in range(1, 5)),
+            _held(2, News.CONTAINED, 2),
+            _held(3, News.CONTAINMENT_REFUSED, 2),
+            replace(_held(4, News.CONTAINED, 2), repeat=True),
+        ]
+    ),
+    "digest-several-groups": make_digest(
+        [
+            *(_held(n) for n in range(1, 3)),
+            replace(alert(**_INSTANCE), finding=replace(FINDING, id="000000000000000a", **_INSTANCE)),
+            replace(alert(), finding=replace(FINDING, id="000000000000000b", **_ATTEMPT)),
+            _held(5, decision=Decision.UNDETERMINED, passer=replace(PASSER, arn=None, name="mallory")),
+        ]
+    ),
+    "digest-several-messages": make_digest(_held(n) for n in range(1, 401)),
 }

@@ -1,36 +1,20 @@
 """Delivery over the real ledger on moto's DynamoDB: none lost, none twice without saying so."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from passrole.alerts import Alert, DeliveryError, IncompleteDeliveryError, deliver
+from passrole.alerts import Alert, DeliveryError, IncompleteDeliveryError, Told, deliver
 from passrole.ledger import Ledger
 from passrole.policy import Stage
+from tests.unit.alerts.inbox import Inbox
 from tests.unit.alerts.samples import ALERTS, FINDING
 
 STEP = ALERTS["opened"].step
 NOW = datetime(2026, 11, 22, 3, 14, 7, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)
-
-
-@dataclass
-class Inbox:
-    """A channel that notes what arrives, and raises what it is told to."""
-
-    name: str
-    arrived: list[Alert] = field(default_factory=list)
-    errors: list[Exception] = field(default_factory=list)
-    before: Callable[[], None] = lambda: None
-
-    def send(self, message: Alert) -> None:
-        self.before()
-        if self.errors:
-            raise self.errors.pop(0)
-        self.arrived.append(message)
 
 
 @pytest.fixture
@@ -50,7 +34,7 @@ def _incomplete(*args: Any) -> IncompleteDeliveryError:
 
 
 def test_alert_reaches_every_channel(ledger: Ledger, slack: Inbox, email: Inbox) -> None:
-    assert deliver(ledger, [slack, email], FINDING, STEP, NOW) == 2
+    assert deliver(ledger, [slack, email], FINDING, STEP, NOW) == Told(sent=2)
 
     assert slack.arrived == email.arrived == [Alert(FINDING, STEP, repeat=False)]
 
@@ -58,7 +42,7 @@ def test_alert_reaches_every_channel(ledger: Ledger, slack: Inbox, email: Inbox)
 def test_redelivered_pointer_tells_nothing_twice(ledger: Ledger, slack: Inbox, email: Inbox) -> None:
     deliver(ledger, [slack, email], FINDING, STEP, NOW)
 
-    assert deliver(ledger, [slack, email], FINDING, STEP, LATER) == 0
+    assert deliver(ledger, [slack, email], FINDING, STEP, LATER) == Told()
     assert len(slack.arrived) == len(email.arrived) == 1
 
 
@@ -70,7 +54,7 @@ def test_each_step_is_told(ledger: Ledger, slack: Inbox) -> None:
 
 
 def test_observed_finding_is_told_to_nobody(ledger: Ledger, slack: Inbox) -> None:
-    assert deliver(ledger, [slack], replace(FINDING, response=Stage.OBSERVE), STEP, NOW) == 0
+    assert deliver(ledger, [slack], replace(FINDING, response=Stage.OBSERVE), STEP, NOW) == Told()
 
     assert slack.arrived == []
 
@@ -82,8 +66,8 @@ def test_channel_that_fails_stops_no_other_and_is_tried_alone(
 
     error = _incomplete(ledger, [slack, email], FINDING, STEP, NOW)
 
-    assert (error.delivered, error.retry_after, str(error)) == (1, 30, "slack: Slack answered 429")
-    assert deliver(ledger, [slack, email], FINDING, STEP, NOW) == 1
+    assert (error.told, error.retry_after, str(error)) == (Told(sent=1), 30, "slack: Slack answered 429")
+    assert deliver(ledger, [slack, email], FINDING, STEP, NOW) == Told(sent=1)
     assert len(slack.arrived) == len(email.arrived) == 1
 
 
@@ -149,7 +133,7 @@ def test_second_worker_waits_for_the_first_and_leaves_it_at_that(ledger: Ledger,
         pauses.append(pause)
         ledger.finish_delivery(FINDING.id, STEP.revision, "slack", NOW)
 
-    assert deliver(ledger, [slack], FINDING, STEP, NOW, first_worker_finishes) == 0
+    assert deliver(ledger, [slack], FINDING, STEP, NOW, first_worker_finishes) == Told()
     assert (slack.arrived, len(pauses)) == ([], 1)
 
 

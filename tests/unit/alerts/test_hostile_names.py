@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passrole.alerts import Alert, slack, text
+from passrole.alerts import Alert, slack, slack_digest, text, text_digest
+from passrole.alerts.digest import make_digest
 from passrole.finding import News, Severity, State, Step
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
@@ -86,7 +87,7 @@ ALERTS = st.builds(
 )
 # What the project itself formats; all else that Slack could format must be in a code span.
 _OWN_MARKUP = re.compile(
-    r"\*(Who|Role|Service|Resource|Where|When|See everything|See why|Undo the quarantine)\*"
+    r"\*(Who|Role|Service|Resource|Where|When|See everything|See why|Undo the quarantine|By)\*"
     r"|\*(Have it contained|Let it be|Let it go on)\*"
     r"|^\*(Why|Why not|What was done|What was seen|What went wrong|What it waits for|Reason given)\*"
     r"|^_\(may be a repeat: [a-z ]+\)_$"
@@ -110,11 +111,7 @@ def _utf16(string: str) -> int:
     return len(string.encode("utf-16-le", "surrogatepass")) // 2
 
 
-@settings(max_examples=150, deadline=None)
-@given(ALERTS)
-def test_slack_limits_hold(alert: Alert) -> None:
-    payload = slack.payload(alert)
-
+def _assert_slack_limits(payload: dict[str, Any]) -> None:
     assert json.loads(json.dumps(payload)) == payload
     assert len(payload["blocks"]) <= 50
     for block in payload["blocks"]:
@@ -135,14 +132,55 @@ def test_slack_limits_hold(alert: Alert) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(ALERTS)
-def test_slack_neither_formats_nor_links_nor_mentions_anything_from_a_record(alert: Alert) -> None:
-    payload = slack.payload(alert)
+def test_slack_limits_hold(alert: Alert) -> None:
+    _assert_slack_limits(slack.payload(alert))
 
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(ALERTS, min_size=1, max_size=40), st.booleans())
+def test_slack_limits_hold_for_digests_and_every_finding_is_in_one_message(
+    alerts: list[Alert], repeat: bool
+) -> None:
+    pages = slack_digest.pages(make_digest(alerts))
+
+    for page in pages:
+        _assert_slack_limits(slack_digest.payload(page, repeat=repeat))
+    told = [alert.finding.id for page in pages for alert in page.alerts]
+    assert sorted(told) == sorted(alert.finding.id for alert in alerts)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(ALERTS, min_size=1, max_size=40), st.booleans())
+def test_slack_formats_nothing_from_a_record_in_digests(alerts: list[Alert], repeat: bool) -> None:
+    for page in slack_digest.pages(make_digest(alerts)):
+        payload = slack_digest.payload(page, repeat=repeat)
+        _assert_slack_shows_names_as_they_are(payload)
+        header = payload["blocks"][0]["text"]["text"]
+        assert re.fullmatch(r"(🟡|🟠|🔴|🚨) (LOW|MEDIUM|HIGH|CRITICAL): [A-Za-z ,0-9]+", header)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(ALERTS, min_size=1, max_size=40), st.booleans())
+def test_emails_of_digests_are_as_sns_wants_them_a_line_a_finding(alerts: list[Alert], repeat: bool) -> None:
+    for page in text_digest.pages(make_digest(alerts)):
+        email = text_digest.email(page, repeat=repeat)
+        assert re.fullmatch(r"[\[(][ -~]{1,98}", email.subject)
+        assert len(email.body.encode()) < 128 * 1024
+        assert all(line.isprintable() for line in email.body.split("\n"))
+        assert "://" not in email.body
+        findings = {alert.finding.id for alert in page.alerts}
+        indented = [
+            line for line in email.body.split("\n") if re.match("  (LOW|MEDIUM|HIGH|CRITICAL) ", line)
+        ]
+        assert len(indented) == len(findings)
+
+
+def _assert_slack_shows_names_as_they_are(payload: dict[str, Any]) -> None:
     texts = [node["text"] for node in _texts(payload["blocks"]) if node["type"] == "mrkdwn"]
     for shown in [*texts, payload["text"]]:
         assert not re.search(r"[<>]|&(?!(amp|lt|gt);)|://", shown)
         own_words = _CODE_SPAN.sub("", _OWN_MARKUP.sub("", shown))
-        own_words = re.sub(r"^(🟡|🟠|🔴|🚨|⏳|🧪|🔒|⚠️|🔓|✅)", "", own_words)
+        own_words = re.sub(r"^(🟡|🟠|🔴|🚨|⏳|🧪|🔒|⚠️|🔓|✅)", "", own_words, flags=re.MULTILINE)
         assert _HARMLESS.fullmatch(own_words), own_words
         assert not re.search(r":[A-Za-z0-9'-]+:", own_words)
     assert all(node["verbatim"] for node in _texts(payload["blocks"]) if node["type"] == "mrkdwn")
@@ -150,10 +188,18 @@ def test_slack_neither_formats_nor_links_nor_mentions_anything_from_a_record(ale
 
 @settings(max_examples=150, deadline=None)
 @given(ALERTS)
+def test_slack_neither_formats_nor_links_nor_mentions_anything_from_a_record(alert: Alert) -> None:
+    _assert_slack_shows_names_as_they_are(slack.payload(alert))
+
+
+@settings(max_examples=150, deadline=None)
+@given(ALERTS)
 def test_slack_header_holds_only_our_own_words(alert: Alert) -> None:
     header = slack.payload(alert)["blocks"][0]["text"]["text"]
 
-    assert re.fullmatch(r"(🟡|🟠|🔴|🚨|⏳|🧪|🔒|⚠️|🔓|✅) ((LOW|MEDIUM|HIGH|CRITICAL): )?[A-Za-z ,:0-9]+", header)
+    assert re.fullmatch(
+        r"(🟡|🟠|🔴|🚨|⏳|🧪|🔒|⚠️|🔓|✅) ((LOW|MEDIUM|HIGH|CRITICAL): )?[A-Za-z ,:0-9]+", header
+    )
 
 
 @settings(max_examples=150, deadline=None)

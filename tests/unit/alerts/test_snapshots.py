@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from passrole.alerts import slack, text
-from tests.unit.alerts.samples import ALERTS
+from passrole.alerts import slack, slack_digest, text, text_digest
+from tests.unit.alerts.samples import ALERTS, DIGESTS
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -31,7 +31,19 @@ def test_slack_message_is_as_it_was(name: str) -> None:
     _assert_snapshot(f"{name}.slack.json", json.dumps(payload, indent=2, ensure_ascii=False) + "\n")
 
 
+@pytest.mark.parametrize("name", DIGESTS)
+def test_last_email_of_a_digest_reads_as_it_did(name: str) -> None:
+    email = text_digest.email(text_digest.pages(DIGESTS[name])[-1], repeat=False)
+    _assert_snapshot(f"{name}.email.txt", f"Subject: {email.subject}\n\n{email.body}")
+
+
+@pytest.mark.parametrize("name", DIGESTS)
+def test_last_slack_message_of_a_digest_is_as_it_was(name: str) -> None:
+    payload = slack_digest.payload(slack_digest.pages(DIGESTS[name])[-1], repeat=name == "digest-one-group")
+    _assert_snapshot(f"{name}.slack.json", json.dumps(payload, indent=2, ensure_ascii=False) + "\n")
+
+
 def test_no_snapshot_is_left_over() -> None:
-    expected = {f"{name}.{kind}" for name in ALERTS for kind in ("email.txt", "slack.json")}
+    expected = {f"{name}.{kind}" for name in (*ALERTS, *DIGESTS) for kind in ("email.txt", "slack.json")}
 
     assert {path.name for path in SNAPSHOTS.iterdir()} == expected

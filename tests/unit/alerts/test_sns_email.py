@@ -7,8 +7,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
-from passrole.alerts import DeliveryError, SnsEmail, text
-from tests.unit.alerts.samples import ALERTS, alert
+from passrole.alerts import DeliveryError, SnsEmail, text, text_digest
+from tests.unit.alerts.samples import ALERTS, DIGESTS, alert
 from tests.unit.samples import ACCOUNT, REGION
 
 
@@ -62,6 +62,19 @@ def test_attributes_allow_filters(inbox: Inbox) -> None:
         "account": "111122223333",
         "region": "eu-west-1",
     }
+
+
+def test_digest_arrives_and_passes_every_filter_that_one_of_its_news_would(inbox: Inbox) -> None:
+    email = SnsEmail(inbox.topic, inbox.sns)
+    [page] = email.pages(DIGESTS["digest-several-groups"])
+
+    email.send_page(page, repeat=False)
+
+    [mail] = inbox.mails()
+    assert mail["Message"] == text_digest.email(page, repeat=False).body
+    kinds = {k: v["Type"] for k, v in mail["MessageAttributes"].items()}
+    assert (kinds["account"], kinds["severity"]) == ("String", "String.Array")
+    assert set(json.loads(mail["MessageAttributes"]["severity"]["Value"])) == {"critical", "high", "medium"}
 
 
 def test_record_with_an_empty_service_or_control_characters_is_told_all_the_same(inbox: Inbox) -> None:

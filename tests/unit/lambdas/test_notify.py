@@ -3,33 +3,21 @@
 import importlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
 import pytest
 
 from passrole.alerts import Alert, DeliveryError
+from passrole.clock import utc_now
+from passrole.digests import DigestPointer
 from passrole.finding import Change, Finding, News, State, Step, advance, feed
-from passrole.ledger import Ledger
+from passrole.ledger import Held, HeldNews, Ledger
 from passrole.news import Pointer
 from passrole.policy import Stage
+from tests.unit.alerts.inbox import Inbox
 from tests.unit.samples import ACCOUNT, REGION, finding_of
-
-
-class Inbox:
-    """A channel that notes what arrives; ``errors`` are raised first."""
-
-    name = "slack"
-
-    def __init__(self) -> None:
-        self.arrived: list[Alert] = []
-        self.errors: list[Exception] = []
-
-    def send(self, message: Alert) -> None:
-        if self.errors:
-            raise self.errors.pop(0)
-        self.arrived.append(message)
 
 
 @dataclass
@@ -38,6 +26,10 @@ class Context:
     memory_limit_in_mb: int = 128
     invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:notify"
     aws_request_id: str = "33333333-3333-4333-8333-333333333333"
+    remaining: int = 60_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining
 
 
 @pytest.fixture
@@ -160,6 +152,9 @@ def test_observed_finding_is_told_to_nobody(notify: Any, ledger: Ledger, inbox: 
         "null",
         '{"version": 2, "finding_id": "f", "revision": 1, "news": "opened"}',
         '{"version": 1, "finding_id": "f", "revision": 1, "news": "gossip"}',
+        '{"version": 2, "digest": {"channel": "slack", "number": 1}}',
+        '{"version": 1, "digest": {"channel": "slack", "number": "1"}}',
+        '{"version": 1, "digest": "slack"}',
         '{"Type": "Notification", "Message": "wrapped by SNS: raw delivery is off"}',
     ],
 )
@@ -207,6 +202,90 @@ def test_ledger_that_does_not_answer_loses_nothing(
 
     assert _failed(notify.handler(_event(_pointer(finding)), Context())) == []
     assert len(inbox.arrived) == 1
+
+
+def _held(ledger: Ledger, news: int = 5) -> tuple[str, list[str]]:
+    """A digest that is due, as its pointer, and the findings that it tells."""
+    now, ids = utc_now(), [f"{number:016x}" for number in range(news)]
+    for finding_id in ids:
+        finding = replace(finding_of(), id=finding_id)
+        step = Step(1, finding.opened_at, News.OPENED, _dana(), _why())
+        ledger.claim_delivery(finding_id, 1, "slack", now)
+        held = ledger.hold_for_digest("slack", HeldNews(finding, step, False), now, now, now)
+        assert held is Held.HELD
+    assert ledger.close_digest("slack", 1, now)
+    return DigestPointer("slack", 1).to_message(), ids
+
+
+def test_in_a_burst_news_is_held_and_counted(
+    notify: Any, ledger: Ledger, inbox: Inbox, counted: Callable[[str], float]
+) -> None:
+    findings = [_opened_as(ledger, f"{number:016x}") for number in range(5)]
+
+    answer = notify.handler(_event(*map(_pointer, findings)), Context())
+
+    assert _failed(answer) == []
+    assert [alert.finding.id for alert in inbox.arrived] == [finding.id for finding in findings[:3]]
+    assert counted("AlertsDigested") == 2
+
+
+def test_digest_is_sent_once_over_redeliveries(
+    notify: Any, ledger: Ledger, inbox: Inbox, counted: Callable[[str], float]
+) -> None:
+    pointer, ids = _held(ledger)
+
+    answers = [notify.handler(_event(pointer), Context()) for _ in range(3)]
+
+    assert [_failed(answer) for answer in answers] == [[], [], []]
+    [(page, repeat)] = inbox.pages_arrived
+    assert (sorted(alert.finding.id for alert in page.alerts), repeat) == (ids, False)
+    assert counted("DigestsSent") == 1
+
+
+def test_digest_that_slack_refuses_comes_again(
+    notify: Any, ledger: Ledger, inbox: Inbox, counted: Callable[[str], float]
+) -> None:
+    pointer, _ = _held(ledger)
+    inbox.errors = [DeliveryError("Slack answered 503")]
+
+    assert _failed(notify.handler(_event(pointer), Context())) == ["message-0"]
+    assert counted("AlertFailures") == 1
+    assert _failed(notify.handler(_event(pointer), Context())) == []
+    assert len(inbox.pages_arrived) == 1
+
+
+def test_digest_is_not_begun_without_time_to_send_it(notify: Any, ledger: Ledger, inbox: Inbox) -> None:
+    pointer, _ = _held(ledger)
+
+    assert _failed(notify.handler(_event(pointer), Context(remaining=20_000))) == ["message-0"]
+    assert inbox.messages == 0
+
+
+def test_digest_of_a_channel_that_is_gone_goes_to_the_dead_letters(
+    notify: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, counted: Callable[[str], float]
+) -> None:
+    pointer, _ = _held(ledger)
+    monkeypatch.setattr(notify, "notifier", lambda: notify.Notifier(ledger, [Inbox("email")]))
+
+    assert _failed(notify.handler(_event(pointer), Context())) == ["message-0"]
+    assert counted("AlertFailures") == 1
+
+
+def test_pointer_to_a_digest_that_is_open_or_was_never_there_is_dropped(
+    notify: Any, ledger: Ledger, inbox: Inbox, counted: Callable[[str], float]
+) -> None:
+    _held(ledger)
+    forged = [DigestPointer("slack", 2).to_message(), DigestPointer("x" * 900, 10**20).to_message()]
+
+    assert _failed(notify.handler(_event(*forged), Context())) == []
+    assert inbox.messages == 0
+    assert counted("ForgedPointers") == 2
+
+
+def _opened_as(ledger: Ledger, finding_id: str) -> Finding:
+    change = feed(None, replace(finding_of(), id=finding_id))
+    assert ledger.record_change(change)
+    return change.finding
 
 
 def test_wired_from_the_environment_it_sends_an_email(

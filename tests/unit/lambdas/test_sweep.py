@@ -3,43 +3,97 @@
 import importlib
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from passrole.clock import iso, later, utc_now
-from passrole.ledger import Ledger
+from passrole.digests import DigestPointer
+from passrole.finding import News, Step
+from passrole.ledger import Held, HeldNews, Ledger
 from passrole.policy import Effect, Exemption, PolicyStatement
 from passrole.sweeping import Sweeper
-from tests.unit.samples import RecordedTopic, policy_of
+from tests.unit.samples import RecordedTopic, finding_of, policy_of
 
 
 class Context:
     function_name = memory_limit_in_mb = invoked_function_arn = aws_request_id = "sweep"
 
 
-def test_exemptions_that_end_soon_are_counted(
-    ledger: Ledger,
-    topic: RecordedTopic,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+@pytest.fixture
+def sweep(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The entry point's module."""
     for name, value in {
         "POWERTOOLS_METRICS_NAMESPACE": "test",
         "POWERTOOLS_SERVICE_NAME": "sweep",
         "LEDGER_TABLE": "ledger",
         "FINDINGS_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:findings",
         "STACK_NAME": "guard",
+        "NOTIFY_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="notify")["QueueUrl"],
     }.items():
         monkeypatch.setenv(name, value)
     module: Any = importlib.import_module("lambdas.sweep.handler")
     monkeypatch.setattr(module.metrics, "namespace", "test")
     monkeypatch.setattr(module.metrics, "service", "sweep")
+    return module
+
+
+def test_exemptions_that_end_soon_are_counted(
+    sweep: Any,
+    ledger: Ledger,
+    topic: RecordedTopic,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     scope = PolicyStatement("legacy", Effect.ALLOW)
     policy = replace(
         policy_of(), exemptions=(Exemption("legacy", "me", "soon", later(iso(utc_now()), 7 * 86_400), scope),)
     )
-    monkeypatch.setattr(module, "_sweeper", lambda _: Sweeper(ledger, topic, policy))
-    module.handler({}, Context())
+    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, policy))
+    sweep.handler({}, Context())
     [told] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "ExemptionsEnding" in line]
     assert told["ExemptionsEnding"] == [1.0]
+
+
+def _hold_digest(ledger: Ledger) -> None:
+    now, finding = utc_now() - timedelta(minutes=4), finding_of()
+    step = Step(1, finding.opened_at, News.OPENED, "dana", "why")
+    ledger.claim_delivery(finding.id, 1, "slack", now)
+    due = now + timedelta(minutes=3)
+    assert ledger.hold_for_digest("slack", HeldNews(finding, step, False), now, now, due) is Held.HELD
+
+
+def _pointed_to() -> list[DigestPointer | None]:
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName="notify")["QueueUrl"]
+    messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    return [DigestPointer.from_message(message["Body"]) for message in messages]
+
+
+def test_notify_is_pointed_to_a_digest_that_is_due_once(
+    sweep: Any, ledger: Ledger, topic: RecordedTopic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, policy_of()))
+    _hold_digest(ledger)
+
+    for _ in range(3):
+        sweep.handler({}, Context())
+
+    assert _pointed_to() == [DigestPointer("slack", 1)]
+
+
+def test_digests_are_pointed_to_whatever_else_is_broken(
+    sweep: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Any) -> None:
+        raise RuntimeError("no policy")
+
+    monkeypatch.setattr(sweep, "_sweeper", broken)
+    _hold_digest(ledger)
+
+    with pytest.raises(RuntimeError, match="no policy"):
+        sweep.handler({}, Context())
+
+    assert _pointed_to() == [DigestPointer("slack", 1)]

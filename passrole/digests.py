@@ -1,0 +1,97 @@
+"""Digests that are due: `sweep` closes them and points to them; `notify`, which has the channels, sends."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+from passrole.clock import iso
+from passrole.ledger import DigestRecord
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.client import SQSClient
+
+VERSION = 1
+# Longer than the queue of `notify` tries: until then, a second pointer would only be in the way.
+POINT_AGAIN = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestPointer:
+    """Says that a digest is to be sent; carries nothing of it. It comes over the queue of `notify`."""
+
+    channel: str
+    number: int
+
+    def to_message(self) -> str:
+        return json.dumps({"version": VERSION, "digest": {"channel": self.channel, "number": self.number}})
+
+    @classmethod
+    def from_message(cls, text: str) -> "DigestPointer | None":
+        """Reads what ``to_message`` wrote; None if the message is not about a digest.
+
+        Raises:
+            ValueError: no JSON, or not such a pointer.
+        """
+        data = json.loads(text)
+        if not isinstance(data, dict) or "digest" not in data:
+            return None
+        about = data["digest"]
+        if data.get("version") != VERSION or not isinstance(about, dict):
+            raise ValueError(f"not a pointer to a digest of version {VERSION}")
+        channel, number = about.get("channel"), about.get("number")
+        if not isinstance(channel, str) or not isinstance(number, int):
+            raise ValueError("a pointer to a digest needs a channel and a number")
+        return cls(channel, number)
+
+
+class DueDigests(Protocol):
+    """What pointing needs of the ledger."""
+
+    def due_digests(self, until: str) -> Iterator[DigestRecord]:
+        """Digests with something to be done since ``until`` or before."""
+
+    def close_digest(self, channel: str, number: int, now: datetime) -> bool:
+        """Closes a channel's open digest, and opens the next; False if it is not open any more."""
+
+    def closed_digest(self, channel: str, number: int) -> DigestRecord | None:
+        """A digest that is to be sent, or is sent."""
+
+    def postpone_digest(self, digest: DigestRecord, until: datetime) -> None:
+        """Has a closed digest come up again later, unless it is sent by then."""
+
+
+class PointerQueue(Protocol):
+    """The queue that `notify` reads."""
+
+    def send(self, message: str) -> None:
+        """Puts one message into it."""
+
+
+def point_to_due_digests(ledger: DueDigests, queue: PointerQueue, now: datetime) -> Iterator[DigestRecord]:
+    """Closes what is due, and has `notify` send it; a crash in between does so again at the next run.
+
+    A digest that is not sent by the time that the queue gives up comes up again, until it is.
+    """
+    for listed in list(ledger.due_digests(iso(now))):
+        if listed.is_open:
+            ledger.close_digest(listed.channel, listed.number, now)
+        digest = ledger.closed_digest(listed.channel, listed.number)  # the index may lag behind
+        if digest is None or digest.sent_at is not None:
+            continue
+        queue.send(DigestPointer(digest.channel, digest.number).to_message())
+        ledger.postpone_digest(digest, now + POINT_AGAIN)
+        yield digest
+
+
+class SqsPointers:
+    """The queue of `notify`, for pointers to digests; those to findings come from the topic."""
+
+    def __init__(self, queue_url: str, sqs: "SQSClient") -> None:
+        self._queue_url = queue_url
+        self._sqs = sqs
+
+    def send(self, message: str) -> None:
+        """Puts one message into it."""
+        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=message)

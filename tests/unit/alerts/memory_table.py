@@ -1,0 +1,88 @@
+"""The ledger's table in memory, for as many records as moto would take minutes for, and to be killed at."""
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from passrole.ledger import Ledger
+from passrole.ledger.keys import PARTITION_KEY, SORT_KEY
+from passrole.ledger.table import Condition, Item, Key, Put, Table
+
+
+class ProcessKilled(BaseException):
+    """The process is gone: no handler runs."""
+
+
+class MemoryTable(Table):
+    """Knows the conditions that alerts use.
+
+    Attributes:
+        calls: how many were made so far.
+        kill_at: the process dies in this call, which was done already if ``kills_after``.
+    """
+
+    def __init__(self) -> None:
+        self.items: dict[Key, Item] = {}
+        self.calls = 0
+        self.kill_at: int | None = None
+        self.kills_after = False
+
+    def get(self, key: Key) -> Item | None:
+        return self._call(lambda: copy.deepcopy(self.items.get(key)))
+
+    def put(self, put: Put) -> bool:
+        return self.put_all([put])
+
+    def put_all(self, puts: Sequence[Put]) -> bool:
+        return self._call(lambda: self._write(puts))
+
+    def delete(self, key: Key, condition: Condition) -> bool:
+        return self._call(lambda: self._holds(key, condition) and self.items.pop(key, None) is not None)
+
+    def query(self, partition: str, prefix: str = "") -> Iterator[Item]:
+        keys = sorted(k for k in self.items if k[0] == partition and k[1].startswith(prefix))
+        return self._call(lambda: iter([copy.deepcopy(self.items[key]) for key in keys]))
+
+    def query_index(
+        self, index: str, partition_key: str, sort_key: str, partition: str, until: str
+    ) -> Iterator[Item]:
+        found = [i for i in self.items.values() if i.get(partition_key) == partition and i[sort_key] <= until]
+        return self._call(lambda: iter(sorted(copy.deepcopy(found), key=lambda i: str(i[sort_key]))))
+
+    def _call(self, does: Callable[[], Any]) -> Any:
+        self.calls += 1
+        is_killed = self.kill_at is not None and self.calls >= self.kill_at
+        if is_killed and not self.kills_after:
+            raise ProcessKilled
+        result = does()
+        if is_killed:
+            raise ProcessKilled
+        return result
+
+    def _write(self, puts: Sequence[Put]) -> bool:
+        if not all(put.condition is None or self._holds(put.key, put.condition) for put in puts):
+            return False
+        for put in puts:
+            item = {PARTITION_KEY: put.key[0], SORT_KEY: put.key[1], **put.item}
+            self.items[put.key] = {k: copy.deepcopy(v) for k, v in item.items() if v is not None}
+        return True
+
+    def _holds(self, key: Key, condition: Condition) -> bool:
+        item = self.items.get(key, {})
+        return all(self._is_true(item, term, condition) for term in condition.expression.split(" AND "))
+
+    @staticmethod
+    def _is_true(item: Item, term: str, condition: Condition) -> bool:
+        function, _, argument = term.rstrip(")").partition("(")
+        if argument:
+            name = condition.names[argument]
+            return {"attribute_not_exists": name not in item, "attribute_exists": name in item}[function]
+        name, _, value = term.partition(" = ")
+        return bool(item.get(condition.names.get(name, name)) == condition.values[value])
+
+
+def memory_ledger() -> tuple[Ledger, MemoryTable]:
+    """A ledger over an empty table in memory."""
+    ledger, table = Ledger.__new__(Ledger), MemoryTable()
+    ledger._table = table
+    return ledger, table
