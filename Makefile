@@ -7,7 +7,7 @@ UV := $(VENV)/bin/uv pip install --quiet
 export PATH := $(VENV)/bin:$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help setup demo test format lint types unit e2e synth diff deploy catalogue bench lock clean
+.PHONY: help setup demo test format lint types unit e2e synth diff deploy catalogue docs bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -59,6 +59,9 @@ deploy: setup  ## deploy to the account and region of your credentials; shows th
 
 catalogue: setup  ## rebuild the catalogue's data and docs/catalogue.md; says what changed
 	@python -m passrole.catalogue.generator $(if $(SERVICE_REFERENCE),--service-reference $(SERVICE_REFERENCE))
+
+docs: setup  ## rebuild docs/quarantine.md, from the quarantine modules and the catalogue
+	@python -m passrole.quarantine.page
 
 bench: setup  ## what the guard costs in time, beside its floor; CORPUS=FILE for records of your own
 	@python -m tests.bench $(CORPUS)
