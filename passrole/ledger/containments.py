@@ -33,8 +33,8 @@ class Containment:
         module: the quarantine module that acts on it.
         prior: its state before the first act; saved once, and what a release puts back.
         holds: ids of the findings that hold the resource; it is released when the last one ends.
-        role_ids: IAM's ids of the roles that a release gives back, so that none is given back that was made
-            anew under the name of another.
+        role_ids: IAM's ids of the roles that were taken away, so that none is given back that was made anew
+            under the name of another.
         revoked: ARNs of the roles that deny this one resource everything, for its credentials' sake.
     """
 

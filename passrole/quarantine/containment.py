@@ -1,8 +1,8 @@
 """The order of containment, the same for every module, and safe to interrupt after any step.
 
 Reload the finding -> lease on the resource -> describe it -> it still holds the role -> nothing waits, and
-nothing stops -> prior state into the ledger -> intent -> act -> verify -> record -> publish. A redelivery goes
-on where the last attempt stopped.
+nothing stops -> prior state into the ledger -> intent -> act -> verify -> record -> publish. A redelivery
+goes on where the last attempt stopped.
 """
 
 import time
@@ -242,7 +242,7 @@ class Container(Actor):
         if view.is_contained:
             return None
         if view.active is None:  # else its prior state is saved, and what is seen now is half-way
-            objection = view.target.module.objection(view.now)
+            objection = view.target.module.objection(view.now, finding.role)
             if objection is not None:
                 return objection
         if view.target.resource != finding.role or reaches(self._rules.shared_role_scope, finding.role):
@@ -322,10 +322,10 @@ class Container(Actor):
 
     def _hold(self, finding: Finding, view: View) -> Containment:
         """Saves the prior state, before the first change, and that this finding holds the resource."""
-        ids: dict[str, str | None] = {}
-        if view.active is None and view.now is not None:
-            ids = {role: self._role_id(role) for role in view.target.module.gives_back(view.now)}
-        held = held_for(view, finding.id, iso(self._clock()), ids)
+        held = held_for(view, finding.id, iso(self._clock()))
+        if finding.role in view.target.module.gives_back(held.prior) and finding.role not in held.role_ids:
+            ids = {**held.role_ids, finding.role: self._role_id(finding.role)}
+            held = replace(held, role_ids=ids)
         if not held.fits:
             raise RefusedError("its prior state is too long to be saved whole, so it could not be given back")
         self._save(held, view.saved)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from passrole.finding import Finding
 from passrole.ledger import Containment, ContainmentState
@@ -63,7 +62,7 @@ def look(aws: Aws, target: Target, saved: Containment | None, finding: Finding) 
     return View(target, now, saved, active, is_contained)
 
 
-def held_for(view: View, finding_id: str, at: str, role_ids: dict[str, Any]) -> Containment:
+def held_for(view: View, finding_id: str, at: str) -> Containment:
     """The containment that the finding joins, or begins."""
     active = view.active
     if active is None:
@@ -75,7 +74,6 @@ def held_for(view: View, finding_id: str, at: str, role_ids: dict[str, Any]) -> 
             holds=(),
             state=ContainmentState.SAVED,
             saved_at=at,
-            role_ids=role_ids,
         )
     return active.held_by(finding_id)
 

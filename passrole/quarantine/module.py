@@ -81,8 +81,8 @@ class QuarantineModule(ABC):
     def holds(self, now: State, role: str) -> bool:
         """Whether the resource holds the role of that ARN now, in one of the module's places."""
 
-    def objection(self, now: State) -> str | None:  # noqa: ARG002 - most kinds have none
-        """Why this one cannot be contained so that it can be given back; None if it can."""
+    def objection(self, now: State, role: str) -> str | None:  # noqa: ARG002 - most kinds have none
+        """Why the role cannot be taken from this one so that it can be given back; None if it can."""
         return None
 
     @abstractmethod

@@ -113,10 +113,12 @@ class Releaser(Actor):
     def _changes(self, containment: Containment, finding: Finding) -> Sequence[str]:
         arn, module = _arn_and_module(containment)
         now = module.describe(self._aws, arn)
-        if now is None or module.is_released(now, containment.prior):
+        if now is None:
             return ()
         if not is_of_same_make(containment, now, finding):
             return (f"{containment.resource} was deleted and made anew",)
+        if module.is_released(now, containment.prior):
+            return ()
         return (*module.changed_since(self._aws, now, containment.prior), *self._roles_made_anew(containment))
 
     def _roles_made_anew(self, containment: Containment) -> Sequence[str]:

@@ -71,7 +71,7 @@ class AppRunnerService(QuarantineModule):
     def holds(self, now: State, role: str) -> bool:
         return role in now["roles"]
 
-    def objection(self, now: State) -> str | None:
+    def objection(self, now: State, role: str) -> str | None:
         if now["status"] in _FAILED:
             return f"App Runner pauses no service that is {now['status']}"
         return None

@@ -81,7 +81,7 @@ class AutoScalingGroup(QuarantineModule):
     def holds(self, now: State, role: str) -> bool:
         return role in now["roles"]
 
-    def objection(self, now: State) -> str | None:
+    def objection(self, now: State, role: str) -> str | None:
         if now["operator"]:
             return f"only {now['operator']} can change the group, which it manages"
         return None

@@ -70,7 +70,7 @@ class EcsService(QuarantineModule):
     def holds(self, now: State, role: str) -> bool:
         return role in now["roles"] or role_name_in(role) in now["roles"]
 
-    def objection(self, now: State) -> str | None:
+    def objection(self, now: State, role: str) -> str | None:
         if now["strategy"] == "DAEMON":
             return "a DAEMON service has no desired count: it runs one task on each container instance"
         if now["express"]:

@@ -72,7 +72,7 @@ class EventRule(QuarantineModule):
     def holds(self, now: State, role: str) -> bool:
         return role in now["roles"]
 
-    def objection(self, now: State) -> str | None:
+    def objection(self, now: State, role: str) -> str | None:
         if now["managed_by"]:
             return f"{now['managed_by']} manages the rule: nobody else can disable it"
         return None

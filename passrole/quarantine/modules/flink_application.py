@@ -82,7 +82,7 @@ class FlinkApplication(QuarantineModule):
     def holds(self, now: State, role: str) -> bool:
         return bool(now["role"] == role)
 
-    def objection(self, now: State) -> str | None:
+    def objection(self, now: State, role: str) -> str | None:
         if now["kind"] == "SQL":
             return "it is an SQL application: where in its streams it is to be started again is not known"
         if now["kind"] == "Flink" and not now["snapshots"] and now["status"] not in _DOWN:

@@ -74,7 +74,7 @@ class GlueJob(QuarantineModule):
     def holds(self, now: State, role: str) -> bool:
         return bool(now["role"] == role)
 
-    def objection(self, now: State) -> str | None:
+    def objection(self, now: State, role: str) -> str | None:
         if now["job"].get("SourceControlDetails", {}).get("AuthStrategy") == "PERSONAL_ACCESS_TOKEN":
             return (
                 "its source control uses a personal access token, which is not saved, "

@@ -52,7 +52,7 @@ class InlineDeny(QuarantineModule):
     def holds(self, now: State, role: str) -> bool:
         return True
 
-    def objection(self, now: State) -> str | None:
+    def objection(self, now: State, role: str) -> str | None:
         principal = parse_role_arn(now["arn"])
         if principal and principal.path.startswith(_UNCHANGEABLE):
             return f"{now['arn']} cannot be changed: it belongs to AWS or to Identity Center"

@@ -60,7 +60,8 @@ class Pipe(QuarantineModule):
         return role in now["roles"]
 
     def is_contained(self, aws: Aws, now: State, role: str) -> bool:
-        return now["desired"] == _STOPPED and now["current"] in ("STOPPING", _STOPPED)
+        # The desired state is where it goes, once it has begun to and unless that failed.
+        return now["desired"] == _STOPPED and now["current"] not in ("RUNNING", "STOP_FAILED")
 
     def contain(self, aws: Aws, resource: Arn, now: State, role: str) -> None:
         if not self.is_contained(aws, now, role):

@@ -81,8 +81,8 @@ class StateMachine(QuarantineModule):
     def holds(self, now: State, role: str) -> bool:
         return role == now["role"] or role in now["versions"].values()
 
-    def objection(self, now: State) -> str | None:
-        keep = [arn.rpartition(":")[2] for arn, role in now["versions"].items() if role == now["role"]]
+    def objection(self, now: State, role: str) -> str | None:
+        keep = [arn.rpartition(":")[2] for arn, held in now["versions"].items() if held == role]
         if keep:
             return (
                 f"published versions keep the role, and nothing can change them: {', '.join(sorted(keep))}; "

@@ -7,8 +7,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from passrole.finding import Finding, State
-from passrole.ledger import ContainmentState, Ledger
+from passrole.finding import State
+from passrole.ledger import ContainmentState
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
 from passrole.quarantine.containment import TryAgainError

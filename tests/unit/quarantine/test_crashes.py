@@ -1,11 +1,9 @@
 """A process that dies at any call leaves nothing that the next delivery does not put right."""
 
-from collections.abc import Callable
 from functools import partial
 
 from passrole.finding import State
 from tests.unit.quarantine.world import (
-    ProcessKilled,
     World,
     function_finding,
     function_state,
@@ -14,22 +12,8 @@ from tests.unit.quarantine.world import (
     make_instance,
     make_role,
     profile_of,
+    run_killed_at,
 )
-
-Act = Callable[[], object]
-
-
-def run_killed_at(world: World, call: int, act: Act) -> bool:
-    """Runs ``act`` in a process that dies at its nth call; whether it died."""
-    world.calls, world.kill_at = 0, call
-    try:
-        act()
-    except ProcessKilled:
-        return True
-    finally:
-        world.kill_at = None
-        world.clock.go_on(minutes=6)  # the dead process's lease runs out
-    return False
 
 
 def test_containment_survives_a_kill_at_every_call(world: World) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,18 +32,20 @@ class World:
     Attributes:
         calls: AWS calls made so far.
         kill_at: the call at which the process dies, before it is made.
+        new_client: makes a client for a service and a region.
     """
 
     topic: RecordedTopic
     clock: FrozenClock = field(default_factory=FrozenClock)
     calls: int = 0
     kill_at: int | None = None
+    new_client: Callable[..., Any] = boto3.client
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def client(self, service: str, region: str = REGION) -> Any:
         """A client whose calls are counted, and end with the process."""
         if (service, region) not in self._clients:
-            client = boto3.client(service, region_name=region)
+            client = self.new_client(service, region)
             client.meta.events.register("before-call", self._count)
             self._clients[service, region] = client
         return self._clients[service, region]
@@ -76,6 +79,19 @@ class World:
 
     def releaser(self) -> Releaser:
         return Releaser(self.ledger(), self.topic, self.aws, OPERATOR, self.clock, sleep=lambda _: None)
+
+
+def run_killed_at(world: World, call: int, act: Callable[[], object]) -> bool:
+    """Runs ``act`` in a process that dies at its nth call; whether it died."""
+    world.calls, world.kill_at = 0, call
+    try:
+        act()
+    except ProcessKilled:
+        return True
+    finally:
+        world.kill_at = None
+        world.clock.go_on(minutes=6)  # the dead process's lease runs out
+    return False
 
 
 def open_finding(ledger: Ledger, finding: Finding) -> Finding:

@@ -15,6 +15,8 @@ QUARANTINE_ROLE = f"arn:aws:iam::{ACCOUNT}:role/passrole-guardrail/quarantine"
 
 Clients = Callable[..., Any]
 
+_CLIENTS = {"kinesisanalytics": "kinesisanalyticsv2", "states": "stepfunctions"}
+
 
 class Case(ABC):
     """One kind of resource in an account in memory, as people use it.
@@ -35,6 +37,13 @@ class Case(ABC):
     emulated: tuple[str, ...] = ()
     faked: tuple[str, ...] = ()
     denied_act: str
+
+    @property
+    def acts_in(self) -> tuple[str, ...]:
+        """The services that the module acts in, as boto3 calls them."""
+        return (
+            _CLIENTS.get(self.module.resource_type.split(":")[0], self.module.resource_type.split(":")[0]),
+        )
 
     def fake(self, service: str) -> FakeApi:
         """What serves one of the `faked` services in one region, with nothing in it."""

@@ -30,22 +30,27 @@ def case(request: pytest.FixtureRequest) -> Any:
 
 
 @pytest.fixture
-def clients(case: Case, aws: None, request: pytest.FixtureRequest) -> Clients:
-    """A client for a service, in whatever serves it for the case."""
+def new_client(case: Case, aws: None, request: pytest.FixtureRequest) -> Clients:
+    """Makes a client for a service, in whatever serves it for the case; each process has its own."""
 
     @cache
     def fake(service: str, region: str) -> Any:
-        return case.fake(service).client(region)
+        return case.fake(service)
 
-    @cache
     def client(service: str, region: str = REGION) -> Any:
         if service in case.faked:
-            return fake(service, region)
+            return fake(service, region).client(region)
         if service in case.emulated:
             return request.getfixturevalue("emulator").client(service, region)
         return boto3.client(service, region_name=region)
 
     return client
+
+
+@pytest.fixture
+def clients(new_client: Clients) -> Clients:
+    """The clients of the people in the case."""
+    return cache(new_client)
 
 
 @pytest.fixture

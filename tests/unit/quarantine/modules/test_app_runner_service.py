@@ -75,7 +75,7 @@ def test_a_service_that_is_being_changed_is_contained_later(account: Account) ->
     account.client.update_service(ServiceArn=account.arn_text)
     now = account.look()
     assert now["operation"] == "UPDATE_SERVICE"
-    assert MODULE.objection(now) is None
+    assert MODULE.objection(now, "") is None
     assert not MODULE.is_contained(account.aws, now, ROLE)
 
     with pytest.raises(ClientError, match="InvalidStateException"):
@@ -116,7 +116,7 @@ def test_a_service_that_failed_is_not_touched(account: Account) -> None:
 
     now = account.look()
 
-    assert MODULE.objection(now) == "App Runner pauses no service that is DELETE_FAILED"
+    assert MODULE.objection(now, "") == "App Runner pauses no service that is DELETE_FAILED"
     assert MODULE.changed_since(account.aws, now, prior)
     with pytest.raises(CannotRestoreError, match="DELETE_FAILED"):
         MODULE.release(account.aws, account.arn, prior)

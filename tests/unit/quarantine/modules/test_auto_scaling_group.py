@@ -129,7 +129,7 @@ def test_a_group_that_a_service_operates_is_objected_to(
 ) -> None:
     now = case.describe(acting, case.make(clients, role))
 
-    objection = case.module.objection({**now, "operator": "eks.amazonaws.com"})
+    objection = case.module.objection({**now, "operator": "eks.amazonaws.com"}, "")
 
     assert objection is not None
     assert "eks.amazonaws.com" in objection

@@ -66,11 +66,11 @@ def described(acting: Aws, resource: Arn = SERVICE) -> Any:
 def test_a_service_without_a_count_of_its_own_is_objected_to(
     ecs: FakeEcs, acting: Aws, member: str, value: str, word: str
 ) -> None:
-    assert EcsService().objection(described(acting)) is None
+    assert EcsService().objection(described(acting), "") is None
 
     ecs.told[member] = value
 
-    assert word in (EcsService().objection(described(acting)) or "")
+    assert word in (EcsService().objection(described(acting), "") or "")
 
 
 @pytest.mark.parametrize(

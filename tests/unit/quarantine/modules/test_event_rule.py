@@ -99,7 +99,7 @@ def test_a_rule_that_a_service_manages_is_objected_to(
 ) -> None:
     now = case.describe(acting, case.make(clients, role))
 
-    objection = case.module.objection({**now, "managed_by": "states.amazonaws.com"})
+    objection = case.module.objection({**now, "managed_by": "states.amazonaws.com"}, "")
 
     assert objection is not None
     assert "states.amazonaws.com" in objection

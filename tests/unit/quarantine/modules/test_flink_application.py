@@ -97,7 +97,7 @@ def test_a_studio_notebook_is_stopped_and_started_without_a_run_configuration(
     flink.application |= {"RuntimeEnvironment": "ZEPPELIN-FLINK-3_0", "ApplicationMode": "INTERACTIVE"}
     del flink.application["ApplicationConfigurationDescription"]
     prior = described(acting)
-    assert FlinkApplication().objection(prior) is None
+    assert FlinkApplication().objection(prior, "") is None
     flink.application["ApplicationStatus"] = "READY"
 
     FlinkApplication().release(acting, APPLICATION, prior)
@@ -138,20 +138,20 @@ def test_another_version_is_not_started(flink: FakeFlink, acting: Aws) -> None:
 def test_state_that_no_snapshot_keeps_stands_against_stopping(flink: FakeFlink, acting: Aws) -> None:
     del flink.application["ApplicationConfigurationDescription"]
 
-    assert "its state would be lost" in str(FlinkApplication().objection(described(acting)))
+    assert "its state would be lost" in str(FlinkApplication().objection(described(acting), ""))
 
 
 def test_without_snapshots_one_that_does_not_run_has_nothing_to_lose(flink: FakeFlink, acting: Aws) -> None:
     del flink.application["ApplicationConfigurationDescription"]
     flink.application["ApplicationStatus"] = "READY"
 
-    assert FlinkApplication().objection(described(acting)) is None
+    assert FlinkApplication().objection(described(acting), "") is None
 
 
 def test_sql_applications_are_not_stopped(flink: FakeFlink, acting: Aws) -> None:
     flink.application["RuntimeEnvironment"] = "SQL-1_0"
 
-    assert "SQL" in str(FlinkApplication().objection(described(acting)))
+    assert "SQL" in str(FlinkApplication().objection(described(acting), ""))
 
 
 def test_one_that_is_being_deleted_is_gone(flink: FakeFlink, acting: Aws) -> None:

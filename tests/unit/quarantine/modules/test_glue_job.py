@@ -184,7 +184,7 @@ def test_a_personal_access_token_is_not_saved_and_stands_against_an_update(
     now = described(acting)
 
     assert "hunter2" not in json.dumps(now)
-    assert "personal access token" in str(GlueJob().objection(now))
+    assert "personal access token" in str(GlueJob().objection(now, ""))
 
 
 def test_a_token_in_secrets_manager_is_no_objection(glue: FakeGlue, acting: Aws) -> None:
@@ -192,7 +192,7 @@ def test_a_token_in_secrets_manager_is_no_objection(glue: FakeGlue, acting: Aws)
 
     now = described(acting)
 
-    assert GlueJob().objection(now) is None
+    assert GlueJob().objection(now, "") is None
     assert now["job"]["SourceControlDetails"] == glue.job["SourceControlDetails"]
 
 

@@ -36,7 +36,7 @@ def test_a_description_is_plain_json_and_says_which_role_is_held(
     assert case.module.holds(now, role)
     assert not case.module.holds(now, f"{role}-2")
     assert not case.module.is_contained(acting, now, role)
-    assert case.module.objection(now) is None
+    assert case.module.objection(now, role) is None
 
 
 def test_a_release_gives_back_exactly_the_prior_state(

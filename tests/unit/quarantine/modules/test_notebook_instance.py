@@ -58,7 +58,7 @@ def test_one_that_cannot_be_stopped_yet_is_not_taken_for_contained(
     sagemaker.status = status
     now = described(acting)
 
-    assert NotebookInstance().objection(now) is None
+    assert NotebookInstance().objection(now, "") is None
     assert not NotebookInstance().is_contained(acting, now, ROLE)
     with pytest.raises(ClientError):
         NotebookInstance().contain(acting, INSTANCE, now, ROLE)

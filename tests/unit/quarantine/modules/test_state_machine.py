@@ -35,7 +35,7 @@ def test_a_version_keeps_its_role_and_is_objected_to(
     now = case.describe(acting, arn)
 
     assert now["versions"] == {f"{arn}:1": role}
-    assert "versions keep the role" in (case.module.objection(now) or "")
+    assert "versions keep the role" in (case.module.objection(now, role) or "")
     case.module.contain(acting, parsed(arn), now, role)
     contained = case.describe(acting, arn)
     assert case.module.holds(contained, role)
@@ -50,7 +50,7 @@ def test_versions_with_other_roles_are_no_hindrance(
     clients("stepfunctions").update_state_machine(stateMachineArn=arn, roleArn=role)
     now = case.describe(acting, arn)
 
-    assert case.module.objection(now) is None
+    assert case.module.objection(now, role) is None
     case.module.contain(acting, parsed(arn), now, role)
     assert case.module.is_contained(acting, case.describe(acting, arn), role)
 
