@@ -4,13 +4,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from passrole.clock import iso
 from passrole.ledger import DigestRecord
-
-if TYPE_CHECKING:
-    from mypy_boto3_sqs.client import SQSClient
+from passrole.news import PointerQueue
 
 VERSION = 1
 # Longer than the queue of `notify` tries: until then, a second pointer would only be in the way.
@@ -62,13 +60,6 @@ class DueDigests(Protocol):
         """Has a closed digest come up again later, unless it is sent by then."""
 
 
-class PointerQueue(Protocol):
-    """The queue that `notify` reads."""
-
-    def send(self, message: str) -> None:
-        """Puts one message into it."""
-
-
 def point_to_due_digests(ledger: DueDigests, queue: PointerQueue, now: datetime) -> Iterator[DigestRecord]:
     """Closes what is due, and has `notify` send it; a crash in between does so again at the next run.
 
@@ -83,15 +74,3 @@ def point_to_due_digests(ledger: DueDigests, queue: PointerQueue, now: datetime)
         queue.send(DigestPointer(digest.channel, digest.number).to_message())
         ledger.postpone_digest(digest, now + POINT_AGAIN)
         yield digest
-
-
-class SqsPointers:
-    """The queue of `notify`, for pointers to digests; those to findings come from the topic."""
-
-    def __init__(self, queue_url: str, sqs: "SQSClient") -> None:
-        self._queue_url = queue_url
-        self._sqs = sqs
-
-    def send(self, message: str) -> None:
-        """Puts one message into it."""
-        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=message)

@@ -262,8 +262,8 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         revision=before.revision,
         published=before.published,
         refused_at=before.refused_at,
-        exemption=(fresh.exemption or before.exemption) if before.state is State.EXEMPTED else None,
-        exempt_until=(fresh.exempt_until or before.exempt_until) if before.state is State.EXEMPTED else None,
+        exemption=_longer(fresh, before).exemption if before.state is State.EXEMPTED else None,
+        exempt_until=_longer(fresh, before).exempt_until if before.state is State.EXEMPTED else None,
         exempt_by=before.exempt_by,
         waits_until=before.waits_until,
         awaits_approval=before.awaits_approval,
@@ -337,6 +337,14 @@ def _why_reopened(before: Finding, fresh: Finding) -> str | None:
     if before.state is State.OPEN:
         return "the role was passed again after its containment was refused"
     return f"the role was passed again after it was {before.state}"
+
+
+def _longer(fresh: Finding, before: Finding) -> Finding:
+    """Whose exemption counts: the latest one of the policy, but what a person granted is not cut short."""
+    if fresh.exempt_until is None:
+        return before
+    is_granted = before.exempt_by is not None and before.exempt_until is not None
+    return before if is_granted and (before.exempt_until or "") > fresh.exempt_until else fresh
 
 
 def _is_waived(finding: Finding, at: str) -> bool:

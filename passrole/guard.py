@@ -12,6 +12,7 @@ class Trouble(StrEnum):
     """What can be wrong with the guard."""
 
     BREAKER_TRIPPED = "BreakerTripped"
+    SWITCHED_OFF = "QuarantineSwitchedOff"
 
 
 def trouble(kind: Trouble, which: str, account: str | None, region: str | None, why: str, at: str) -> Change:

@@ -8,6 +8,7 @@ from passrole.finding import Finding, News, Step
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient
+    from mypy_boto3_sqs.client import SQSClient
 
 VERSION = 1
 
@@ -46,6 +47,13 @@ class Topic(Protocol):
 
     def publish(self, message: str, attributes: dict[str, str]) -> None:
         """Sends one message with string attributes."""
+
+
+class PointerQueue(Protocol):
+    """The queue of a function, for pointers that do not come over the topic."""
+
+    def send(self, message: str) -> None:
+        """Puts one message into it."""
 
 
 class Outbox(Protocol):
@@ -104,3 +112,15 @@ class SnsTopic:
                 name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
             },
         )
+
+
+class SqsPointers:
+    """A function's queue."""
+
+    def __init__(self, queue_url: str, sqs: "SQSClient") -> None:
+        self._queue_url = queue_url
+        self._sqs = sqs
+
+    def send(self, message: str) -> None:
+        """Puts one message into it."""
+        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=message)

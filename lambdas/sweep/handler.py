@@ -11,9 +11,9 @@ from lambdas.shared.clients import client
 from lambdas.shared.observability import logger, metrics
 from lambdas.shared.settings import Settings
 from passrole.clock import iso, utc_now
-from passrole.digests import SqsPointers, point_to_due_digests
+from passrole.digests import point_to_due_digests
 from passrole.ledger import Ledger
-from passrole.news import SnsTopic
+from passrole.news import SnsTopic, SqsPointers
 from passrole.policy import load_deployed
 from passrole.sweeping import ENDING, Did, Sweeper, ending
 
@@ -23,13 +23,14 @@ _METRICS = {
     Did.PUBLISHED: "NewsPublishedLate",
     Did.REOPENED: "ExemptionsExpired",
     Did.PROLONGED: "ExemptionsProlonged",
+    Did.POINTED_OUT: "ResourcesDue",
 }
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Publishes late news, brings back what is exempt no longer, and has digests sent."""
+    """Publishes late news, brings back what is exempt no longer, has `contain` look, and digests sent."""
     del event, context
     now = utc_now()
     settings = Settings.from_environment()
@@ -43,7 +44,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 def _sweep(sweeper: Sweeper, now: datetime) -> None:
     for finding, did in sweeper.sweep(iso(now - _PATIENCE), iso(now)):
         metrics.add_metric(_METRICS[did], MetricUnit.Count, 1)
-        logger.warning(did, extra={"finding": finding.id, "revision": finding.revision})
+        logger.info(did, extra={"finding": finding.id, "revision": finding.revision})
     soon = ending(sweeper.policy, now)
     metrics.add_metric("ExemptionsEnding", MetricUnit.Count, len(soon))
     for exemption in soon:
@@ -66,4 +67,5 @@ def _point_to_digests(settings: Settings, now: datetime) -> None:
 @lru_cache(maxsize=1)
 def _sweeper(settings: Settings) -> Sweeper:
     ledger = Ledger(settings.ledger_table, client("dynamodb"))
-    return Sweeper(ledger, SnsTopic(settings.findings_topic_arn, client("sns")), load_deployed())
+    to_contain = SqsPointers(settings.contain_queue_url or "", client("sqs"))
+    return Sweeper(ledger, SnsTopic(settings.findings_topic_arn, client("sns")), to_contain, load_deployed())

@@ -78,12 +78,16 @@ class Command:
     line: str
 
 
-_TROUBLES: dict[str, str] = {Trouble.BREAKER_TRIPPED: "The guardrail has stopped containing resources"}
+_TROUBLES: dict[str, str] = {
+    Trouble.BREAKER_TRIPPED: "The guardrail has stopped containing resources",
+    Trouble.SWITCHED_OFF: "Quarantine was switched off",
+}
 _REMEDIES: dict[str, tuple[Command, ...]] = {
     Trouble.BREAKER_TRIPPED: (
         Command("See why", "passrole quarantine status"),
         Command("Let it go on", 'passrole quarantine reset --reason "…"'),
-    )
+    ),
+    Trouble.SWITCHED_OFF: (Command("Let it go on", 'passrole quarantine on --reason "…"'),),
 }
 
 
@@ -104,7 +108,8 @@ def happened(alert: Alert, quote: Quote) -> str:
     who, role = quote(short_passer(finding.passer)), quote(short_role(finding.role))
     thing = resource_of(finding, quote)
     if finding.is_about_guard:
-        return _TROUBLES.get(finding.event_name, "Something is wrong with the guardrail itself")
+        trouble = _TROUBLES.get(finding.event_name, "Something is wrong with the guardrail itself")
+        return f"This is over: {trouble[:1].lower()}{trouble[1:]}" if news is News.RESOLVED else trouble
     match news:
         case News.CONTAINMENT_WAITS:
             return f"{thing} is not contained yet: {who} gave it role {role}"
@@ -225,6 +230,8 @@ def commands(alert: Alert) -> tuple[Command, ...]:
     finding = alert.finding
     show = Command("See everything", f"passrole findings show {finding.id}")
     if finding.is_about_guard:
+        if alert.step.news is News.RESOLVED:
+            return (show,)
         return (show, *_REMEDIES.get(finding.event_name, ()))
     if alert.step.news in (News.CONTAINMENT_WAITS, News.CONTAINMENT_REFUSED, News.CONTAINMENT_FAILED):
         approve = f'passrole findings approve {finding.id} --reason "…"'

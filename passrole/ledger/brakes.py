@@ -30,12 +30,16 @@ class Stopped(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """Whether people let the guard contain: who said so last, why, and when. On until somebody says off."""
+    """Whether people let the guard contain: who said so last, why, and when. On until somebody says off.
+
+    ``finding`` is the id of the finding that tells people that it is off.
+    """
 
     on: bool = True
     who: str | None = None
     why: str | None = None
     at: str | None = None
+    finding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

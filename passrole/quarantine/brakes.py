@@ -10,7 +10,7 @@ from dataclasses import replace
 from passrole.clock import Clock, iso
 from passrole.finding import Finding, News, State, advance
 from passrole.guard import Trouble, trouble
-from passrole.ledger import Breaker, Ledger, Stopped
+from passrole.ledger import Breaker, Ledger, Stopped, Switch
 from passrole.ledger.brakes import Budget, day_of, hour_of
 from passrole.news import Topic, publish_news
 from passrole.policy import QuarantineRules, Severity
@@ -101,12 +101,39 @@ def reset_breaker(ledger: Ledger, topic: Topic, clock: Clock, who: str, why: str
     before = ledger.breaker()
     if before.stopped is None or not ledger.change_breaker(Breaker(resets=before.resets + 1), before):
         return before
-    finding = ledger.finding(before.finding) if before.finding else None
-    if finding is not None and finding.state is State.OPEN:
-        change = advance(finding, State.RESOLVED, News.RESOLVED, iso(clock()), who, why)
-        if ledger.record_change(change):
-            publish_news(ledger, topic, change.finding)
+    _close(ledger, topic, before.finding, iso(clock()), who, why)
     return before
+
+
+def switch_off(ledger: Ledger, topic: Topic, clock: Clock, who: str, why: str) -> Switch:
+    """Stops all containment from the next act on, and tells people by a finding of its own."""
+    at, before = iso(clock()), ledger.switch()
+    told = f"{who} switched quarantine off: {why}"
+    opened = trouble(Trouble.SWITCHED_OFF, f"{at} {who}", None, None, told, at)
+    switch = Switch(False, who, why, at, opened.finding.id)
+    ledger.turn_switch(switch)  # first: whoever turns it is in a hurry
+    if ledger.record_change(opened):
+        publish_news(ledger, topic, opened.finding)
+    _close(ledger, topic, before.finding, at, who, "it was switched off again")
+    return switch
+
+
+def switch_on(ledger: Ledger, topic: Topic, clock: Clock, who: str, why: str) -> Switch:
+    """Lets the guard contain again, and closes the finding that told that it was off."""
+    before, at = ledger.switch(), iso(clock())
+    switch = Switch(True, who, why, at)
+    ledger.turn_switch(switch)
+    _close(ledger, topic, before.finding, at, who, why)
+    return switch
+
+
+def _close(ledger: Ledger, topic: Topic, finding_id: str | None, at: str, who: str, why: str) -> None:
+    finding = ledger.finding(finding_id) if finding_id else None
+    if finding is None or finding.state is not State.OPEN:
+        return
+    change = advance(finding, State.RESOLVED, News.RESOLVED, at, who, why)
+    if ledger.record_change(change):
+        publish_news(ledger, topic, change.finding)
 
 
 def _passer_of(finding: Finding) -> str:

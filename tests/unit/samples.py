@@ -58,6 +58,16 @@ class RecordedTopic:
         return [message["news"] for message, _ in self.messages]
 
 
+class RecordedQueue:
+    """A function's queue that keeps what was put into it."""
+
+    def __init__(self) -> None:
+        self.pointers: list[dict[str, Any]] = []
+
+    def send(self, message: str) -> None:
+        self.pointers.append(json.loads(message))
+
+
 class NoReferences:
     """Knows of no launch template or the like: passes come out as they went in."""
 

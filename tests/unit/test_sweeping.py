@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from passrole.clock import iso
+from passrole.clock import iso, parse_time
 from passrole.detection import Detector
-from passrole.finding import Finding, News, State
+from passrole.finding import Change, Finding, News, State, Step
 from passrole.ledger import Ledger
 from passrole.policy import CompiledPolicy, Decision, Effect, Exemption, PolicyStatement, Stage
 from passrole.sweeping import Did, Sweeper, ending
@@ -18,10 +19,12 @@ from tests.unit.samples import (
     FrozenClock,
     NoReferences,
     RecordedLooks,
+    RecordedQueue,
     RecordedTopic,
     create_function_record,
     envelope_of,
     evidence_of,
+    finding_of,
     policy_of,
 )
 
@@ -53,9 +56,13 @@ def detect(ledger: Ledger, topic: RecordedTopic, policy: CompiledPolicy, **field
 
 
 def sweep(
-    ledger: Ledger, topic: RecordedTopic, now: datetime, policy: CompiledPolicy | None = None
+    ledger: Ledger,
+    topic: RecordedTopic,
+    now: datetime,
+    policy: CompiledPolicy | None = None,
+    to_contain: RecordedQueue | None = None,
 ) -> list[tuple[Finding, Did]]:
-    sweeper = Sweeper(ledger, topic, policy or exempting())
+    sweeper = Sweeper(ledger, topic, to_contain or RecordedQueue(), policy or exempting())
     return list(sweeper.sweep(iso(now - timedelta(minutes=2)), iso(now)))
 
 
@@ -127,3 +134,35 @@ def test_an_exempt_pass_does_not_close_what_stands_open(ledger: Ledger, topic: R
 )
 def test_people_are_told_two_weeks_ahead(now: datetime, count: int) -> None:
     assert len(ending(exempting(), now)) == count
+
+
+@pytest.mark.parametrize(
+    "standing",
+    [
+        {"state": State.OPEN, "waits_until": "2026-11-22T12:10:00.000Z"},
+        {"state": State.CONTAINED, "check_at": "2026-11-22T12:10:00.000Z"},
+    ],
+    ids=["its grace ends", "it is to be looked at again"],
+)
+def test_what_is_due_is_left_to_contain_and_not_before(
+    ledger: Ledger, topic: RecordedTopic, standing: dict[str, Any]
+) -> None:
+    finding = replace(finding_of(), published=1, **standing)
+    assert ledger.record_change(Change(finding, None, None))
+    queue, due = RecordedQueue(), datetime(2026, 11, 22, 12, 10, tzinfo=UTC)
+
+    assert sweep(ledger, topic, due - timedelta(seconds=1), to_contain=queue) == []
+    [(pointed_out, did)] = sweep(ledger, topic, due, to_contain=queue)
+
+    assert (pointed_out.id, did) == (finding.id, Did.POINTED_OUT)
+    assert [pointer["finding_id"] for pointer in queue.pointers] == [finding.id]
+    assert topic.news == []
+
+
+def test_fresh_news_is_left_to_who_wrote_it(ledger: Ledger, topic: RecordedTopic) -> None:
+    finding = finding_of()
+    assert ledger.record_change(Change(finding, Step(1, finding.opened_at, News.OPENED, "dana", "x"), None))
+    opened = parse_time(finding.opened_at)
+
+    assert sweep(ledger, topic, opened + timedelta(seconds=30)) == []
+    assert [did for _, did in sweep(ledger, topic, opened + timedelta(minutes=3))] == [Did.PUBLISHED]

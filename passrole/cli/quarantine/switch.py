@@ -5,7 +5,7 @@ import click
 from passrole.cli.asking import confirm, decision_options, reason_given
 from passrole.cli.aws import aws_errors
 from passrole.cli.deployment import become_operator, deployment_options
-from passrole.clock import iso, utc_now
+from passrole.clock import utc_now
 
 
 @click.command()
@@ -32,12 +32,13 @@ def on(reason: str | None, yes: bool, stack: str, region: str | None) -> None:
 
 def _turn(is_on: bool, reason: str | None, yes: bool, stack: str, region: str | None) -> None:
     from passrole.cli.quarantine.view import print_status
-    from passrole.ledger import Switch
+    from passrole.quarantine.brakes import switch_off, switch_on
 
     operator = become_operator(stack, region)
     word = "on" if is_on else "off"
     why = reason_given(reason, yes, f"Why is it switched {word}?")
     confirm(f"Switch quarantine {word}?", yes)
     with aws_errors():
-        operator.ledger.turn_switch(Switch(is_on, operator.caller, why, iso(utc_now())))
+        turn = switch_on if is_on else switch_off
+        turn(operator.ledger, operator.topic, utc_now, operator.caller, why)
         print_status(operator.ledger.switch(), operator.ledger.breaker())

@@ -15,7 +15,16 @@ from passrole.sweeping import Did, Sweeper
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.decisions import GIVEN, WITHOUT_REASON, caller, heard, listen, step
 from tests.unit.quarantine.world import open_finding
-from tests.unit.samples import ACCOUNT, FUNCTION, REGION, RecordedTopic, finding_of, pass_of, policy_of
+from tests.unit.samples import (
+    ACCOUNT,
+    FUNCTION,
+    REGION,
+    RecordedQueue,
+    RecordedTopic,
+    finding_of,
+    pass_of,
+    policy_of,
+)
 
 pytestmark = pytest.mark.usefixtures("deployed")
 
@@ -47,7 +56,9 @@ def passed_again(before: Finding, at: datetime) -> Finding:
 
 
 def sweep(ledger: Ledger, topic: RecordedTopic, now: datetime) -> Iterator[tuple[Finding, Did]]:
-    return Sweeper(ledger, topic, policy_of()).sweep(iso(now - timedelta(minutes=2)), iso(now))
+    return Sweeper(ledger, topic, RecordedQueue(), policy_of()).sweep(
+        iso(now - timedelta(minutes=2)), iso(now)
+    )
 
 
 def test_an_exemption_is_recorded_and_told(run: Run, ledger: Ledger, finding: Finding) -> None:

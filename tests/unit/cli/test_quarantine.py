@@ -40,7 +40,7 @@ def test_it_is_on_until_somebody_says_off(run: Run) -> None:
     assert run("quarantine", "status").out == "Quarantine is on\n"
     [row] = run("quarantine", "status", "--json").rows
     assert row == {
-        "switch": {"on": True, "who": None, "why": None, "at": None},
+        "switch": {"on": True, "who": None, "why": None, "at": None, "finding": None},
         "breaker": {"stopped": None, "why": None, "at": None, "resets": 0, "finding": None},
     }
 

@@ -15,7 +15,7 @@ from passrole.finding import News, Step
 from passrole.ledger import Held, HeldNews, Ledger
 from passrole.policy import Effect, Exemption, PolicyStatement
 from passrole.sweeping import Sweeper
-from tests.unit.samples import RecordedTopic, finding_of, policy_of
+from tests.unit.samples import RecordedQueue, RecordedTopic, finding_of, policy_of
 
 
 class Context:
@@ -51,7 +51,7 @@ def test_exemptions_that_end_soon_are_counted(
     policy = replace(
         policy_of(), exemptions=(Exemption("legacy", "me", "soon", later(iso(utc_now()), 7 * 86_400), scope),)
     )
-    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, policy))
+    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, RecordedQueue(), policy))
     sweep.handler({}, Context())
     [told] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "ExemptionsEnding" in line]
     assert told["ExemptionsEnding"] == [1.0]
@@ -75,7 +75,7 @@ def _pointed_to() -> list[DigestPointer | None]:
 def test_notify_is_pointed_to_a_digest_that_is_due_once(
     sweep: Any, ledger: Ledger, topic: RecordedTopic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, policy_of()))
+    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, RecordedQueue(), policy_of()))
     _hold_digest(ledger)
 
     for _ in range(3):

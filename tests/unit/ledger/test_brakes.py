@@ -1,4 +1,4 @@
-"""The ledger's brakes: budgets that count an act once, a switch, and a breaker that two cannot trip at once."""
+"""The ledger's brakes: budgets that count an act once, a switch, and a breaker that only one trips."""
 
 from dataclasses import replace
 

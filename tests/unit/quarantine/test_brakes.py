@@ -9,10 +9,10 @@ from botocore.exceptions import ClientError
 
 from passrole.finding import Finding, State
 from passrole.guard import Trouble
-from passrole.ledger import Stopped, Switch
+from passrole.ledger import Stopped
 from passrole.passes import Passer
 from passrole.policy import Severity
-from passrole.quarantine.brakes import reset_breaker
+from passrole.quarantine.brakes import reset_breaker, switch_off, switch_on
 from tests.unit.quarantine.world import World, make_instance, make_role, open_finding, profile_of
 from tests.unit.samples import ACCOUNT, finding_of, pass_of
 
@@ -120,13 +120,18 @@ def test_failures_trip_the_breaker_too(world: World, role: str) -> None:
 
 def test_the_switch_stops_everything_at_once_and_says_who_turned_it(world: World, role: str) -> None:
     finding = violation(world, role, Severity.CRITICAL)
-    world.ledger().turn_switch(Switch(False, "sam", "an incident", "2026-11-22T12:00:00.000Z"))
+    switch_off(world.ledger(), world.topic, world.clock, "sam", "an incident")
+    [told] = [f for f in world.ledger().findings() if f.event_name == Trouble.SWITCHED_OFF]
+    assert (told.state, told.severity) == (State.OPEN, Severity.CRITICAL)
 
     assert contain(world, finding).state is State.OPEN
 
-    assert "switched off by sam since 2026-11-22T12:00:00.000Z: an incident" in why(world, finding)
+    assert "switched off by sam since 2026-11-22T12:00:05.000Z: an incident" in why(world, finding)
     assert profile_of(finding.resource or "") is not None
-    world.ledger().turn_switch(Switch(True, "sam", "over", "2026-11-22T13:00:00.000Z"))
+    switch_on(world.ledger(), world.topic, world.clock, "sam", "over")
+    closed = world.ledger().finding(told.id)
+    assert closed is not None
+    assert closed.state is State.RESOLVED
     assert contain(world, finding).state is State.CONTAINED
 
 

@@ -10,6 +10,8 @@ from tests.fixtures import record
 FUNCTIONS = "arn:aws:lambda:eu-west-1:111122223333:function:"
 STACKS = "arn:aws:cloudformation:eu-west-1:111122223333:stack/"
 JOBS = "arn:aws:glue:eu-west-1:111122223333:job/"
+RULES = "arn:aws:events:eu-west-1:111122223333:rule/"
+BUSES = "arn:aws:events:eu-west-1:111122223333:event-bus/"
 
 
 def resources(told: dict[str, Any]) -> tuple[str, ...]:
@@ -129,6 +131,84 @@ def test_the_id_of_a_stack_is_its_arn(request_name: str, response: Any, resource
     }
 
     assert resources(told) == (STACKS + resource,)
+
+
+def event_of_rule(event_name: str, **request: Any) -> dict[str, Any]:
+    """A role was set on an EventBridge rule, and the record has no response."""
+    role = "arn:aws:iam::111122223333:role/orders"
+    passed = {"targets": [{"roleArn": role}]} if event_name == "PutTargets" else {"roleArn": role}
+    return {
+        "eventSource": "events.amazonaws.com",
+        "eventName": event_name,
+        "awsRegion": "eu-west-1",
+        "recipientAccountId": "111122223333",
+        "requestParameters": passed | request,
+        "responseElements": None,
+    }
+
+
+def rules_on(bus: Any, rule: str = "nightly") -> set[tuple[str, ...]]:
+    """The rules of that name that calls are found to give a role to."""
+    calls = (("PutTargets", {"rule": rule}), ("PutRule", {"name": rule}))
+    return {resources(event_of_rule(name, **named, eventBusName=bus)) for name, named in calls}
+
+
+@pytest.mark.parametrize(
+    ("bus", "rule"),
+    [
+        (None, RULES + "nightly"),
+        ("default", RULES + "nightly"),
+        (BUSES + "default", RULES + "nightly"),
+        ("orders", RULES + "orders/nightly"),
+        (BUSES + "orders", RULES + "orders/nightly"),
+        ("aws.partner/example.com/7", RULES + "aws.partner/example.com/7/nightly"),
+        (BUSES + "aws.partner/example.com/7", RULES + "aws.partner/example.com/7/nightly"),
+        (
+            "arn:aws:events:eu-central-1:444455556666:event-bus/orders",
+            "arn:aws:events:eu-central-1:444455556666:rule/orders/nightly",
+        ),
+        (
+            "arn:aws:events:eu-central-1:444455556666:event-bus/default",
+            "arn:aws:events:eu-central-1:444455556666:rule/nightly",
+        ),
+    ],
+)
+def test_a_rule_is_found_on_its_bus(bus: Any, rule: str) -> None:
+    assert rules_on(bus) == {(rule,)}
+
+
+@pytest.mark.parametrize(
+    "bus",
+    [
+        "",
+        7,
+        ["orders"],
+        {"name": "orders"},
+        "orders\n",
+        "órders",
+        "x" * 3000,
+        BUSES,
+        RULES + "orders",
+        "arn:aws:s3:::orders",
+        "arn:aws:lambda:eu-west-1:111122223333:event-bus/orders",
+    ],
+)
+def test_a_rule_on_a_bus_that_is_not_named_is_no_resource(bus: Any) -> None:
+    """Above all, it is not the rule of that name on the default bus."""
+    assert rules_on(bus) == {()}
+
+
+@pytest.mark.parametrize("bus", [None, "default", "orders"])
+@pytest.mark.parametrize("rule", ["other/nightly", "/nightly", RULES + "nightly"])
+def test_the_name_of_a_rule_brings_no_bus_of_its_own(bus: Any, rule: str) -> None:
+    assert rules_on(bus, rule) == {()}
+
+
+def test_a_rule_is_the_one_that_the_response_names() -> None:
+    told = event_of_rule("PutRule", name="nightly", eventBusName=7)
+    told["responseElements"] = {"ruleArn": RULES + "orders/nightly"}
+
+    assert resources(told) == (RULES + "orders/nightly",)
 
 
 def test_each_instance_is_named_once() -> None:
