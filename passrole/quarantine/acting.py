@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from passrole.arn import parse_role_arn
 from passrole.clock import Clock, utc_now
@@ -112,4 +112,5 @@ def in_words(error: Exception) -> str:
     """What went wrong, in a few words; nothing of a request's content."""
     if isinstance(error, ClientError):
         return f"{error.operation_name} failed: {code_of(error)}"
-    return str(error)
+    # Of what nobody expected only the kind: its text may hold anything.
+    return str(error) if isinstance(error, RuntimeError | BotoCoreError) else type(error).__name__

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from passrole.arn import parse_role_arn
 from passrole.clock import Clock, iso, parse_time, utc_now
@@ -21,7 +21,7 @@ from passrole.ledger import Containment, ContainmentState, Ledger
 from passrole.news import Topic, publish_news
 from passrole.policy import CompiledPolicy, Decision, evaluate
 from passrole.policy.reach import reaches
-from passrole.quarantine.acting import Actor, BusyError, Sleep, in_words, replaces_role
+from passrole.quarantine.acting import Actor, Sleep, in_words, replaces_role
 from passrole.quarantine.brakes import Brakes
 from passrole.quarantine.enabled import enabled_modules
 from passrole.quarantine.hold import View, held_for, look, without_hold
@@ -97,7 +97,7 @@ class Container(Actor):
         """
         try:
             return self._contain_under_lease(finding_id, owner)
-        except (TryAgainError, BusyError, ClientError, BotoCoreError) as error:
+        except Exception as error:  # whatever it is: nothing comes after the last attempt
             if is_last:
                 self._tell_failure(finding_id, error)
             raise

@@ -92,6 +92,10 @@ def _deployment(clients: Clients, home: str, stack: str, settings: "Settings") -
     if topic := outputs.get(Output.ALERTS_TOPIC_ARN):
         yield from guarded("e-mail", alerts.email_checks(clients, home, topic, has_slack=bool(secret)))
     yield from alerts.dead_letter_checks(clients, home, outputs)
+    if Output.LEDGER_TABLE in outputs:
+        from passrole.cli.doctor.quarantine import quarantine_check
+
+        yield from guarded("quarantine", quarantine_check(clients, home, outputs))
 
 
 def _settings(policy_file: str | None) -> "tuple[Settings, Check | None]":

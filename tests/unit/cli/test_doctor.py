@@ -11,11 +11,12 @@ from botocore.stub import Stubber
 from passrole.cli.doctor.alerts import email_checks
 from passrole.cli.doctor.checks import Status
 from passrole.cli.doctor.stack import function_checks
+from passrole.ledger import Breaker, Ledger, Stopped, Switch
 from tests.unit.cli.conftest import STACK, Cloud, Run
 from tests.unit.cli.test_check import POLICY
 from tests.unit.cli.test_doctor_trails import trail  # noqa: F401 - a fixture
 from tests.unit.quarantine.world import make_function, make_role
-from tests.unit.samples import ACCOUNT, REGION
+from tests.unit.samples import ACCOUNT, REGION, create_ledger_table
 
 File = Callable[..., Path]
 SECRET_URL = "https://hooks.slack.com/services/T0/B0/secret"
@@ -41,10 +42,12 @@ def guard(cloud: Cloud, trail: Callable[..., Any]) -> dict[str, str]:  # noqa: F
     boto3.client("sqs").create_queue(QueueName="dead")
     for mapping in boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]:
         boto3.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+    create_ledger_table(boto3.client("dynamodb"))
     outputs = {
         "AlertsTopicArn": topic,
         "DetectFunctionName": "orders",
         "IntakeDeadLetterQueueUrl": boto3.client("sqs").get_queue_url(QueueName="dead")["QueueUrl"],
+        "LedgerTable": "ledger",
         "RuleNames": "rule-1,rule-2",
         "SlackSecretId": "slack",
     }
@@ -71,9 +74,22 @@ def test_a_guard_that_is_well_is_said_to_be_so(run: Run, guard: dict[str, str]) 
         "function detect",
         "e-mail",
         "dead letters intake",
+        "quarantine",
     ]
-    assert ran.out.count("✓") == 9
-    assert ran.out.endswith("\n9 fine\n")
+    assert ran.out.count("✓") == 10
+    assert ran.out.endswith("\n10 fine\n")
+
+
+def test_containment_that_has_stopped_is_told(run: Run, guard: dict[str, str]) -> None:
+    ledger = Ledger("ledger", boto3.client("dynamodb"))
+    tripped = Breaker(Stopped.ALL, "a storm", "2026-11-22T12:00:00.000Z")
+    assert ledger.change_breaker(tripped, Breaker())
+    assert statuses(run)["quarantine"] == "wrong"
+    assert "a storm" in run("doctor").out
+
+    ledger.turn_switch(Switch(False, "sam", "an incident", "2026-11-22T12:00:00.000Z"))
+
+    assert statuses(run)["quarantine"] == "doubtful"
 
 
 def test_before_a_deployment_the_trail_is_what_counts(

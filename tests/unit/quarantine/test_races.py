@@ -12,6 +12,7 @@ from passrole.clock import iso
 from passrole.finding import Change, Finding, State, feed
 from passrole.ledger import ContainmentState, Ledger
 from passrole.quarantine.containment import TryAgainError
+from passrole.quarantine.modules.lambda_function import LambdaFunction
 from tests.unit.quarantine.world import (
     World,
     function_finding,
@@ -171,6 +172,23 @@ def test_an_act_that_fails_to_the_last_is_told(world: World) -> None:
         assert [step.news for step in world.ledger().history(finding.id)] == told
     why = world.ledger().history(finding.id)[-1].why
     assert "PutFunctionConcurrency failed: InvalidParameterValueException" in why
+
+
+def test_a_fault_of_the_guard_itself_is_told_when_nothing_comes_after_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role), role)
+
+    def misread(*_: Any) -> None:
+        raise KeyError("password=secret")
+
+    monkeypatch.setattr(LambdaFunction, "describe", misread)
+
+    with pytest.raises(KeyError):
+        world.container().contain(finding.id, "six", is_last=True)
+
+    assert world.ledger().history(finding.id)[-1].why == "KeyError; it is not tried again"
 
 
 def test_a_resource_that_is_gone_is_held_by_nothing(world: World) -> None:
