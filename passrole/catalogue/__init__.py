@@ -4,7 +4,7 @@ The data is ``calls/<event source>.jsonl``, one row a call. A new call is a row 
 """
 
 from passrole.catalogue.loader import CallTable, Catalogue, PackagedCatalogue, load_catalogue
-from passrole.catalogue.model import Call, Decision, Reference, ResourcePlace, RolePlace, Shape, Where
+from passrole.catalogue.model import Call, Decision, Reference, ResourcePlace, RolePlace, Shape, Where, Within
 
 __all__ = [
     "Call",
@@ -17,5 +17,6 @@ __all__ = [
     "RolePlace",
     "Shape",
     "Where",
+    "Within",
     "load_catalogue",
 ]

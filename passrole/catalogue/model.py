@@ -66,6 +66,21 @@ class RolePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """What a resource belongs to whose name stands before the resource's own in the ARN: ``rule/bus/name``.
+
+    Attributes:
+        path: into the record, to the parent's id or ARN. With an ARN, the resource is where the parent is.
+        arn: template of the parent's ARN for ids; ``{}`` is the id.
+        default: the parent that is meant where none is named; the resource's ARN leaves it out.
+    """
+
+    path: str
+    arn: str
+    default: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResourcePlace:
     """Where the receiving resource is named.
 
@@ -75,12 +90,14 @@ class ResourcePlace:
         arn: template for ids; ``{}`` is the id.
         qualified: whether the id may also be the ARN, or its tail, and a version or an alias, no part of the
             resource, may follow it behind a colon. Not where names have colons.
+        within: the parent that an id is the id in; an ARN names it itself.
     """
 
     type: str
     paths: tuple[str, ...]
     arn: str
     qualified: bool
+    within: Within | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,4 +180,5 @@ def _resource_place(data: dict[str, Any]) -> ResourcePlace:
         paths=tuple(data["from"]),
         arn=data["arn"],
         qualified=data.get("qualified", False),
+        within=Within(**data["within"]) if "within" in data else None,
     )

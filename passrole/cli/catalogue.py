@@ -123,6 +123,8 @@ def _print_call(call: "Call") -> None:
         )
     if call.resource:
         out.print(f"  resource     {call.resource.type}, from {' or '.join(call.resource.paths)}")
+        if within := call.resource.within:
+            out.print(f"               within {within.path}; {within.default} where none is named")
     for reference in call.references:
         out.print(f"  by reference {reference.path}: {reference.to}")
     out.print(f"  shape        {call.shape}")

@@ -59,16 +59,30 @@ class Adoption(_Part):
     place: str | None = None
 
 
+class Within(_Part):
+    """What the resource belongs to, whose name stands before the resource's own in the ARN.
+
+    ``path`` leads into the record to the parent's id or ARN, ``arn`` is the template of that ARN, and
+    ``default`` the parent that is meant where none is named, and that the resource's ARN leaves out.
+    """
+
+    path: str
+    arn: str
+    default: str
+
+
 class ResourceCorrection(_Part):
     """What is given replaces what was found; the ARN follows from the type where it is not given.
 
     ``owns`` is true where a part of the resource gets the role: the place is then named after the part.
+    ``within`` is for resources whose id alone does not tell them apart: the id is one in a parent.
     """
 
     type: str | None = None
     paths: Texts | None = Field(None, alias="from")
     arn: str | None = None
     qualified: bool = False
+    within: Within | None = None
     owns: bool | None = None
 
 

@@ -27,6 +27,10 @@ member in either case, and both are found. A role that is *chained* is assumed t
 recorded and never alerted. One that is *taken away* makes no pass. Behind *by* stands a member that names
 what holds the role, such as a launch template: a role that the record does not show is looked up there.
 
+A row also tells the resource that gets the role: its type, where the record names it (`from`), and its `arn`
+for ids. Where an id is one in a parent, such as a rule on an event bus, `within` tells where the record names
+the parent, whose name the ARN has before the id; the `default` one is left out.
+
 """
 
 

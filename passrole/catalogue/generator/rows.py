@@ -18,6 +18,7 @@ from passrole.catalogue.references import REFERRED
 Row = dict[str, Any]
 
 COVERED = "covered"
+_REQUEST = "requestParameters."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,14 @@ def _check(draft: Draft) -> None:
     for member in models.role_like_members(draft.call):
         if member not in known and member not in draft.ignored:
             draft.say(f"{member} is named like a role, and no role of the row nor ignored")
+    _check_parent(draft)
+
+
+def _check_parent(draft: Draft) -> None:
+    """A parent that no record has would be the default one, in silence."""
+    within = draft.resource.within if draft.resource else None
+    if within and not models.has_member(draft.call, within.path.removeprefix(_REQUEST)):
+        draft.say(f"{within.path}: the API model has no such text")
 
 
 def _check_role(draft: Draft, role: DraftRole) -> None:
@@ -115,6 +124,8 @@ def _resource(draft: Draft) -> Receiver | None:
     row: Row = {"type": kind, "from": paths, "arn": arn}
     if given.qualified:
         row["qualified"] = True
+    if given.within:
+        row["within"] = given.within.model_dump()
     return Receiver(row, owns)
 
 

@@ -154,6 +154,13 @@ def test_a_path_that_the_api_does_not_have_is_an_error() -> None:
     assert "lambda:CreateFunction: role is named like a role" in message
 
 
+def test_a_parent_that_the_api_does_not_name_is_an_error() -> None:
+    within = {"path": "requestParameters.busName", "arn": "arn:aws:events:::event-bus/{}", "default": "x"}
+    given = entries({"calls": "events:PutTargets", "resource": {"within": within}})
+    message = problems_of(facts_of("events:PutTargets"), given)
+    assert "events:PutTargets: requestParameters.busName: the API model has no such text" in message
+
+
 def test_a_path_that_the_api_does_not_have_can_be_accepted_for_a_reason() -> None:
     row = only_row("lambda:CreateFunction", {"calls": "lambda:*", "also": "code.role", "accept": True})
     assert row["roles"][0]["paths"] == ["role", "code.role"]

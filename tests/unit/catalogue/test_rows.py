@@ -56,7 +56,7 @@ def test_a_row_has_the_members_that_are_read_and_no_others() -> None:
     for row in ROWS:
         assert set(row) - _OPTIONAL == {"action", "source", "names", "decision", "shape"}, row["action"]
         if "resource" in row:
-            assert set(row["resource"]) - {"qualified"} == {"type", "from", "arn"}, row["action"]
+            assert set(row["resource"]) - {"qualified", "within"} == {"type", "from", "arn"}, row["action"]
         for role in row.get("roles", ()):
             known = {"paths", "kind", "place", "services"}
             assert set(role) - {"where", "direction", "when"} == known, row["action"]
@@ -173,6 +173,21 @@ def test_a_resource_is_looked_for_in_the_request_or_the_response() -> None:
             member, _, below = path.partition(".")
             assert member in ("requestParameters", "responseElements"), title(call)
             assert _PATH.fullmatch(below), (title(call), path)
+
+
+def test_a_parent_is_looked_for_in_the_request_and_has_an_arn_of_the_same_service() -> None:
+    """An id can be one in a parent only where it ends the ARN."""
+    for call in CALLS:
+        within = call.resource.within if call.resource else None
+        if call.resource is None or within is None:
+            continue
+        member, _, below = within.path.partition(".")
+        assert member == "requestParameters", title(call)
+        assert _PATH.fullmatch(below), (title(call), within.path)
+        assert within.arn.split(":")[2] == call.resource.arn.split(":")[2], title(call)
+        assert within.arn.endswith("{}"), title(call)
+        assert call.resource.arn.endswith("/{}"), title(call)
+        assert not call.resource.qualified, title(call)
 
 
 def test_calls_that_set_the_same_member_of_a_resource_call_its_place_alike() -> None:

@@ -1,0 +1,16 @@
+"""``passrole catalogue``: the rows, for people and as JSON."""
+
+from tests.unit.cli.conftest import Run
+
+
+def test_a_row_tells_in_what_the_id_of_its_resource_is_one(run: Run) -> None:
+    shown, as_json = (run("catalogue", "show", "events:PutTargets", *how) for how in ((), ("--json",)))
+
+    assert (shown.status, as_json.status) == (0, 0)
+    assert "within requestParameters.eventBusName; default where none is named" in shown.out
+    assert as_json.rows[0]["resource"]["within"] == {
+        "path": "requestParameters.eventBusName",
+        "arn": "arn:{partition}:events:{region}:{account}:event-bus/{}",
+        "default": "default",
+    }
+    assert run("catalogue", "show", "glue:CreateJob", "--json").rows[0]["resource"]["within"] is None
