@@ -1,8 +1,6 @@
 """Containment of a bucket's replication: its rules are disabled, and the quarantine role takes over.
 
-Source: S3's API reference for PutBucketReplication, which replaces the whole configuration. The catalogue
-calls the role of a bucket's metadata tables ``role``, too: a bucket that holds a role there alone is left
-as it is.
+Source: S3's API reference for PutBucketReplication, which replaces the whole configuration.
 """
 
 from typing import Any
@@ -39,7 +37,7 @@ class BucketReplication(QuarantineModule):
 
     name = "bucket-replication"
     resource_type = "s3:bucket"
-    places = ("role",)
+    places = ("replication role",)
     services = (_SERVICE,)
     does = "replication rules disabled, and their role replaced by the quarantine role"
     still_runs = "replication of objects that were written just before may still end"

@@ -6,12 +6,31 @@ import boto3
 import pytest
 
 from passrole.arn import Arn
+from passrole.catalogue import load_catalogue
 from passrole.quarantine.module import Aws
 from passrole.quarantine.modules.bucket_replication import BucketReplication
+from passrole.quarantine.registry import module_for
 from tests.unit.quarantine.modules.case import QUARANTINE_ROLE
 from tests.unit.samples import ROLE
 
 BUCKET = Arn("aws", "s3", "", "", "orders")
+
+
+def test_a_role_of_the_bucket_that_is_not_for_replication_is_not_looked_for_there() -> None:
+    """Where the module looks, that role is not held: the violation would count as resolved."""
+    modules = {
+        call.action: module_for("s3:bucket", role.place)
+        for call in load_catalogue().calls()
+        if call.resource is not None and call.resource.type == "s3:bucket"
+        for role in call.roles
+    }
+
+    replication = modules.pop("s3:PutReplicationConfiguration")
+    assert isinstance(replication, BucketReplication)
+    assert modules == {
+        "s3:CreateBucketMetadataTableConfiguration": None,
+        "s3:UpdateBucketMetadataAnnotationTableConfiguration": None,
+    }
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.unit.samples import ACCOUNT
 
 class BucketReplicationCase(Case):
     module = BucketReplication()
-    place = "role"
+    place = "replication role"
     event = ("s3.amazonaws.com", "PutBucketReplication")
     emulated = ("s3",)
     denied_act = "put_bucket_replication"
