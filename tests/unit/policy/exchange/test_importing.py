@@ -193,7 +193,8 @@ def test_a_second_statement_of_one_name_goes_without() -> None:
     st.sampled_from(("yes", "012", "1e3", "2024-01-01", "~", "=", "<<", "*a", "a: b", "#")),
 )
 def test_no_value_is_misread(text: str, doubtful: str) -> None:
-    if any("\ud800" <= c <= "\udfff" for c in text):
+    # Half characters and variables that are none are refused, and tested elsewhere.
+    if any("\ud800" <= c <= "\udfff" for c in text) or "${" in text:
         return
     condition = {"StringEquals": {"aws:PrincipalTag/x": [text, doubtful, "111122223333"]}}
     (statement,) = compiled(scp(a_document(a_statement(Condition=condition))))
