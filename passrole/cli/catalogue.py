@@ -95,10 +95,12 @@ def _row(call: "Call") -> dict[str, Any]:
 
 def _quarantine(call: "Call") -> list[str]:
     """The quarantine modules that can act on what the call makes."""
+    from passrole.catalogue.references import REFERRED
     from passrole.quarantine.registry import module_for
 
     kind = call.resource.type if call.resource else None
-    modules = (module_for(kind, role.place) for role in call.roles)
+    referred = (role for reference in call.references for role in REFERRED.get(reference.to, ()))
+    modules = (module_for(kind, role.place) for role in (*call.roles, *referred))
     return sorted({module.name for module in modules if module})
 
 

@@ -14,3 +14,8 @@ def test_a_row_tells_in_what_the_id_of_its_resource_is_one(run: Run) -> None:
         "default": "default",
     }
     assert run("catalogue", "show", "glue:CreateJob", "--json").rows[0]["resource"]["within"] is None
+
+
+def test_a_row_tells_the_module_for_a_role_that_comes_by_a_reference(run: Run) -> None:
+    assert run("catalogue", "show", "ecs:CreateService", "--json").rows[0]["quarantine"] == ["ecs-service"]
+    assert "quarantine   ecs-service" in run("catalogue", "show", "ecs:CreateService").out
