@@ -99,8 +99,8 @@ def _quarantine(call: "Call") -> list[str]:
     from passrole.quarantine.registry import module_for
 
     kind = call.resource.type if call.resource else None
-    referred = (role for reference in call.references for role in REFERRED.get(reference.to, ()))
-    modules = (module_for(kind, role.place) for role in (*call.roles, *referred))
+    referred = (role.place for reference in call.references for role in REFERRED.get(reference.to, ()))
+    modules = (module_for(kind, place) for place in (*(role.place for role in call.roles), *referred))
     return sorted({module.name for module in modules if module})
 
 

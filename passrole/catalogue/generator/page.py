@@ -74,8 +74,8 @@ def _row(call: Call) -> str:
     getting = (*(role.services for role in call.roles), *(role.services for role in referred))
     services = "<br>".join(dict.fromkeys(service for services in getting for service in services))
     kind = call.resource.type if call.resource else None
-    holding = (*call.roles, *referred)
-    modules = sorted({m.name for role in holding if (m := module_for(kind, role.place))})
+    places = (*(role.place for role in call.roles), *(role.place for role in referred))
+    modules = sorted({m.name for place in places if (m := module_for(kind, place))})
     cells = (f"`{call.action}`{_operation(call)}", roles, services, call.shape, ", ".join(modules))
     return f"| {' | '.join(cells)} |\n"
 
