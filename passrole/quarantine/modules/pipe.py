@@ -25,7 +25,7 @@ class Pipe(QuarantineModule):
     name = "pipe"
     resource_type = "pipes:pipe"
     places = ("role", "execution role", "task role")
-    services = ("pipes.amazonaws.com",)
+    services = ("pipes.amazonaws.com", "ecs-tasks.amazonaws.com")
     does = "pipe stopped: it reads nothing from its source and starts nothing"
     still_runs = (
         "the pipe may go on for about two minutes (up to 15 with a source of Amazon MQ or Kafka); "
