@@ -212,7 +212,8 @@ class Container(Actor):
             self._check_age(finding)
             return "the resource is gone"
         # A crash may have come between the act and its record: then the act is what took the role away.
-        if view.target.module.holds(view.now, finding.role) or view.is_begun_for(finding):
+        shows_act = view.is_begun_for(finding) and (view.is_contained or view.is_half_done)
+        if view.target.module.holds(view.now, finding.role) or shows_act:
             return None
         self._check_age(finding)
         return None if view.holds(finding.role) else "the resource holds another role now"

@@ -21,6 +21,7 @@ class View:
         saved: what the ledger has of it, past containments too.
         active: ``saved``, if it counts for the resource as it is: not that of one which bore its name before.
         is_contained: it is as containment leaves it, by this guard.
+        is_half_done: an attempt that came to no end left its traces on it.
     """
 
     target: Target
@@ -28,6 +29,7 @@ class View:
     saved: Containment | None
     active: Containment | None
     is_contained: bool
+    is_half_done: bool
 
     @property
     def was_undone(self) -> bool:
@@ -47,8 +49,8 @@ class View:
         module = self.target.module
         if module.holds(self.now, role):
             return True
-        active = self.active
-        return active is not None and not self.was_undone and module.holds(dict(active.prior), role)
+        active, is_ours = self.active, self.is_contained or self.is_half_done
+        return active is not None and is_ours and module.holds(dict(active.prior), role)
 
 
 def look(aws: Aws, target: Target, saved: Containment | None, finding: Finding) -> View:
@@ -59,7 +61,25 @@ def look(aws: Aws, target: Target, saved: Containment | None, finding: Finding) 
     is_contained = (
         now is not None and active is not None and target.module.is_contained(aws, now, finding.role)
     )
-    return View(target, now, saved, active, is_contained)
+    is_half_done = (
+        now is not None
+        and active is not None
+        and active.state is ContainmentState.SAVED
+        and not is_contained
+        and _is_half_done(aws, target, now, active)
+    )
+    return View(target, now, saved, active, is_contained, is_half_done)
+
+
+def _is_half_done(aws: Aws, target: Target, now: State, active: Containment) -> bool:
+    """Whether a resource that is not contained shows what was begun.
+
+    A role is taken by one call: where neither it nor the quarantine role is held, others replaced it.
+    """
+    module = target.module
+    if module.gives_back(active.prior):
+        return module.holds(now, aws.quarantine_role)
+    return not module.is_released(now, active.prior)
 
 
 def held_for(view: View, finding_id: str, at: str) -> Containment:
