@@ -47,6 +47,7 @@ CHAINED = {
     "eks:*PodIdentityAssociation targetRoleArn": "assumed through the association's role",
     "glue:*Job *.streamingOptions.roleArn": "of the stream's account, assumed through the job's role",
     "glue:*Job *.connectionOptions.dynamodbStsRoleArn": "of the table's account, assumed through the job's",
+    "quicksight:* *onsumerAccountRoleArn": "of the account that has the data, assumed through the other role",
     "resiliencehub*:* permissionModel.crossAccountRole*": "of other accounts, assumed through the invoker",
     "ssm-quicksetup:* *ocalDeploymentExecutionRoleName": "assumed through the administration role",
     "ssm:* targetLocations[].executionRoleName": "of the target accounts",
