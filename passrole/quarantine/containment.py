@@ -336,7 +336,8 @@ class Container(Actor):
         target, now = view.target, view.now
         assert now is not None  # noqa: S101 - what is gone is not contained
         if replaces_role(target.module):
-            self._announce(target.resource, (self._aws.quarantine_role,), finding.id)
+            passed = (self._aws.quarantine_role, *target.module.passes_again(now))
+            self._announce(target.resource, passed, finding.id)
         target.module.contain(self._aws, target.arn, now, finding.role)
         for attempt in range(_VERIFY_ATTEMPTS):
             if attempt:

@@ -93,6 +93,10 @@ class QuarantineModule(ABC):
     def contain(self, aws: Aws, resource: Arn, now: State, role: str) -> None:
         """Contains the resource; may be repeated after a crash."""
 
+    def passes_again(self, now: State) -> tuple[str, ...]:  # noqa: ARG002 - most calls name what they change
+        """ARNs of other roles that containing passes, since its call replaces all of the resource."""
+        return ()
+
     def stop_running(self, aws: Aws, resource: Arn) -> None:
         """Stops what was started with the role and runs still; comes after `contain`."""
         raise NotImplementedError(f"{self.name} stops nothing")

@@ -12,12 +12,20 @@ from passrole.arn import Arn, is_role_name, parse_role_arn
 from passrole.clock import iso
 from passrole.quarantine.grants import ANY_ROLE, Grant, give_back_role, pass_quarantine_role
 from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
+from passrole.trail.paths import values_at
 
 _SERVICE = "glue.amazonaws.com"
 _JOBS = "arn:{partition}:glue:*:{account}:job/*"
 _WHY_ANY_JOB = "a violation can be in any job of the account"
 _RUNS = ("STARTING", "RUNNING", "WAITING")
 _AT_ONCE = 25
+STEP_ROLES = (
+    "CodeGenConfigurationNodes.*.RedshiftSource.TmpDirIAMRole",
+    "CodeGenConfigurationNodes.*.RedshiftTarget.TmpDirIAMRole",
+    "CodeGenConfigurationNodes.*.AmazonRedshiftSource.Data.IamRole.Value",
+    "CodeGenConfigurationNodes.*.AmazonRedshiftTarget.Data.IamRole.Value",
+)
+"""Where steps of a visual job name roles of their own, which each update passes again."""
 
 
 class GlueJob(QuarantineModule):
@@ -56,7 +64,8 @@ class GlueJob(QuarantineModule):
     )
 
     def describe(self, aws: Aws, resource: Arn) -> State | None:
-        """``role``: ARN of the role (None if it is gone), and ``job``: all that an update can set."""
+        """``role``: ARN of the role (None if it is gone), ``step_roles``: ARNs of the steps' roles, and
+        ``job``: all that an update can set."""
         client = aws.clients("glue", resource.region)
         try:
             found = client.get_job(JobName=_name(resource))["Job"]
@@ -64,10 +73,13 @@ class GlueJob(QuarantineModule):
             if code_of(error) == "EntityNotFoundException":
                 return None
             raise
-        job = _updatable(client, found)
+        job, iam = _updatable(client, found), aws.clients("iam", resource.region)
+        named = {role for path in STEP_ROLES for _, role in values_at(job, path)}
+        step_roles = {_arn_of_role(iam, role) for role in named}
         return {
             "made": iso(found["CreatedOn"]),
-            "role": _arn_of_role(aws.clients("iam", resource.region), job["Role"]),
+            "role": _arn_of_role(iam, job["Role"]),
+            "step_roles": sorted(role for role in step_roles if role),
             "job": job,
         }
 
@@ -105,7 +117,10 @@ class GlueJob(QuarantineModule):
         return (f"job role: {prior['job']['Role']}",)
 
     def gives_back(self, prior: Prior) -> tuple[str, ...]:
-        return (prior["role"],) if prior["role"] else ()
+        return (*((prior["role"],) if prior["role"] else ()), *prior["step_roles"])
+
+    def passes_again(self, now: State) -> tuple[str, ...]:
+        return tuple(now["step_roles"])
 
     def changed_since(self, aws: Aws, now: State, prior: Prior) -> tuple[str, ...]:
         # Arguments of a job may be secrets: what they are is not told.

@@ -8,11 +8,16 @@ import boto3
 import pytest
 
 from passrole.arn import Arn
+from passrole.catalogue.loader import load_catalogue
+from passrole.clock import iso
+from passrole.passes import Direction, Passer
 from passrole.quarantine.module import Aws, CannotRestoreError
-from passrole.quarantine.modules.glue_job import GlueJob
+from passrole.quarantine.modules.glue_job import STEP_ROLES, GlueJob
 from tests.unit.quarantine.fakes.api import FakeApi, RefusedError
 from tests.unit.quarantine.modules.case import QUARANTINE_ROLE
-from tests.unit.samples import ACCOUNT, NOW, REGION, ROLE
+from tests.unit.quarantine.modules.cases.glue_job import GlueJobCase
+from tests.unit.quarantine.world import CONTAIN, OPERATOR, World, open_finding
+from tests.unit.samples import ACCOUNT, NOW, REGION, ROLE, RecordedTopic, create_ledger_table, pass_of
 
 JOB = Arn("aws", "glue", REGION, ACCOUNT, "job/orders")
 OF_AWS = {"Name": "orders", "CreatedOn": NOW, "LastModifiedOn": NOW, "ProfileName": "careful"}
@@ -194,6 +199,69 @@ def test_a_token_in_secrets_manager_is_no_objection(glue: FakeGlue, acting: Aws)
 
     assert GlueJob().objection(now, "") is None
     assert now["job"]["SourceControlDetails"] == glue.job["SourceControlDetails"]
+
+
+NODES = {
+    "source": {
+        "RedshiftSource": {
+            "Name": "orders",
+            "Database": "shop",
+            "Table": "orders",
+            "TmpDirIAMRole": f"arn:aws:iam::{ACCOUNT}:role/dev/unload",
+        }
+    },
+    "target": {"AmazonRedshiftTarget": {"Name": "copy", "Data": {"IamRole": {"Value": "copy"}}}},
+    "gone": {"AmazonRedshiftTarget": {"Name": "gone", "Data": {"IamRole": {"Value": "gone"}}}},
+}
+"""Steps of a job of Glue Studio: their roles are named by ARN or by name."""
+
+
+def test_roles_that_an_update_of_a_visual_job_passes_again_are_announced(
+    glue: FakeGlue, acting: Aws, topic: RecordedTopic
+) -> None:
+    # Given a job whose steps name roles of their own
+    iam = boto3.client("iam")
+    iam.create_role(RoleName="deployer", Path="/dev/", AssumeRolePolicyDocument="{}")
+    copy = iam.create_role(RoleName="copy", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    glue.job["CodeGenConfigurationNodes"] = NODES
+    world = World(topic, new_client=acting.clients)
+    create_ledger_table(world.client("dynamodb"))
+    finding = open_finding(world.ledger(), GlueJobCase().finding(str(JOB), ROLE))
+    world.clock.go_on(minutes=2)
+
+    # When it is contained, and released
+    world.container().contain(finding.id, "one")
+    contained = announced(world, CONTAIN, "unload", QUARANTINE_ROLE, copy)
+    releaser = world.releaser()
+    releaser.release(releaser.plan(finding.id), who="sam", why="fine")
+    released = announced(world, OPERATOR, "unload", ROLE, copy)
+
+    # Then each pass in the records of both updates was announced
+    assert contained == [True, True, True]
+    assert released == [True, True, True]
+    assert glue.job["CodeGenConfigurationNodes"] == NODES
+
+
+def announced(world: World, who: str, tmp: str, *roles: str) -> list[bool]:
+    """Whether an update of the job that passes these roles now is the one that the guard announced."""
+    update = pass_of(
+        event_id=f"44444444-4444-4444-8444-{len(who):012}",
+        event_time=iso(world.clock()),
+        resources=(str(JOB),),
+        passer=Passer(type="AssumedRole", role_arn=who, account=ACCOUNT),
+    )
+    passed = (f"arn:aws:iam::{ACCOUNT}:role/dev/{tmp}", *roles)
+    return [world.ledger().match_intent(update, role, {who}) is not None for role in passed]
+
+
+def test_every_step_whose_role_is_passed_is_read() -> None:
+    call = load_catalogue().call_of("glue.amazonaws.com", "UpdateJob")
+    assert call is not None
+    passed = [role for role in call.roles if role.direction is Direction.PASSES]
+
+    paths = {path.removeprefix("jobUpdate.").lower() for role in passed for path in role.paths}
+
+    assert paths == {"role", *(path.lower() for path in STEP_ROLES)}
 
 
 def test_runs_that_run_or_wait_are_stopped_on_every_page(glue: FakeGlue, acting: Aws) -> None:
