@@ -88,16 +88,25 @@ class ContainmentRecords:
 
     def containment(self, resource: str) -> Containment | None:
         """The containment of a resource, past ones too."""
-        item = self._table.get(keys.of_containment(resource))
-        return _containment(json.loads(item["body"])) if item else None
+        key = keys.of_containment(resource)
+        item = self._table.get(key)
+        if item is None:
+            return None
+        containment = _containment(json.loads(item["body"]))
+        if item["body"] != _text(containment):
+            # An earlier version wrote it, with fewer fields: as it stands, its text would lock nothing.
+            self._table.put(Put(key, {"body": _text(containment)}, _is_still(item["body"])))
+        return containment
 
     def save_containment(self, containment: Containment, before: Containment | None) -> bool:
         """Writes a containment over what was read; False if it has changed meanwhile."""
-        lock = IS_NEW
-        if before:
-            lock = Condition("#body = :body", {"#body": "body"}, {":body": _text(before)})
+        lock = _is_still(_text(before)) if before else IS_NEW
         key = keys.of_containment(containment.resource)
         return self._table.put(Put(key, {"body": _text(containment)}, lock))
+
+
+def _is_still(body: str) -> Condition:
+    return Condition("#body = :body", {"#body": "body"}, {":body": body})
 
 
 def _text(containment: Containment) -> str:
@@ -111,6 +120,6 @@ def _containment(data: dict[str, Any]) -> Containment:
         | {
             "holds": tuple(data["holds"]),
             "state": ContainmentState(data["state"]),
-            "revoked": tuple(data["revoked"]),
+            "revoked": tuple(data.get("revoked", ())),
         },
     )

@@ -76,7 +76,13 @@ class FindingRecords:
     def finding(self, finding_id: str) -> Finding | None:
         """A finding as it is now."""
         item = self._table.get(keys.of_finding(finding_id))
-        return _finding(item) if item else None
+        if item is None:
+            return None
+        finding = _finding(item)
+        if item["body"] != _text(finding.to_json()):
+            # An earlier version wrote it, with fewer fields: as it stands, its text would lock nothing.
+            self._table.put(replace(_put(finding, None), condition=_is_still(item["body"])))
+        return finding
 
     def step(self, finding_id: str, revision: int) -> Step | None:
         """One step of a finding's life."""
@@ -135,12 +141,12 @@ def _put(finding: Finding, before: Finding | None) -> Put:
     }
     if finding.due_at is not None:
         item |= {keys.OUTBOX_PK: f"OUTBOX#{shard}", keys.OUTBOX_SK: finding.due_at}
-    lock = (
-        Condition("#body = :body", {"#body": "body"}, {":body": _text(before.to_json())})
-        if before
-        else IS_NEW
-    )
+    lock = _is_still(_text(before.to_json())) if before else IS_NEW
     return Put(keys.of_finding(finding.id), item, lock)
+
+
+def _is_still(body: str) -> Condition:
+    return Condition("#body = :body", {"#body": "body"}, {":body": body})
 
 
 def _finding(item: Item) -> Finding:

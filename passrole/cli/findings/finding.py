@@ -40,7 +40,7 @@ def find(operator: Operator, finding_id: str) -> Finding:
         raise InputError(
             f"{finding_id} fits {len(fitting)} findings: {ids}{' …' if len(fitting) > 5 else ''}"
         )
-    return fitting[0]
+    return operator.ledger.finding(fitting[0].id) or fitting[0]  # the index may lag behind
 
 
 def find_for_decision(operator: Operator, finding_id: str, what: str) -> Finding:

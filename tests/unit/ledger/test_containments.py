@@ -1,8 +1,11 @@
 """Leases, containments and the budget: one actor at a time, nothing overwritten, no act too many."""
 
+import json
 from dataclasses import replace
 
-from passrole.ledger import Containment, ContainmentState, Ledger
+import boto3
+
+from passrole.ledger import Containment, ContainmentState, Ledger, keys
 from tests.unit.samples import FUNCTION, FrozenClock
 
 SAVED = Containment(FUNCTION, "lambda-function", {"concurrency": 7}, ("f",), ContainmentState.SAVED, "2026")
@@ -31,3 +34,19 @@ def test_a_containment_is_written_only_over_what_was_read(ledger: Ledger) -> Non
     assert not ledger.save_containment(SAVED.held_by("h"), SAVED)
 
     assert ledger.containment(FUNCTION) == SAVED.held_by("g")
+
+
+def test_a_containment_that_an_earlier_version_wrote_can_be_released(ledger: Ledger) -> None:
+    saved = replace(SAVED, state=ContainmentState.CONTAINED)
+    assert ledger.save_containment(saved, None)
+    client = boto3.client("dynamodb")
+    pk, sk = keys.of_containment(FUNCTION)
+    key = {"pk": {"S": pk}, "sk": {"S": sk}}
+    body = json.loads(client.get_item(TableName="ledger", Key=key)["Item"]["body"]["S"])
+    del body["role_ids"], body["revoked"]
+    client.put_item(TableName="ledger", Item={**key, "body": {"S": json.dumps(body, sort_keys=True)}})
+
+    before = ledger.containment(FUNCTION)
+
+    assert before == saved
+    assert ledger.save_containment(replace(saved, state=ContainmentState.RELEASED), before)

@@ -1,10 +1,13 @@
 """Passes and findings in the ledger: written together or not at all, and found again."""
 
+import json
 from dataclasses import replace
+
+import boto3
 
 from passrole.clock import iso
 from passrole.finding import Change, Finding, News, State, Step, advance, feed
-from passrole.ledger import Ledger
+from passrole.ledger import Ledger, keys
 from tests.unit.samples import NOW, evidence_of, finding_of, pass_of, verdict_of
 
 
@@ -77,3 +80,27 @@ def test_a_finding_reads_back_as_it_was_written(ledger: Ledger) -> None:
     record(ledger, feed(None, finding))
 
     assert ledger.finding(finding.id) == finding
+
+
+def test_a_finding_that_an_earlier_version_wrote_can_be_changed(ledger: Ledger) -> None:
+    """It has fewer fields, and its text is the lock."""
+    finding = finding_of()
+    assert ledger.record_change(Change(finding, Step(1, finding.opened_at, News.OPENED, "dana", "x"), None))
+    client = boto3.client("dynamodb")
+    pk, sk = keys.of_finding(finding.id)
+    key = {"pk": {"S": pk}, "sk": {"S": sk}}
+    body = json.loads(client.get_item(TableName="ledger", Key=key)["Item"]["body"]["S"])
+    for field in ("exempt_by", "waits_until", "awaits_approval", "approved_by", "would_contain", "check_at"):
+        del body[field]
+    client.update_item(
+        TableName="ledger",
+        Key=key,
+        UpdateExpression="SET body = :b",
+        ExpressionAttributeValues={":b": {"S": json.dumps(body, sort_keys=True)}},
+    )
+
+    before = ledger.finding(finding.id)
+
+    assert before == finding
+    assert ledger.record_change(Change(replace(finding, passes=2), None, before))
+    assert [f.passes for f in ledger.due("9999")] == [2]
