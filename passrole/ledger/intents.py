@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from passrole.clock import iso, parse_time
 from passrole.ledger import keys
-from passrole.ledger.table import Condition, Put, Table
+from passrole.ledger.table import Condition, Item, Put, Table
 from passrole.passes import Outcome, Pass
 
 _VALID = timedelta(minutes=10)
@@ -38,13 +38,16 @@ class IntentRecords:
     def announce_pass(
         self, resource: str, role_arn: str, principal: str, finding_id: str, now: datetime
     ) -> Intent:
-        """Writes an intent that is valid for ten minutes and for one call."""
+        """Writes an intent that is valid for ten minutes and for one call.
+
+        A call that is made again has an intent of its own: the event of the first may be still to come.
+        """
         intent = Intent(resource, role_arn, principal, finding_id, iso(now), iso(now + _VALID))
         body = json.dumps(
             {name: getattr(intent, name) for name in intent.__dataclass_fields__}, sort_keys=True
         )
         item = {"body": body, keys.TIME_TO_LIVE: int((now + _KEPT).timestamp())}
-        self._table.put(Put(keys.of_intent(resource, role_arn), item))
+        self._table.put(Put(keys.of_intent(resource, role_arn, intent.created_at), item))
         return intent
 
     def match_intent(self, pass_: Pass, role_arn: str, principals: Collection[str]) -> Intent | None:
@@ -56,27 +59,38 @@ class IntentRecords:
         """
         if pass_.outcome is not Outcome.SUCCEEDED or len(pass_.resources) != 1 or pass_.event_time is None:
             return None
-        key = keys.of_intent(pass_.resources[0], role_arn)
-        item = self._table.get(key)
-        if item is None:
-            return None
-        intent = Intent(**json.loads(item["body"]))
-        # A record's time has whole seconds.
-        at, created = parse_time(pass_.event_time), parse_time(intent.created_at).replace(microsecond=0)
-        in_time = created <= at <= parse_time(intent.valid_until)
-        if not in_time or intent.principal not in principals or intent.principal != pass_.passer.role_arn:
-            return None
+        partition, prefix = keys.of_intent(pass_.resources[0], role_arn, "")
+        # The one that was used before by this event; else the latest, which leaves earlier events theirs.
+        items = sorted(
+            self._table.query(partition, prefix),
+            key=lambda item: (item.get("used_by") == pass_.event_id, item[keys.SORT_KEY]),
+            reverse=True,
+        )
+        for item in items:
+            intent = Intent(**json.loads(item["body"]))
+            announced = intent.role_arn == role_arn and _announces(intent, pass_, principals)
+            if announced and self._use(item, pass_.event_id):
+                return intent
+        return None
+
+    def _use(self, item: Item, event_id: str) -> bool:
+        """Uses an intent up; False if another event did."""
         unused = Condition(
             "#body = :body AND (attribute_not_exists(used_by) OR used_by = :event)",
             {"#body": "body"},
-            {":body": item["body"], ":event": pass_.event_id},
+            {":body": item["body"], ":event": event_id},
         )
-        return (
-            intent
-            if self._table.put(Put(key, _without_keys(item) | {"used_by": pass_.event_id}, unused))
-            else None
-        )
+        key = (item[keys.PARTITION_KEY], item[keys.SORT_KEY])
+        return self._table.put(Put(key, _without_keys(item) | {"used_by": event_id}, unused))
 
 
-def _without_keys(item: dict[str, object]) -> dict[str, object]:
+def _announces(intent: Intent, pass_: Pass, principals: Collection[str]) -> bool:
+    if pass_.event_time is None or intent.principal not in principals:
+        return False
+    # A record's time has whole seconds.
+    at, created = parse_time(pass_.event_time), parse_time(intent.created_at).replace(microsecond=0)
+    return created <= at <= parse_time(intent.valid_until) and intent.principal == pass_.passer.role_arn
+
+
+def _without_keys(item: Item) -> Item:
     return {name: value for name, value in item.items() if name not in (keys.PARTITION_KEY, keys.SORT_KEY)}

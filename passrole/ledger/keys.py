@@ -60,8 +60,8 @@ def of_containment(resource: str) -> tuple[str, str]:
     return f"RESOURCE#{resource}", "CONTAINMENT"
 
 
-def of_intent(resource: str, role_arn: str) -> tuple[str, str]:
-    return f"RESOURCE#{resource}", f"INTENT#{role_arn}"
+def of_intent(resource: str, role_arn: str, created_at: str) -> tuple[str, str]:
+    return f"RESOURCE#{resource}", f"INTENT#{role_arn}#{created_at}"
 
 
 def of_budget(name: str, period: str) -> tuple[str, str]:

@@ -80,3 +80,25 @@ def test_an_intent_in_the_name_of_another_role_than_the_deployments_is_worth_not
     stolen = given_back(passer=Passer(type="AssumedRole", role_arn=thief))
 
     assert ledger.match_intent(stolen, ROLE, {OPERATOR}) is None
+
+
+def test_a_call_that_is_made_again_leaves_the_first_one_its_intent(ledger: Ledger) -> None:
+    """Both events come minutes later, in any order."""
+    for seconds in (0, 20):
+        ledger.announce_pass(INSTANCE, ROLE, OPERATOR, "f", NOW + timedelta(seconds=seconds))
+    first, second = (
+        given_back(event_id=f"call {n}", event_time=iso(NOW + timedelta(seconds=seconds)))
+        for n, seconds in enumerate((1, 21))
+    )
+
+    for event in (second, first, second, first):
+        assert ledger.match_intent(event, ROLE, {OPERATOR}) is not None
+    assert ledger.match_intent(given_back(event_id="a third call"), ROLE, {OPERATOR}) is None
+
+
+def test_an_intent_for_a_role_whose_path_begins_alike_is_not_taken(ledger: Ledger) -> None:
+    """A role's path may hold the sign that ends the role in the intent's key."""
+    other = ROLE.replace("/dev/deployer", "/dev#x/deployer")
+    ledger.announce_pass(INSTANCE, other, OPERATOR, "f", NOW)
+
+    assert ledger.match_intent(given_back(), other.partition("#")[0], {OPERATOR}) is None
