@@ -51,6 +51,7 @@ class Breaker:
         why, at: why and when it tripped.
         resets: how often people have reset it; each time the hour's budgets begin anew.
         finding: id of the finding that tells people of it.
+        earlier_finding: of the one that told that it stopped less.
     """
 
     stopped: Stopped | None = None
@@ -58,6 +59,7 @@ class Breaker:
     at: str | None = None
     resets: int = 0
     finding: str | None = None
+    earlier_finding: str | None = None
 
 
 class BrakeRecords:
@@ -102,6 +104,10 @@ class BrakeRecords:
             return False
         expires = int((now + _KEPT).timestamp())
         return self._table.add_to_set(keys.of_budget(budget, period), "acts", act, cap, expires)
+
+    def give_back(self, budget: str, act: str, period: str) -> None:
+        """Takes an act that was not done off its budget."""
+        self._table.take_from_set(keys.of_budget(budget, period), "acts", act)
 
 
 def hour_of(now: datetime, resets: int) -> str:

@@ -90,6 +90,16 @@ class Table:
             return False
         return True
 
+    def take_from_set(self, key: Key, name: str, value: str) -> None:
+        """Takes ``value`` from a set, if it is in it."""
+        self._client.update_item(
+            TableName=self._name,
+            Key=_key(key),
+            UpdateExpression="DELETE #s :one",
+            ExpressionAttributeNames={"#s": name},
+            ExpressionAttributeValues=_attributes({":one": {value}}),
+        )
+
     def delete(self, key: Key, condition: Condition) -> bool:
         """Deletes an item; False if its condition does not hold."""
         try:

@@ -58,12 +58,21 @@ class Brakes:
         self, finding: Finding, resource: str, breaker: Breaker, is_critical: bool
     ) -> str | None:
         rules, now, act = self._rules, self._clock(), f"{finding.id}#{finding.revision}"
-        hour = hour_of(now, breaker.resets)
         if not self._ledger.spend(f"of {resource}", act, rules.acts_per_resource, day_of(now), now):
             return (
                 f"it was contained {rules.acts_per_resource} times today and did not stay so: "
                 "something fights with the guardrail, which stops here"
             )
+        refusal = self._over_budget_of_hour(finding, act, breaker, is_critical)
+        if refusal is not None:
+            self._ledger.give_back(f"of {resource}", act, day_of(now))  # the day's are acts that were done
+        return refusal
+
+    def _over_budget_of_hour(
+        self, finding: Finding, act: str, breaker: Breaker, is_critical: bool
+    ) -> str | None:
+        rules, now = self._rules, self._clock()
+        hour = hour_of(now, breaker.resets)
         # A passer that may use up the whole hour is no case for its own cap, but for the breaker.
         if rules.acts_per_passer < rules.acts_per_hour and not self._ledger.spend(
             f"by {_passer_of(finding)}", act, rules.acts_per_passer, hour, now
@@ -92,16 +101,24 @@ class Brakes:
         # The finding first: a crash in between leaves one too many, and no breaker that nobody hears of.
         if self._ledger.record_change(opened):
             publish_news(self._ledger, self._topic, opened.finding)
-        after = replace(before, stopped=stopped, why=why, at=at, finding=opened.finding.id)
+        after = replace(
+            before,
+            stopped=stopped,
+            why=why,
+            at=at,
+            finding=opened.finding.id,
+            earlier_finding=before.finding,
+        )
         self.has_tripped = self._ledger.change_breaker(after, before) or self.has_tripped
 
 
 def reset_breaker(ledger: Ledger, topic: Topic, clock: Clock, who: str, why: str) -> Breaker:
-    """Lets containment go on, with new budgets, and closes the breaker's finding; the breaker as it was."""
+    """Lets containment go on, with new budgets, and closes the breaker's findings; the breaker as it was."""
     before = ledger.breaker()
     if before.stopped is None or not ledger.change_breaker(Breaker(resets=before.resets + 1), before):
         return before
-    _close(ledger, topic, before.finding, iso(clock()), who, why)
+    for finding_id in (before.earlier_finding, before.finding):
+        _close(ledger, topic, finding_id, iso(clock()), who, why)
     return before
 
 

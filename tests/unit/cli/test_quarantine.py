@@ -41,7 +41,14 @@ def test_it_is_on_until_somebody_says_off(run: Run) -> None:
     [row] = run("quarantine", "status", "--json").rows
     assert row == {
         "switch": {"on": True, "who": None, "why": None, "at": None, "finding": None},
-        "breaker": {"stopped": None, "why": None, "at": None, "resets": 0, "finding": None},
+        "breaker": {
+            "stopped": None,
+            "why": None,
+            "at": None,
+            "resets": 0,
+            "finding": None,
+            "earlier_finding": None,
+        },
     }
 
 

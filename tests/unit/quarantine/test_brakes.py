@@ -13,6 +13,7 @@ from passrole.ledger import Stopped
 from passrole.passes import Passer
 from passrole.policy import Severity
 from passrole.quarantine.brakes import reset_breaker, switch_off, switch_on
+from passrole.quarantine.people import approve
 from tests.unit.quarantine.world import World, make_instance, make_role, open_finding, profile_of
 from tests.unit.samples import ACCOUNT, finding_of, pass_of
 
@@ -191,3 +192,28 @@ def test_a_resource_is_not_contained_over_and_over(world: World, role: str) -> N
     assert "something fights with the guardrail" in why(world, finding)
     assert world.topic.news[-2:] == ["undone", "containment_refused"]
     assert profile_of(instance) is not None
+
+
+def test_what_was_refused_counts_for_no_act_on_the_resource(world: World, role: str) -> None:
+    """Else a noisy passer could use up what a resource may be contained in a day."""
+    rules = {"acts_per_hour": 5, "acts_per_passer": 1, "acts_per_resource": 2}
+    victim = violation(world, role)
+    for _ in range(3):
+        contain(world, violation(world, role), **rules)
+        assert "one passer" in why(world, contain(world, victim, **rules))
+        world.clock.go_on(hours=1)
+        refused = world.ledger().finding(victim.id)
+        assert refused is not None
+        approve(world.ledger(), world.topic, refused, "sam", "it must stop", world.clock())
+
+    assert contain(world, victim, **rules).state is State.CONTAINED
+
+
+def test_a_reset_closes_what_told_that_the_breaker_stopped_less(world: World, role: str) -> None:
+    for severity in (Severity.HIGH, Severity.HIGH, Severity.CRITICAL, Severity.CRITICAL):
+        contain(world, violation(world, role, severity), acts_per_hour=1, critical_reserve=1)
+    assert [t.state for t in troubles(world)] == [State.OPEN] * 2
+
+    reset_breaker(world.ledger(), world.topic, world.clock, "sam", "a planned move")
+
+    assert [t.state for t in troubles(world)] == [State.RESOLVED] * 2
