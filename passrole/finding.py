@@ -247,9 +247,17 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
     if before is None:
         news = News.EXEMPTED if fresh.state is State.EXEMPTED else News.OPENED
         return Change(fresh, Step(1, fresh.opened_at, news, _who(fresh.passer), fresh.reasons[0]), None)
-    latest = before if _is_earlier(fresh, before) else fresh
+    is_late = _is_earlier(fresh, before)
+    latest = before if is_late else fresh
+    # A late pass takes no verdict from a later one; only a stricter response counts whenever it comes.
+    judged = before if is_late and not _is_stricter(fresh, before) else fresh
     counted = replace(
         fresh,
+        decision=judged.decision,
+        reasons=judged.reasons,
+        policy_hash=judged.policy_hash,
+        severity=judged.severity,
+        response=judged.response,
         passer=latest.passer,
         event_source=latest.event_source,
         event_name=latest.event_name,
@@ -271,6 +279,8 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         would_contain=before.would_contain,
         check_at=before.check_at,
     )
+    if not counted.is_to_be_contained:
+        counted = replace(counted, waits_until=None)  # nothing falls due then
     if fresh.state is State.EXEMPTED:
         # What stands open for another reason goes on; what is exempt is so for as long as the latest pass.
         return Change(counted, None, before)
@@ -327,13 +337,15 @@ def severity_of(pass_: Pass, verdict: Verdict) -> Severity:
 
 
 def _why_reopened(before: Finding, fresh: Finding) -> str | None:
-    if _STAGE_ORDER.index(fresh.response) > _STAGE_ORDER.index(before.response):
+    if _is_stricter(fresh, before):
         return f"the policy now says {fresh.response} where it said {before.response}"
     if before.state is State.OPEN and not _may_be_tried_again(before, fresh):
         return None
     # CloudTrail's times have whole seconds: in the same second the pass may be the later one.
     if fresh.event_time is not None and fresh.event_time[:19] < before.updated_at[:19]:
         return None
+    if before.state is State.OPEN and before.would_contain:
+        return "the role was passed again under another policy than that of the dry run"
     if before.state is State.OPEN:
         return "the role was passed again after its containment was refused"
     return f"the role was passed again after it was {before.state}"
@@ -358,13 +370,20 @@ def _is_waived(finding: Finding, at: str) -> bool:
 
 
 def _may_be_tried_again(before: Finding, fresh: Finding) -> bool:
-    """Whether a containment that was refused is due again: not in the hour whose acts were used up."""
+    """Whether a containment that was not done is due again.
+
+    One that was refused is not in the hour whose acts were used up; that of a dry run is under a new policy.
+    """
+    if fresh.response is not Stage.QUARANTINE:
+        return False
+    if before.would_contain:
+        return fresh.policy_hash != before.policy_hash
     hour = slice(0, 13)
-    return (
-        before.refused_at is not None
-        and fresh.response is Stage.QUARANTINE
-        and fresh.updated_at[hour] != before.refused_at[hour]
-    )
+    return before.refused_at is not None and fresh.updated_at[hour] != before.refused_at[hour]
+
+
+def _is_stricter(fresh: Finding, before: Finding) -> bool:
+    return _STAGE_ORDER.index(fresh.response) > _STAGE_ORDER.index(before.response)
 
 
 def _is_earlier(fresh: Finding, before: Finding) -> bool:

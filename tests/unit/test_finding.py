@@ -6,7 +6,7 @@ import pytest
 
 from passrole.finding import Finding, News, State, advance, feed
 from passrole.passes import Outcome, Passer
-from passrole.policy import Stage
+from passrole.policy import Decision, Stage
 from tests.unit.samples import INSTANCE, finding_of, pass_of
 
 
@@ -108,3 +108,46 @@ def test_a_refused_containment_is_tried_again_with_a_pass_in_a_later_hour() -> N
     assert same_hour.step is None
     assert next_hour.step is not None
     assert (next_hour.step.news, next_hour.finding.refused_at) == (News.REOPENED, None)
+
+
+def test_a_pass_that_comes_late_takes_no_verdict_from_a_later_one() -> None:
+    """Else an earlier, milder violation would end the containment that the later one waits for."""
+    later = finding_of(pass_of(event_id="2", event_time="2026-11-22T12:00:04Z"), response=Stage.QUARANTINE)
+    milder = replace(
+        finding_of(pass_of(event_id="1"), response=Stage.ALERT),
+        decision=Decision.UNDETERMINED,
+        reasons=("unknown",),
+    )
+
+    counted = feed(later, milder).finding
+
+    assert counted.is_to_be_contained
+    assert (counted.reasons, counted.severity) == (later.reasons, later.severity)
+    assert feed(milder, later).finding.reasons != milder.reasons
+
+
+def test_what_is_to_be_contained_no_more_falls_due_no_more() -> None:
+    """Else the sweep would point it out every two minutes for ever."""
+    waiting = replace(
+        finding_of(pass_of(event_id="1"), response=Stage.QUARANTINE),
+        waits_until="2026-11-22T12:30:00.000Z",
+        published=1,
+    )
+    milder = finding_of(pass_of(event_id="2", event_time="2026-11-22T12:00:04Z"), response=Stage.ALERT)
+
+    assert feed(waiting, waiting).finding.due_at == waiting.waits_until
+    assert feed(waiting, milder).finding.due_at is None
+
+
+@pytest.mark.parametrize(("policy_hash", "is_again"), [("the dry run's", False), ("another", True)])
+def test_what_a_dry_run_left_is_contained_when_the_role_is_passed_under_another_policy(
+    policy_hash: str, is_again: bool
+) -> None:
+    seen = replace(finding_of(response=Stage.QUARANTINE), would_contain=True, policy_hash="the dry run's")
+    fresh = replace(
+        finding_of(pass_of(event_id="2", event_time="2026-11-22T12:00:06Z"), response=Stage.QUARANTINE),
+        policy_hash=policy_hash,
+        updated_at="2026-11-22T12:00:10.000Z",
+    )
+
+    assert (feed(seen, fresh).step is not None) is is_again
