@@ -323,7 +323,7 @@ class Container(Actor):
 
     def _hold(self, finding: Finding, view: View) -> Containment:
         """Saves the prior state, before the first change, and that this finding holds the resource."""
-        held = held_for(view, finding.id, iso(self._clock()))
+        held = held_for(view, finding.id, finding.role, iso(self._clock()))
         if finding.role in view.target.module.gives_back(held.prior) and finding.role not in held.role_ids:
             ids = {**held.role_ids, finding.role: self._role_id(finding.role)}
             held = replace(held, role_ids=ids)

@@ -82,8 +82,8 @@ def _is_half_done(aws: Aws, target: Target, now: State, active: Containment) -> 
     return not module.is_released(now, active.prior)
 
 
-def held_for(view: View, finding_id: str, at: str) -> Containment:
-    """The containment that the finding joins, or begins."""
+def held_for(view: View, finding_id: str, role: str, at: str) -> Containment:
+    """The containment that the finding of a role joins, or begins."""
     active = view.active
     if active is None:
         assert view.now is not None  # noqa: S101 - what is gone is not held
@@ -95,6 +95,8 @@ def held_for(view: View, finding_id: str, at: str) -> Containment:
             state=ContainmentState.SAVED,
             saved_at=at,
         )
+    elif view.now is not None:
+        active = replace(active, prior=view.target.module.with_joined(active.prior, view.now, role))
     return active.held_by(finding_id)
 
 

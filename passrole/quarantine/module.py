@@ -101,6 +101,10 @@ class QuarantineModule(ABC):
         """Stops what was started with the role and runs still; comes after `contain`."""
         raise NotImplementedError(f"{self.name} stops nothing")
 
+    def with_joined(self, prior: Prior, now: State, role: str) -> State:  # noqa: ARG002 - most hold one role
+        """What is saved, with a role that the resource got after it was contained for another."""
+        return dict(prior)
+
     @abstractmethod
     def puts_back(self, prior: Prior) -> tuple[str, ...]:
         """What a release changes, one line each, for the person who asks for it."""

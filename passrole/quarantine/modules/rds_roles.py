@@ -79,6 +79,15 @@ class RdsRoles(QuarantineModule):
                     if code_of(error) != self.not_associated:  # then it has gone since
                         raise
 
+    def with_joined(self, prior: Prior, now: State, role: str) -> State:
+        served = {held["feature"] for held in prior["roles"]} - {""}  # a feature has one role: the one before
+        came = [
+            held
+            for held in now["roles"]
+            if held["role"] == role and held not in prior["roles"] and held["feature"] not in served
+        ]
+        return {**prior, "roles": [*prior["roles"], *came]}
+
     def puts_back(self, prior: Prior) -> tuple[str, ...]:
         return tuple(f"associated role: {_in_words(held)}" for held in prior["roles"])
 

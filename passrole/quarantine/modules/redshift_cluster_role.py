@@ -70,6 +70,15 @@ class RedshiftClusterRole(QuarantineModule):
             client = aws.clients("redshift", resource.region)
             client.modify_cluster_iam_roles(ClusterIdentifier=_name(resource), RemoveIamRoles=[role])
 
+    def with_joined(self, prior: Prior, now: State, role: str) -> State:
+        came = {role} & set(now["roles"])
+        default = now["default"] if now["default"] in came else None
+        return {
+            **prior,
+            "roles": sorted({*prior["roles"], *came}),
+            "default": prior["default"] or default,
+        }
+
     def puts_back(self, prior: Prior) -> tuple[str, ...]:
         default = (f"default role: {prior['default']}",) if prior["default"] else ()
         return (*(f"role: {role}" for role in prior["roles"]), *default)

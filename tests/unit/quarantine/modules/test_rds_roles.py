@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -13,7 +14,8 @@ from tests.unit.quarantine.fakes.rds import RdsApi
 from tests.unit.quarantine.modules.case import QUARANTINE_ROLE, Case
 from tests.unit.quarantine.modules.cases.rds_cluster_role import OTHER_ROLE, RdsClusterRoleCase, add
 from tests.unit.quarantine.modules.cases.rds_instance_role import RdsInstanceRoleCase
-from tests.unit.samples import ROLE
+from tests.unit.quarantine.world import World, open_finding
+from tests.unit.samples import REGION, ROLE, RecordedTopic, create_ledger_table
 
 
 class Account:
@@ -28,6 +30,10 @@ class Account:
         assert arn is not None
         self.arn = arn
         self.prior = self.look()
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        make: Any = boto3.client
+        return self.clients(service, region) if service == "rds" else make(service, region_name=region)
 
     def look(self) -> Any:
         return self.module.describe(self.aws, self.arn)
@@ -105,3 +111,33 @@ def test_an_instance_that_is_stopped_refuses(aws: None) -> None:
 
     with pytest.raises(ClientError, match="InvalidDBInstanceState"):
         account.contain()
+
+
+def test_a_role_that_came_after_the_containment_is_given_back_too(
+    account: Account, topic: RecordedTopic
+) -> None:
+    # Given a database that is contained for one role, and for another that it got since
+    iam = boto3.client("iam")
+    iam.create_role(RoleName="deployer", Path="/dev/", AssumeRolePolicyDocument="{}")
+    late = iam.create_role(RoleName="late", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    world = World(topic, new_client=account.client)
+    create_ledger_table(world.client("dynamodb"))
+    findings = [
+        open_finding(world.ledger(), account.case.finding(str(account.arn), role, f"AROA{n}"))
+        for n, role in enumerate((ROLE, late))
+    ]
+    world.clock.go_on(minutes=2)
+    world.container().contain(findings[0].id, "one")
+    held = {"role": late, "feature": "CloudWatch"}
+    account.module.give(account.clients("rds"), "orders", {"RoleArn": late, "FeatureName": "CloudWatch"})
+    world.container().contain(findings[1].id, "two")
+    assert held not in account.look()["roles"]
+
+    # When both are released
+    releaser = world.releaser()
+    for finding in findings:
+        releaser.release(releaser.plan(finding.id), who="sam", why="fine")
+
+    # Then it has both again
+    assert account.module.holds(account.look(), ROLE)
+    assert held in account.look()["roles"]

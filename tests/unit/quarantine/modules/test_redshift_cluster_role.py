@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -12,7 +13,8 @@ from tests.unit.quarantine.fakes.api import clients_of
 from tests.unit.quarantine.fakes.redshift import RedshiftApi
 from tests.unit.quarantine.modules.case import QUARANTINE_ROLE
 from tests.unit.quarantine.modules.cases.redshift_cluster_role import OTHER_ROLE, RedshiftClusterRoleCase
-from tests.unit.samples import ROLE
+from tests.unit.quarantine.world import World, open_finding
+from tests.unit.samples import REGION, ROLE, RecordedTopic, create_ledger_table
 
 MODULE = RedshiftClusterRole()
 
@@ -27,6 +29,10 @@ class Account:
         assert arn is not None
         self.arn = arn
         self.prior = self.look()
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        make: Any = boto3.client
+        return self.clients(service, region) if service == "redshift" else make(service, region_name=region)
 
     def look(self) -> Any:
         return MODULE.describe(self.aws, self.arn)
@@ -86,3 +92,33 @@ def test_a_cluster_that_is_paused_refuses(account: Account) -> None:
 
     with pytest.raises(ClientError, match="InvalidClusterState"):
         account.contain(ROLE)
+
+
+def test_a_role_that_came_after_the_containment_is_given_back_too(
+    account: Account, topic: RecordedTopic
+) -> None:
+    # Given a cluster that is contained for one role, and for another that it got since
+    iam = boto3.client("iam")
+    iam.create_role(RoleName="deployer", Path="/dev/", AssumeRolePolicyDocument="{}")
+    late = iam.create_role(RoleName="late", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    world, case = World(topic, new_client=account.client), RedshiftClusterRoleCase()
+    create_ledger_table(world.client("dynamodb"))
+    findings = [
+        open_finding(world.ledger(), case.finding(str(account.arn), role, f"AROA{n}"))
+        for n, role in enumerate((ROLE, late))
+    ]
+    world.clock.go_on(minutes=2)
+    world.container().contain(findings[0].id, "one")
+    account.clients("redshift").describe_clusters(ClusterIdentifier="orders")  # the removal ends
+    account.clients("redshift").modify_cluster_iam_roles(ClusterIdentifier="orders", AddIamRoles=[late])
+    world.container().contain(findings[1].id, "two")
+    assert late not in account.look()["roles"]
+
+    # When both are released
+    releaser = world.releaser()
+    for finding in findings:
+        releaser.release(releaser.plan(finding.id), who="sam", why="fine")
+
+    # Then it has both again
+    assert account.look()["roles"] == sorted([*account.prior["roles"], late])
+    assert account.look()["default"] == ROLE
