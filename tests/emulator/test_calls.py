@@ -41,6 +41,7 @@ ROLE = "arn:aws:iam::111122223333:role/app/runner"
         ("ec2", "AssociateIamInstanceProfile", {"InstanceId": "i-1", "IamInstanceProfile": {"Arn": "arn"}}),
         ("ec2", "StopInstances", {"InstanceIds": ["i-1"], "Force": True}),
         ("scheduler", "DeleteSchedule", {"Name": "s", "GroupName": "g"}),
+        ("iot", "CreateTopicRule", {"ruleName": "r", "topicRulePayload": {"sql": "s", "actions": []}}),
     ],
 )
 def test_a_call_is_read_as_the_client_made_it(
@@ -92,3 +93,28 @@ def test_a_body_that_is_no_json_object_leaves_the_parameters_empty() -> None:
 )
 def test_only_management_events_that_write_are_recorded(operation: str, recorded: bool) -> None:
     assert is_recorded(operation) is recorded
+
+
+def test_a_call_on_a_bucket_keeps_the_names_of_its_document() -> None:
+    rule = {"ID": "r", "Status": "Enabled", "Destination": {"Bucket": "arn:aws:s3:::there"}}
+    replication = {"Role": ROLE, "Rules": [rule, rule]}
+
+    call = call_for("s3", "PutBucketReplication", {"Bucket": "here", "ReplicationConfiguration": replication})
+
+    assert call.name == "PutBucketReplication"
+    assert call.parameters == {
+        "bucketName": "here",
+        "Host": "s3.amazonaws.com",
+        "replication": "",
+        "ReplicationConfiguration": {
+            "xmlns": "http://s3.amazonaws.com/doc/2006-03-01/",
+            "Role": ROLE,
+            "Rule": [rule, rule],
+        },
+    }
+
+
+def test_calls_on_objects_are_no_management_events() -> None:
+    request = request_for("s3", "PutObject", {"Bucket": "here", "Key": "there", "Body": b"x"})
+
+    assert read_call(request) is None

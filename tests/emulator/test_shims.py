@@ -84,3 +84,14 @@ def test_the_principal_of_a_session_is_its_role(
 def test_a_call_that_iam_refuses_is_refused(enforcing: Emulator, session: Credentials) -> None:
     with pytest.raises(ClientError, match="is not authorized to perform: lambda:ListFunctions"):
         enforcing.client("lambda", credentials=session).list_functions()
+
+
+def test_a_compute_environment_is_found_by_its_arn(emulator: Emulator) -> None:
+    batch = emulator.client("batch")
+    arn = batch.create_compute_environment(computeEnvironmentName="nightly", type="UNMANAGED")[
+        "computeEnvironmentArn"
+    ]
+
+    [found] = batch.describe_compute_environments(computeEnvironments=[arn])["computeEnvironments"]
+
+    assert found["computeEnvironmentName"] == "nightly"

@@ -1,7 +1,7 @@
 """Requests as boto3 puts them on the wire, made by botocore's own serializers."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from botocore.serialize import create_serializer
 
@@ -22,7 +22,9 @@ def request_for(service: str, operation: str, parameters: dict[str, Any]) -> Req
         name: value if isinstance(value, list) else [str(value)]
         for name, value in dict(made["query_string"]).items()
     }
-    return Request(known, made["method"], made["url_path"], headers, body or b"", query)
+    path, _, subresource = made["url_path"].partition("?")
+    query |= parse_qs(subresource, keep_blank_values=True)
+    return Request(known, made["method"], path, headers, body or b"", query)
 
 
 def call_for(service: str, operation: str, parameters: dict[str, Any]) -> Call:

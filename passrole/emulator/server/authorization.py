@@ -4,6 +4,7 @@ It takes a resource that it cannot name for `*`, which no policy on the exact re
 """
 
 import importlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ def install() -> None:
 
 
 def _name_resources() -> None:
-    """The instance profile of a call of IAM, and the instance behind an association of EC2."""
+    """Instance profiles in calls of IAM, instances behind associations of EC2, and what some bodies name."""
     actions: Any = importlib.import_module("ministack.core.iam_actions")
     original: Callable[..., str] = actions.extract_resource_arn
 
@@ -34,7 +35,7 @@ def _name_resources() -> None:
             return _instance_profile_arn(name, account)
         if service == "ec2" and named == "*" and (association := _parameter(query, "AssociationId")):
             return _associated_instance_arn(association, region, account)
-        return named
+        return _arn_in(service, body, region, account) or named
 
     actions.extract_resource_arn = extract_resource_arn
 
@@ -66,6 +67,25 @@ def _know_condition_keys() -> None:
 def _parameter(query: Mapping[str, Any], name: str) -> str | None:
     found = query.get(name)
     return found[0] if isinstance(found, list) and found else found or None
+
+
+def _arn_in(service: str, body: bytes, region: str, account: str) -> str | None:
+    """The compute environment, project or rule that a JSON body names in members that MiniStack overlooks."""
+    if service not in ("batch", "codebuild", "events"):
+        return None
+    try:
+        sent = json.loads(body or b"{}")
+    except ValueError:
+        return None
+    prefix = f"arn:aws:{service}:{region}:{account}"
+    if environment := sent.get("computeEnvironment"):
+        return f"{prefix}:compute-environment/{environment.rpartition('/')[2]}"
+    if service == "codebuild" and (names := sent.get("names")):
+        return f"{prefix}:project/{names[0].rpartition('/')[2]}"
+    if rule := sent.get("Rule"):
+        bus = sent.get("EventBusName", "default").rpartition("/")[2]
+        return f"{prefix}:rule/{rule}" if bus == "default" else f"{prefix}:rule/{bus}/{rule}"
+    return None
 
 
 def _instance_profile_arn(name: str, account: str) -> str:

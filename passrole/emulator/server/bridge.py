@@ -129,12 +129,12 @@ class Bridge:
             logger.exception("Could not record %s", call.name)
             return
         timer = threading.Timer(
-            self._delivery_seconds, self._deliver, (call.service.name, record, account, region)
+            self._delivery_seconds, self._deliver, (call.service.envelope_source, record, account, region)
         )
         timer.daemon = True
         timer.start()
 
-    def _deliver(self, service: str, record: dict[str, Any], account: str, region: str) -> None:
-        entry = {"Source": f"aws.{service}", "DetailType": DETAIL_TYPE, "Detail": json.dumps(record)}
+    def _deliver(self, source: str, record: dict[str, Any], account: str, region: str) -> None:
+        entry = {"Source": source, "DetailType": DETAIL_TYPE, "Detail": json.dumps(record)}
         with self._responses.request_scope(account, region):
             self._eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote
 
 from botocore.model import OperationModel, Shape
 
+from . import s3
 from .services import Service
 
 
@@ -46,6 +47,8 @@ def read_call(request: Request) -> Call | None:
         return _read_query(request, flat_lists=protocol == "ec2")
     if protocol == "json":
         return _read_json(request)
+    if protocol == "rest-xml":
+        return _read_s3(request)
     return _read_rest_json(request)
 
 
@@ -68,11 +71,20 @@ def _read_query(request: Request, flat_lists: bool) -> Call | None:
     return Call(request.service, operation, _unflatten(shape, "", fields, flat_lists) if shape else {})
 
 
+def _read_s3(request: Request) -> Call | None:
+    model = request.service.model
+    found = s3.read(model, request.method, request.path, request.body, request.query)
+    if found is None:
+        return None
+    name, parameters = found
+    return Call(request.service, model.operation_model(name), parameters)
+
+
 def _read_rest_json(request: Request) -> Call | None:
     for method, pattern, labels, name in _routes(request.service):
         if method == request.method and (found := pattern.fullmatch(request.path)):
             operation = request.service.model.operation_model(name)
-            parameters = _json_object(request.body)
+            parameters = _body_members(operation.input_shape, _json_object(request.body))
             parameters.update(
                 {label: unquote(text) for label, text in zip(labels, found.groups(), strict=True)}
             )
@@ -97,6 +109,12 @@ def _routes(service: Service) -> list[tuple[str, re.Pattern[str], list[str], str
         )
     routes.sort(key=lambda route: -route[0])
     return [route for _, route in routes]
+
+
+def _body_members(shape: Shape | None, body: dict[str, Any]) -> dict[str, Any]:
+    """The body's members; all of the body is one, where the model names a payload."""
+    payload = getattr(shape, "serialization", {}).get("payload")
+    return {payload: body} if payload else body
 
 
 def _query_members(shape: Shape | None, query: Mapping[str, Sequence[str]]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Refuses to pass a role without `iam:PassRole`, which MiniStack does not check."""
 
+import functools
 import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ CROSS_ACCOUNT = "Cross-account pass role is not allowed."
 
 @dataclass(frozen=True)
 class _Passing:
-    """Where an operation takes roles, and which service gets them."""
+    """Where an operation takes roles (a dot leads into a structure), and which service gets them."""
 
     principal: str
     parameters: tuple[str, ...]
@@ -21,17 +22,29 @@ class _Passing:
 _LAMBDA = _Passing("lambda.amazonaws.com", ("Role",))
 _INSTANCE = _Passing("ec2.amazonaws.com", ("IamInstanceProfile",))
 _STATES = _Passing("states.amazonaws.com", ("roleArn",))
+_BUILD = _Passing("codebuild.amazonaws.com", ("serviceRole",))
+_PIPE = _Passing("pipes.amazonaws.com", ("RoleArn",))
+_SCHEDULE = _Passing("scheduler.amazonaws.com", ("Target.RoleArn",))
 _PASSING: Mapping[tuple[str, str], _Passing] = {
+    ("codebuild", "CreateProject"): _BUILD,
+    ("codebuild", "UpdateProject"): _BUILD,
     ("ec2", "AssociateIamInstanceProfile"): _INSTANCE,
     ("ec2", "ReplaceIamInstanceProfileAssociation"): _INSTANCE,
     ("ec2", "RunInstances"): _INSTANCE,
     ("ecs", "RegisterTaskDefinition"): _Passing(
         "ecs-tasks.amazonaws.com", ("taskRoleArn", "executionRoleArn")
     ),
+    ("events", "PutRule"): _Passing("events.amazonaws.com", ("RoleArn",)),
     ("glue", "CreateJob"): _Passing("glue.amazonaws.com", ("Role",)),
+    ("glue", "UpdateJob"): _Passing("glue.amazonaws.com", ("JobUpdate.Role",)),
     ("iam", "AddRoleToInstanceProfile"): _Passing("ec2.amazonaws.com", ("RoleName",)),
     ("lambda", "CreateFunction"): _LAMBDA,
     ("lambda", "UpdateFunctionConfiguration"): _LAMBDA,
+    ("pipes", "CreatePipe"): _PIPE,
+    ("pipes", "UpdatePipe"): _PIPE,
+    ("s3", "PutBucketReplication"): _Passing("s3.amazonaws.com", ("ReplicationConfiguration.Role",)),
+    ("scheduler", "CreateSchedule"): _SCHEDULE,
+    ("scheduler", "UpdateSchedule"): _SCHEDULE,
     ("states", "CreateStateMachine"): _STATES,
     ("states", "UpdateStateMachine"): _STATES,
 }
@@ -86,11 +99,15 @@ def refuse(call: Call, access_key: str, account: str, region: str) -> Refusal | 
 
 def _roles(call: Call, passing: _Passing, account: str) -> Iterator[str]:
     for name in passing.parameters:
-        value = call.parameters.get(name)
+        value = functools.reduce(_member, name.split("."), call.parameters)
         if isinstance(value, dict):
             yield from _roles_of_profile(value)
         elif value:
             yield value if value.startswith("arn:") else _role_arn(value, account)
+
+
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def _role_arn(name: str, account: str) -> str:

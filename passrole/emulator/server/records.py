@@ -68,6 +68,8 @@ def _request_parameters(call: Call, denied: bool) -> dict[str, Any] | None:
         return ec2.request_parameters(call)
     if denied or call.operation.input_shape is None:
         return None
+    if call.service.name == "s3":
+        return call.parameters
     return _recorded(call, call.operation.input_shape, call.parameters)
 
 

@@ -11,7 +11,7 @@ from botocore.model import ServiceModel
 READ_ONLY = re.compile(
     r"(BatchGet|Check|Describe|Generate|Get|Head|List|Lookup|Search|Simulate|Test|Validate)"
 )
-DATA_EVENTS = frozenset({"Invoke", "InvokeAsync", "InvokeWithResponseStream", "PutEvents"})
+DATA_EVENTS = frozenset({"DeleteObjects", "Invoke", "InvokeAsync", "InvokeWithResponseStream", "PutEvents"})
 """Operations that CloudTrail takes for data events, which no trail delivers by default."""
 
 # CloudTrail puts the API's date behind most of Lambda's operations, and `v2` behind some.
@@ -39,17 +39,24 @@ LAMBDA_EVENT_NAMES = {
 
 @dataclass(frozen=True)
 class Service:
-    """One AWS service: `name` as MiniStack and event sources spell it, `model` as botocore does."""
+    """One AWS service: `name` as MiniStack spells it, `model_name` as botocore does."""
 
     name: str
     model_name: str
     region: str | None = None
     """The only region that its events come to, if there is one."""
+    source: str | None = None
+    """What event sources call it, where that is not its name."""
 
     @property
     def event_source(self) -> str:
         """`eventSource` of its records."""
-        return f"{self.name}.amazonaws.com"
+        return f"{self.source or self.name}.amazonaws.com"
+
+    @property
+    def envelope_source(self) -> str:
+        """`source` of the events that carry them."""
+        return f"aws.{self.source or self.name}"
 
     @functools.cached_property
     def model(self) -> ServiceModel:
@@ -72,8 +79,11 @@ SERVICES = {
         Service("events", "events"),
         Service("glue", "glue"),
         Service("iam", "iam", region="us-east-1"),
+        Service("iot", "iot"),
+        Service("kinesisanalyticsv2", "kinesisanalyticsv2", source="kinesisanalytics"),
         Service("lambda", "lambda"),
         Service("pipes", "pipes"),
+        Service("s3", "s3"),
         Service("scheduler", "scheduler"),
         Service("states", "stepfunctions"),
     )

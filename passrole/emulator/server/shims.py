@@ -14,6 +14,7 @@ def install(injection_mark: str) -> None:
     _give_functions_their_role()
     _keep_permissions_boundaries()
     _take_loopback_for_tls()
+    _find_compute_environments_by_arn()
 
 
 def _let_marked_events_in(mark: str) -> None:
@@ -123,3 +124,16 @@ def _take_loopback_for_tls() -> None:
         pin(source_ip, secure_transport or source_ip == "127.0.0.1")
 
     application.pin_request_origin = pin_request_origin
+
+
+def _find_compute_environments_by_arn() -> None:
+    """Batch describes compute environments by name or ARN: MiniStack takes names alone."""
+    batch: Any = importlib.import_module("ministack.services.batch")
+    route = "/v1/describecomputeenvironments"
+    describe: Callable[[dict[str, Any]], Any] = batch._DISPATCH[route]
+
+    def describe_compute_environments(parameters: dict[str, Any]) -> Any:
+        asked = parameters.get("computeEnvironments") or []
+        return describe({**parameters, "computeEnvironments": [name.rpartition("/")[2] for name in asked]})
+
+    batch._DISPATCH[route] = describe_compute_environments
