@@ -115,6 +115,17 @@ class Deployment:
             time.sleep(0.2)
         raise AssertionError(f"not seen in {_PATIENCE:.0f} s: {what}\n{self.emulator.log_tail(60)}")
 
+    def forget_bursts(self) -> None:
+        """News is told at once again, however much came in the minutes before."""
+        dynamodb, table = self.emulator.client("dynamodb"), self.outputs["LedgerTable"]
+        found = dynamodb.scan(
+            TableName=table,
+            FilterExpression="begins_with(pk, :burst)",
+            ExpressionAttributeValues={":burst": {"S": "BURST#"}},
+        )["Items"]
+        for item in found:
+            dynamodb.delete_item(TableName=table, Key={name: item[name] for name in ("pk", "sk")})
+
     @contextmanager
     def unwatched(self) -> Iterator[None]:
         """The guard's rules are off meanwhile, until the events of what was done are past."""
@@ -128,6 +139,19 @@ class Deployment:
         finally:
             for name in names:
                 events.enable_rule(Name=name)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Events that come meanwhile wait in the intake queue."""
+        client = self.emulator.client("lambda")
+        queue = self.outputs["IntakeQueueUrl"].rpartition("/")[2]
+        source = f"arn:aws:sqs:{REGION}:{self.emulator.account}:{queue}"
+        [mapping] = client.list_event_source_mappings(EventSourceArn=source)["EventSourceMappings"]
+        client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        try:
+            yield
+        finally:
+            client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
     def settle(self) -> None:
         """Waits until no message is under way any more."""

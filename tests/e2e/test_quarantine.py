@@ -14,13 +14,13 @@ def test_an_unapproved_role_for_a_function_is_told_and_contained_and_released(de
     dana = deployment.user("dana", "lambda:*", "iam:PassRole")
     role = deployment.role("deployer")
 
-    deployment.function("orders", role, dana)
+    deployment.function("checkout", role, dana)
 
-    finding = deployment.finding_on("function:orders", State.CONTAINED)
-    assert deployment.concurrency("orders") == 0
+    finding = deployment.finding_on("function:checkout", State.CONTAINED)
+    assert deployment.concurrency("checkout") == 0
     assert finding.passer.arn == f"arn:aws:iam::{deployment.emulator.account}:user/dana"
     with pytest.raises(ClientError, match="TooManyRequests"):
-        deployment.emulator.client("lambda").invoke(FunctionName="orders")
+        deployment.emulator.client("lambda").invoke(FunctionName="checkout")
     deployment.settle()
     told = [message.text for message in deployment.webhook.about(finding.id)]
     assert len(told) == 2, "the alert, and that the function is contained"
@@ -28,7 +28,7 @@ def test_an_unapproved_role_for_a_function_is_told_and_contained_and_released(de
     released = deployment.command("findings", "release", finding.id, "--yes", "--reason", "it was a drill")
 
     assert released.returncode == 0, released.stderr
-    assert deployment.concurrency("orders") is None
+    assert deployment.concurrency("checkout") is None
     history = deployment.ledger.history(finding.id)
     assert [step.news for step in history] == ["opened", "contained", "released"]
     assert history[-1].why == "it was a drill"
