@@ -27,13 +27,15 @@ class Notification(Construct):
         slack_secret: str | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        # More receives than elsewhere: Slack may be down for longer than we are.
+        # More receives than elsewhere: Slack may be down for longer than we are. With the pauses between them
+        # (`lambdas/shared/redelivery.py`) they last for an hour and more.
         self.work = WorkQueue(
-            self, "Findings", core.encryption.key, function_timeout=TIMEOUT, max_receives=10
+            self, "Findings", core.encryption.key, function_timeout=TIMEOUT, max_receives=20
         )
         core.findings.subscribe(self.work)
         environment: dict[str, str] = {
             Env.ALERTS_TOPIC_ARN: alerts.topic.topic_arn,
+            Env.NOTIFY_QUEUE_URL: self.work.queue.queue_url,
         }
         if slack_secret:
             environment[Env.SLACK_SECRET_ID] = slack_secret

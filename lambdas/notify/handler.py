@@ -17,6 +17,7 @@ from botocore.config import Config
 
 from lambdas.shared.clients import client
 from lambdas.shared.observability import logger, metrics
+from lambdas.shared.redelivery import come_again_soon
 from lambdas.shared.settings import Settings
 from passrole.alerts import (
     Channel,
@@ -50,6 +51,7 @@ class Notifier:
 
     ledger: Ledger
     channels: Sequence[Channel]
+    queue_url: str | None = None
 
 
 @logger.inject_lambda_context
@@ -73,7 +75,8 @@ def notifier() -> Notifier:
         channels.append(SlackWebhook(settings.slack_secret_id, client("secretsmanager")))
     if settings.alerts_topic_arn:
         channels.append(SnsEmail(settings.alerts_topic_arn, boto3.client("sns", config=_ONE_TRY)))
-    return Notifier(Ledger(settings.ledger_table, client("dynamodb")), channels)
+    ledger = Ledger(settings.ledger_table, client("dynamodb"))
+    return Notifier(ledger, channels, settings.notify_queue_url)
 
 
 def _has_time(context: LambdaContext) -> bool:
@@ -88,10 +91,15 @@ def _tell(record: SQSRecord, has_time: Callable[[], bool]) -> None:
         _count("UnreadablePointers")
         logger.error("unreadable pointer", extra={"why": str(error), "message_id": record.message_id})
         raise  # to the dead-letter queue, where a person can look at it
-    if isinstance(pointer, DigestPointer):
-        _tell_digest(pointer, record.message_id, has_time)
-    else:
-        _tell_finding(pointer, record.message_id)
+    try:
+        if isinstance(pointer, DigestPointer):
+            _tell_digest(pointer, record.message_id, has_time)
+        else:
+            _tell_finding(pointer, record.message_id)
+    except Exception as error:
+        wait = error.retry_after if isinstance(error, IncompleteDeliveryError) else None
+        come_again_soon(notifier().queue_url, record, at_least=wait or 0)
+        raise
 
 
 def _tell_finding(pointer: Pointer, message_id: str) -> None:

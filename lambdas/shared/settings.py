@@ -20,7 +20,7 @@ class Settings:
         contain_role_arn: the role of `contain`, and quarantine_role_arn the only one that it may pass.
         contain_queue_url: where findings wait for `contain`.
         second_looks_queue_url: where events wait to be looked at again; None for all but `detect`.
-        notify_queue_url: where pointers to digests go; None for all but `sweep`.
+        notify_queue_url: what `notify` reads, and where `sweep` puts pointers to digests.
         look_delays: seconds before each further look.
         max_receives: after so many deliveries a message goes to the dead-letter queue; None if not told.
     """

@@ -51,7 +51,7 @@ def test_all_functions_share_one_bundle(guard: StackTemplate, synthesized: Synth
                 "QUARANTINE_ROLE_ARN",
             },
         ),
-        ("Notify", {"ALERTS_TOPIC_ARN", "SLACK_SECRET_ID"}),
+        ("Notify", {"ALERTS_TOPIC_ARN", "NOTIFY_QUEUE_URL", "SLACK_SECRET_ID"}),
         ("Sweep", {"CONTAIN_QUEUE_URL", "NOTIFY_QUEUE_URL"}),
     ],
 )

@@ -92,7 +92,7 @@ def test_a_message_stays_hidden_for_six_attempts(guard: StackTemplate) -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "batch", "receives"), [("Detect", 10, 5), ("Contain", 1, 6), ("Notify", 5, 10)]
+    ("part", "batch", "receives"), [("Detect", 10, 5), ("Contain", 1, 6), ("Notify", 5, 20)]
 )
 def test_functions_read_their_queues_with_partial_failures(
     guard: StackTemplate, part: str, batch: int, receives: int

@@ -80,7 +80,7 @@ def _event(*bodies: str) -> dict[str, Any]:
                 "body": body,
                 "eventSource": "aws:sqs",
                 "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:notify",
-                "attributes": {},
+                "attributes": {"ApproximateReceiveCount": "1"},
                 "messageAttributes": {},
                 "awsRegion": REGION,
                 "receiptHandle": "handle",
@@ -134,6 +134,27 @@ def test_only_what_failed_comes_again(
     assert _failed(answer) == ["message-0"]
     assert len(inbox.arrived) == 1
     assert counted("AlertFailures") == 1
+
+
+@pytest.mark.parametrize(("asked", "waits"), [(None, 10), (90.0, 90), (86_400.0, 3_600)])
+def test_what_a_receiver_refused_comes_again_when_it_asks(
+    notify: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, asked: float | None, waits: int
+) -> None:
+    inbox = Inbox()
+    inbox.errors = [DeliveryError("Slack answered 429", retry_after=asked)]
+    monkeypatch.setattr(notify, "notifier", lambda: notify.Notifier(ledger, [inbox], "the queue"))
+    told: list[Any] = []
+    redelivery: Any = importlib.import_module("lambdas.shared.redelivery")
+
+    class Queue:
+        def change_message_visibility(self, **parameters: Any) -> None:
+            told.append(parameters)
+
+    monkeypatch.setattr(redelivery, "client", lambda _: Queue())
+
+    notify.handler(_event(_pointer(_opened(ledger))), Context())
+
+    assert told == [{"QueueUrl": "the queue", "ReceiptHandle": "handle", "VisibilityTimeout": waits}]
 
 
 def test_observed_finding_is_told_to_nobody(notify: Any, ledger: Ledger, inbox: Inbox) -> None:
