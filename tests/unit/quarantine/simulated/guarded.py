@@ -78,6 +78,7 @@ class Guarded:
         self.dead: list[Message] = []
         self.published: set[tuple[str, int]] = set()
         self.passed: list[Passed] = []
+        self.half_released: set[str] = set()  # ids of findings
         worse = PolicyStatement("admins", Effect.DENY, resources=(WORSE,), severity=Severity.CRITICAL)
         usual = policy_of(**rules)
         self.policy = replace(usual, statements=(*usual.statements, worse))
@@ -180,7 +181,7 @@ class Guarded:
 
     # -- people who decide
 
-    def release(self, finding: Finding, fate: Fate | None = None, *, as_is: bool = False) -> Process:
+    def release(self, finding: Finding, fate: Fate | None = None, *, as_is: bool = False) -> None:
         releaser = Releaser(
             self.ledger,
             self,
@@ -189,12 +190,14 @@ class Guarded:
             self.clock,
             sleep=lambda _: None,
         )
-        return self.run(
+        process = self.run(
             "release",
             lambda: releaser.release(releaser.plan(finding.id), "sam", "fine", as_is=as_is),
             fate,
             as_is=as_is,
         )
+        if "result" not in process.facts:
+            self.half_released.add(finding.id)
 
     def approve(self, finding: Finding, fate: Fate | None = None) -> None:
         self.run("person", lambda: approve(self.ledger, self, finding, "sam", "yes", self.clock()), fate)
@@ -218,7 +221,7 @@ class Guarded:
         """Makes a thing that holds a role."""
         if ":function:" in resource:
             self.account.things[resource] = Function(
-                {"concurrency": concurrency, "busy": True, "idle": False}, role=role
+                {"concurrency": concurrency, "busy": True, "idle": False}, role=role, versions={role}
             )
         else:
             self.account.things[resource] = Instance({"profile": profile_of(role)})
@@ -229,7 +232,7 @@ class Guarded:
         thing = self.account.things[resource]
         if isinstance(thing, Function):
             thing.role = role
-            thing.versions |= {role} if publishes else set()
+            thing.versions = {role} if publishes else thing.versions
         else:
             thing.put("profile", profile_of(role), is_guard=False)
         self._note_pass(resource, role, creates=False)
