@@ -14,7 +14,7 @@ class ProcessKilled(BaseException):
 
 
 class MemoryTable(Table):
-    """Knows the conditions that alerts use.
+    """Knows the conditions that the ledger uses.
 
     Attributes:
         calls: how many were made so far.
@@ -39,6 +39,12 @@ class MemoryTable(Table):
     def delete(self, key: Key, condition: Condition) -> bool:
         return self._call(lambda: self._holds(key, condition) and self.items.pop(key, None) is not None)
 
+    def add_to_set(self, key: Key, name: str, value: str, limit: int, expires_at: int) -> bool:
+        return self._call(lambda: self._add(key, name, value, limit, expires_at))
+
+    def take_from_set(self, key: Key, name: str, value: str) -> None:
+        self._call(lambda: self.items.get(key, {}).get(name, set()).discard(value))
+
     def query(self, partition: str, prefix: str = "") -> Iterator[Item]:
         keys = sorted(k for k in self.items if k[0] == partition and k[1].startswith(prefix))
         return self._call(lambda: iter([copy.deepcopy(self.items[key]) for key in keys]))
@@ -48,6 +54,14 @@ class MemoryTable(Table):
     ) -> Iterator[Item]:
         found = [i for i in self.items.values() if i.get(partition_key) == partition and i[sort_key] <= until]
         return self._call(lambda: iter(sorted(copy.deepcopy(found), key=lambda i: str(i[sort_key]))))
+
+    def _add(self, key: Key, name: str, value: str, limit: int, expires_at: int) -> bool:
+        there = self.items.get(key, {}).get(name, set())
+        if value not in there and len(there) >= limit:
+            return False
+        item = self.items.setdefault(key, {PARTITION_KEY: key[0], SORT_KEY: key[1]})
+        item.update({name: there | {value}, "expires_at": expires_at})
+        return True
 
     def _call(self, does: Callable[[], Any]) -> Any:
         self.calls += 1
@@ -68,17 +82,40 @@ class MemoryTable(Table):
         return True
 
     def _holds(self, key: Key, condition: Condition) -> bool:
-        item = self.items.get(key, {})
-        return all(self._is_true(item, term, condition) for term in condition.expression.split(" AND "))
+        return _is_true(condition.expression, self.items.get(key, {}), condition)
 
-    @staticmethod
-    def _is_true(item: Item, term: str, condition: Condition) -> bool:
-        function, _, argument = term.rstrip(")").partition("(")
-        if argument:
-            name = condition.names[argument]
-            return {"attribute_not_exists": name not in item, "attribute_exists": name in item}[function]
-        name, _, value = term.partition(" = ")
-        return bool(item.get(condition.names.get(name, name)) == condition.values[value])
+
+def _is_true(expression: str, item: Item, condition: Condition) -> bool:
+    """Evaluates a condition: terms joined by OR, AND and parentheses."""
+    for word, joins in ((" OR ", any), (" AND ", all)):
+        parts = _split(expression, word)
+        if len(parts) > 1:
+            return joins(_is_true(part, item, condition) for part in parts)
+    if expression.startswith("("):
+        return _is_true(expression[1:-1], item, condition)
+    function, _, argument = expression.rstrip(")").partition("(")
+    if argument:
+        name = condition.names.get(argument, argument)
+        return {"attribute_not_exists": name not in item, "attribute_exists": name in item}[function]
+    name, operator, value = expression.split(" ")
+    found, given = item.get(condition.names.get(name, name)), condition.values[value]
+    if operator == "<":
+        return found is not None and bool(found < given)
+    assert operator == "="
+    return bool(found == given)
+
+
+def _split(expression: str, word: str) -> list[str]:
+    """The parts between a word that stands in no parentheses."""
+    parts = [""]
+    for piece in expression.split(word):
+        if parts[-1].count("(") > parts[-1].count(")"):
+            parts[-1] += word + piece
+        elif parts == [""]:
+            parts = [piece]
+        else:
+            parts.append(piece)
+    return parts
 
 
 def memory_ledger() -> tuple[Ledger, MemoryTable]:
