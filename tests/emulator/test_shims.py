@@ -86,6 +86,16 @@ def test_a_call_that_iam_refuses_is_refused(enforcing: Emulator, session: Creden
         enforcing.client("lambda", credentials=session).list_functions()
 
 
+@pytest.mark.parametrize("verb", ["Get", "Delete"])
+def test_who_may_not_set_a_concurrency_may_look_at_it_all_the_same(
+    enforcing: Emulator, session: Credentials, verb: str
+) -> None:
+    call = getattr(enforcing.client("lambda", credentials=session), f"{verb.lower()}_function_concurrency")
+
+    with pytest.raises(ClientError, match=f"is not authorized to perform: lambda:{verb}FunctionConcurrency"):
+        call(FunctionName="orders")
+
+
 def test_a_compute_environment_is_found_by_its_arn(emulator: Emulator) -> None:
     batch = emulator.client("batch")
     arn = batch.create_compute_environment(computeEnvironmentName="nightly", type="UNMANAGED")[

@@ -1,6 +1,7 @@
 """Corrections of how MiniStack 1.5.33 decides requests where IAM is enforced, made in memory.
 
-It takes a resource that it cannot name for `*`, which no policy on the exact resource matches.
+It takes a resource that it cannot name for `*`, which no policy on the exact resource matches; and whatever
+is done with a function's concurrency for setting it.
 """
 
 import importlib
@@ -11,8 +12,24 @@ from typing import Any
 
 def install() -> None:
     """Apply every correction."""
+    _name_actions()
     _name_resources()
     _know_condition_keys()
+
+
+def _name_actions() -> None:
+    """Looking at a function's concurrency, and taking it away, are actions of their own."""
+    actions: Any = importlib.import_module("ministack.core.iam_actions")
+    original: Callable[[str, str], str | None] = actions._lambda_action
+    verbs = {"GET": "Get", "DELETE": "Delete"}
+
+    def lambda_action(method: str, path: str) -> str | None:
+        named = original(method, path)
+        if named == "PutFunctionConcurrency" and method in verbs:
+            return f"{verbs[method]}FunctionConcurrency"
+        return named
+
+    actions._lambda_action = lambda_action
 
 
 def _name_resources() -> None:
