@@ -1,7 +1,6 @@
 """The part of the story in which people act: calls that hand over roles, and what the guard says of each."""
 
 from functools import partial
-from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -24,13 +23,12 @@ def ship(stage: Stage) -> None:
         "Times count from the call.",
     )
     functions = stage.world.emulator.client("lambda", credentials=stage.world.developer)
-    _create(stage, functions, "orders-api", cast.ORDERS_API, _APPROVED)
-    _create(stage, functions, "ledger-export", cast.LEDGER_EXPORT, _VIOLATION)
-    _create(stage, functions, "resize-image", cast.IMAGE_RESIZER, _VIOLATION)
-    _create(stage, functions, "invoice-mailer", cast.INVOICE_MAILER, _APPROVED)
-    _create(stage, functions, "customer-export", cast.CUSTOMER_EXPORT, _VIOLATION)
-    _create(stage, functions, "build-helper", cast.BUILD_HELPER, _VIOLATION)
-    _create(stage, functions, "report-sender", cast.REPORT_SENDER, Decision.EXEMPT)
+    _create(stage, "orders-api", cast.ORDERS_API, _APPROVED)
+    _create(stage, "resize-image", cast.IMAGE_RESIZER, _VIOLATION)
+    _create(stage, "invoice-mailer", cast.INVOICE_MAILER, _APPROVED)
+    _create(stage, "customer-export", cast.CUSTOMER_EXPORT, _VIOLATION, is_contained=False)
+    _create(stage, "build-helper", cast.BUILD_HELPER, _VIOLATION, is_contained=False)
+    _create(stage, "report-sender", cast.REPORT_SENDER, Decision.EXEMPT)
     _run_instance(stage)
     role = cast.PAYMENTS_ADMIN
     update = partial(functions.update_function_configuration, FunctionName="invoice-mailer", Role=role.arn)
@@ -65,13 +63,22 @@ def be_refused(stage: Stage) -> None:
     )
 
 
-def _create(stage: Stage, functions: Any, name: str, role: cast.Role, decision: Decision) -> None:
-    create = partial(create_function, functions, name, role)
-    started, _ = stage.call(cast.DEVELOPER, "CreateFunction", name, role.shown, create)
+def create(stage: Stage, name: str, role: cast.Role) -> Act:
+    """The developer creates a function."""
+    functions = stage.world.emulator.client("lambda", credentials=stage.world.developer)
+    call = partial(create_function, functions, name, role)
+    started, _ = stage.call(cast.DEVELOPER, "CreateFunction", name, role.shown, call)
     stage.before[name] = function_state(stage.world.client("lambda"), name)
     act = stage.begin(Act("CreateFunction", name, started))
     stage.acts[name] = act
-    follow(stage, [_expected(act, role, _LAMBDA, name, decision)])
+    return act
+
+
+def _create(
+    stage: Stage, name: str, role: cast.Role, decision: Decision, *, is_contained: bool = True
+) -> None:
+    act = create(stage, name, role)
+    follow(stage, [_expected(act, role, _LAMBDA, name, decision, is_contained=is_contained)])
 
 
 def _run_instance(stage: Stage) -> None:
@@ -96,8 +103,11 @@ def _run_instance(stage: Stage) -> None:
     follow(stage, [_expected(act, profile.role, _EC2, name, _VIOLATION)])
 
 
-def _expected(act: Act, role: cast.Role, service: str, resource: str, decision: Decision) -> Expected:
-    """A violation is quarantined: people are told that it was found, and that it was contained."""
+def _expected(
+    act: Act, role: cast.Role, service: str, resource: str, decision: Decision, *, is_contained: bool = True
+) -> Expected:
+    """Of a violation people are told that it was found, and, as the policy says, that it was contained."""
     is_violation = decision is _VIOLATION
-    alerts = 2 if is_violation else 0
-    return Expected(act, cast.DEVELOPER, role.shown, service, resource, decision, alerts, is_violation)
+    alerts = (1 + is_contained) if is_violation else 0
+    is_held = is_violation and is_contained
+    return Expected(act, cast.DEVELOPER, role.shown, service, resource, decision, alerts, is_held)

@@ -18,6 +18,8 @@ from passrole.passes import Pass
 from passrole.policy import Decision
 
 Scan = Callable[[], Iterable[Mapping[str, Any]]]
+# Of several acts on a resource, the latest is behind these.
+_DECIDED = (News.RELEASED, News.APPROVED, News.CONTAINED)
 _deserialize = TypeDeserializer().deserialize
 
 
@@ -113,8 +115,8 @@ class Observer:
         return seen
 
     def _act_behind(self, finding: Finding, news: News) -> Act | None:
-        """The act that made the finding; of a release, the release."""
-        if news is News.RELEASED and finding.resource:
+        """The act that made the finding; of what people decided, and of what came of that, the decision."""
+        if news in _DECIDED and finding.resource:
             about = [act for act in self.acts if act.about == short_resource(finding.resource)]
             return about[-1] if about else None
         return next((seen.act for seen in self.passes if finding.id in seen.finding_ids), None)

@@ -10,8 +10,9 @@ from passrole.demo.processes import InterruptedRunError, ending_on_signals
 from passrole.demo.report import render
 from passrole.demo.screen import Screen
 from passrole.demo.stage import Stage
-from passrole.demo.story import StoryError, tell
+from passrole.demo.story import tell
 from passrole.demo.telling import Told
+from passrole.demo.trying import StoryError
 from passrole.demo.world import ROOT, World, is_checkout
 from passrole.emulator import EmulatorError
 

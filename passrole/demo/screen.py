@@ -27,6 +27,7 @@ _VERDICTS = {
     Decision.UNDETERMINED: ("? undetermined", "yellow"),
 }
 _NEWS = {
+    News.WOULD_CONTAIN: ("◌ dry run", "yellow"),
     News.CONTAINED: ("■ contained", "magenta"),
     News.RELEASED: ("□ released", "green"),
     News.CONTAINMENT_FAILED: ("! not contained", "bold red"),

@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from passrole.alerts.names import short_resource
 from passrole.demo.observer import Observer
+from passrole.demo.processes import Finished
 from passrole.demo.screen import Screen
 from passrole.demo.seen import Act, Seen, SeenAlert, SeenPass, SeenStep, shown_role
-from passrole.demo.telling import Exhibit, Note, Scene, Told
+from passrole.demo.telling import Exhibit, Note, Ran, Scene, Told
 from passrole.demo.world import Inbox, State, World
 
 Answer = TypeVar("Answer")
@@ -56,6 +57,15 @@ class Stage:
         """Says what a label stands for, within a step."""
         self.told.scenes[-1].entries.append(Note(label, value))
         self.screen.fact(label, value)
+
+    def run(self, *arguments: str) -> Finished:
+        """Has the person on call run ``passrole``."""
+        with self.screen.waiting("the command"):
+            finished = self.world.run(*arguments)
+        line = " ".join(["passrole", *(f'"{a}"' if " " in a else a for a in arguments)])
+        self.told.scenes[-1].entries.append(Ran(line, finished.output))
+        self.screen.output(line, finished.output)
+        return finished
 
     def exhibit(self, exhibit: Exhibit) -> None:
         """Marks where the report has its picture of what the screen shows now."""

@@ -17,12 +17,19 @@ class Note:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A command that a person gave, and what it printed."""
+
+    command: str
+    output: str
+
+
 class Exhibit(StrEnum):
     """What a step shows beside words: the report has a picture of each."""
 
     ALERTS = "alerts"
     CHANGES = "changes"
-    COMMAND = "command"
 
 
 @dataclass(slots=True)
@@ -31,7 +38,7 @@ class Scene:
 
     title: str
     said: str
-    entries: list[Seen | Note | Exhibit] = field(default_factory=list)
+    entries: list[Seen | Note | Ran | Exhibit] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +61,6 @@ class Told:
     timings: dict[str, float] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     mails: list[dict[str, str]] = field(default_factory=list)
-    command: str = ""
-    command_output: str = ""
     resources: int = 0
     seconds: float = 0.0
     policy: str = ""
@@ -84,5 +89,5 @@ class Told:
         """Seconds from an act to the containment of what got the role."""
         return next((s.seconds for s in self.steps if s.act is act and s.step.news is News.CONTAINED), None)
 
-    def _entries(self) -> Iterator[Seen | Note | Exhibit]:
+    def _entries(self) -> Iterator[Seen | Note | Ran | Exhibit]:
         return (entry for scene in self.scenes for entry in scene.entries)

@@ -15,13 +15,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from passrole.demo import cast
-from passrole.demo.policy import policy_text
+from passrole.demo.policy import dry_run_of, policy_text
 from passrole.demo.processes import Child, Finished
 from passrole.demo.recorded import FIXTURES
 from passrole.emulator import ACCOUNT, Credentials, Emulator, deploy
 from passrole.emulator.webhook import Webhook
 
 ROOT = Path(__file__).resolve().parents[2]
+DRY_RUN, REAL = "dry-run", "real"  # names of assemblies
 _LOOK_DELAYS = "1,2"  # seconds before what is undetermined is judged again; in AWS five minutes in all
 _HANDLER = "def handler(event, context):\n    return {'statusCode': 200, 'body': 'ok'}\n"
 _AWS_VARIABLES = ("AWS_", "BOTO_", "CDK_")
@@ -38,6 +39,7 @@ class World:
     def __init__(self) -> None:
         self._exits = ExitStack()
         self.outputs: Mapping[str, str] = {}
+        self._synthesized: dict[str, Child] = {}
         self.policy = policy_text(datetime.now(UTC).date())
 
     def __enter__(self) -> Self:
@@ -47,7 +49,7 @@ class World:
                     TemporaryDirectory(prefix="passrole-demo-", ignore_cleanup_errors=True)
                 )
             )
-            self._synthesis = self._exits.enter_context(self._synthesize())
+            self.begin_synthesis(DRY_RUN, dry_run_of(self.policy))
             self.webhook = self._exits.enter_context(Webhook())
             self.emulator = self._exits.enter_context(
                 Emulator(region=cast.REGION, enforce_iam=True, log_file=self.directory / "emulator.log")
@@ -86,14 +88,19 @@ class World:
         create_function(self.client("lambda"), cast.FUNCTION_FROM_BEFORE, cast.BREAK_GLASS)
         self.client("secretsmanager").create_secret(Name=cast.SLACK_SECRET, SecretString=self.webhook.url)
 
-    def finish_synthesis(self) -> Finished:
-        """Waits for the templates."""
-        return self._synthesis.finish()
+    def begin_synthesis(self, assembly: str, policy: str) -> None:
+        """Begins to make the templates of a policy, while other things happen."""
+        self._synthesized[assembly] = self._exits.enter_context(self._synthesize(assembly, policy))
 
-    def deploy_guard(self) -> int:
+    def finish_synthesis(self, assembly: str) -> Finished:
+        """Waits for the templates."""
+        return self._synthesized[assembly].finish()
+
+    def deploy_guard(self, assembly: str) -> int:
         """Deploys the synthesized template; returns how many resources it has."""
-        self.outputs = deploy(self.emulator, self.assembly, cast.STACK)
-        template = json.loads((self.assembly / f"{cast.STACK}.template.json").read_text(encoding="utf-8"))
+        directory = self.directory / assembly
+        self.outputs = deploy(self.emulator, directory, cast.STACK)
+        template = json.loads((directory / f"{cast.STACK}.template.json").read_text(encoding="utf-8"))
         return len(template["Resources"])
 
     def open_inbox(self) -> "Inbox":
@@ -106,9 +113,8 @@ class World:
         sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
         return Inbox(sqs, url)
 
-    def release(self, finding_id: str, reason: str) -> Finished:
-        """Runs the command that people run, as the person on call."""
-        command = ["findings", "release", finding_id, "--yes", "--reason", reason]
+    def run(self, *command: str) -> Finished:
+        """Runs ``passrole``, as people do, as the person on call."""
         environment = self._child_environment() | {
             "AWS_ENDPOINT_URL": self.emulator.endpoint_url,
             "AWS_DEFAULT_REGION": cast.REGION,
@@ -120,7 +126,7 @@ class World:
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",
         }
-        output = self.directory / "release.txt"
+        output = self.directory / "command.txt"
         with Child([sys.executable, "-m", "passrole.cli", *command], environment, ROOT, output) as child:
             return child.finish()
 
@@ -142,28 +148,25 @@ class World:
         )
         return sum(int(count[name]) for count in counts for name in names)
 
-    @property
-    def assembly(self) -> Path:
-        """Where the synthesized templates are."""
-        return self.directory / "cdk.out"
-
     def _make_user(self, name: str, policy: Mapping[str, Any]) -> Credentials:
         iam = self.client("iam")
         iam.create_user(UserName=name)
         iam.put_user_policy(UserName=name, PolicyName="work", PolicyDocument=json.dumps(policy))
         return Credentials.from_response(iam.create_access_key(UserName=name))
 
-    def _synthesize(self) -> Child:
-        policy = self.directory / "guardrail.yaml"
-        policy.write_text(self.policy, "utf-8")
+    def _synthesize(self, assembly: str, text: str) -> Child:
+        policy = self.directory / f"{assembly}.yaml"
+        policy.write_text(text, "utf-8")
         environment = self._child_environment() | {
-            "CDK_OUTDIR": str(self.assembly),
+            "CDK_OUTDIR": str(self.directory / assembly),
             "CDK_CONTEXT_JSON": json.dumps(
                 {"policy": str(policy), "stack": cast.STACK, "second_looks": _LOOK_DELAYS}
             ),
             "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
         }
-        return Child([sys.executable, str(ROOT / "app.py")], environment, ROOT, self.directory / "synth.txt")
+        return Child(
+            [sys.executable, str(ROOT / "app.py")], environment, ROOT, self.directory / f"{assembly}.txt"
+        )
 
     def _child_environment(self) -> dict[str, str]:
         """The caller's environment without its AWS settings; `node` and temporary files are ours."""

@@ -7,12 +7,17 @@ from passrole.demo.report.figures import changes
 from passrole.demo.report.markup import Markup, code, join, tag
 from passrole.demo.report.slack import message
 from passrole.demo.seen import SeenPass, SeenStep, seconds, shown_passer, shown_role, without_account
-from passrole.demo.telling import Exhibit, Note, Scene, Told
+from passrole.demo.telling import Exhibit, Note, Ran, Scene, Told
 from passrole.finding import News
 from passrole.passes import Outcome
 from passrole.policy import Decision
 
 _ALERTS_AT_FIRST = 2
+_DECISIONS = {
+    News.WOULD_CONTAIN: "Not contained",
+    News.APPROVED: "Approved",
+    News.RELEASED: "Released",
+}
 _MARKS = {Decision.APPROVED: "✓", Decision.EXEMPT: "✓", Decision.VIOLATION: "✗", Decision.UNDETERMINED: "?"}
 
 
@@ -30,9 +35,12 @@ def _scene(scene: Scene, told: Told) -> Markup:
             parts.append(_exhibit(entry, told))
         elif isinstance(entry, Note):
             parts.append(tag("p", entry.text, _detail(entry.detail), class_="note"))
-        elif isinstance(entry, SeenStep) and entry.step.news is News.RELEASED:
-            said = tag("span", entry.step.why, class_="quiet")
-            parts.append(tag("p", tag("strong", "Released"), f" by {entry.step.who}: ", said, class_="note"))
+        elif isinstance(entry, Ran):
+            output = f"\n{entry.output.rstrip()}"
+            parts.append(tag("pre", tag("b", f"$ {entry.command}"), output, class_="terminal"))
+        elif isinstance(entry, SeenStep) and entry.step.news in _DECISIONS:
+            done, said = _DECISIONS[entry.step.news], tag("span", entry.step.why, class_="quiet")
+            parts.append(tag("p", tag("strong", done), f" by {entry.step.who}: ", said, class_="note"))
     return tag("li", tag("h3", scene.title), tag("p", scene.said, class_="said"), parts)
 
 
@@ -42,9 +50,6 @@ def _exhibit(exhibit: Exhibit, told: Told) -> Markup:
             return _alerts(told)
         case Exhibit.CHANGES:
             return changes(told.changes)
-        case Exhibit.COMMAND:
-            output = f"\n{told.command_output.rstrip()}"
-            return tag("pre", tag("b", f"$ {told.command}"), output, class_="terminal")
 
 
 def _alerts(told: Told) -> Markup:

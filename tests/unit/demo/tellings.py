@@ -5,7 +5,7 @@ from typing import Any
 
 from passrole.alerts import Alert, slack
 from passrole.demo.seen import Act, SeenAlert, SeenPass, SeenStep
-from passrole.demo.telling import Change, Exhibit, Note, Scene, Told
+from passrole.demo.telling import Change, Exhibit, Note, Ran, Scene, Told
 from passrole.finding import Finding, News, State, Step
 from passrole.passes import Pass, Passer
 from tests.unit.samples import ACCOUNT, ROLE, finding_of, pass_of, verdict_of
@@ -56,14 +56,13 @@ def told_of(name: str = "orders") -> Told:
                 Note(f"a note about {name}", f"detail {name}"),
                 Exhibit.ALERTS,
                 Exhibit.CHANGES,
-                Exhibit.COMMAND,
+                Ran(f"passrole findings release {name}", name),
                 seen_step(News.RELEASED, finding, why=name),
             ],
         )
     ]
     told.changes = [Change(name, "concurrency", "not reserved", "0", "0")]
     told.mails = [{"Subject": name, "Message": name}]
-    told.command, told.command_output = f"passrole findings release {name}", name
     told.expectations.expect(f"{name} is contained", State.CONTAINED, State.CONTAINED)
     return told
 

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from passrole.demo import cast
 from passrole.demo.expectations import Expectations
 from passrole.demo.mrkdwn import Span, Style, spans
-from passrole.demo.policy import policy_text
+from passrole.demo.policy import dry_run_of, policy_text
 from passrole.demo.processes import Child, InterruptedRunError, ending_on_signals
 from passrole.demo.recorded import load_recorded
 from passrole.demo.world import ROOT, is_checkout
@@ -27,6 +28,15 @@ def test_the_policy_is_valid_and_names_the_people_and_the_secret_of_the_story() 
     assert guardrail.warnings == ()
     assert guardrail.settings.alerts.slack_secret == cast.SLACK_SECRET
     assert guardrail.settings.operators == (f"arn:aws:iam::111122223333:user/{cast.ON_CALL}",)
+
+
+def test_the_dry_run_s_policy_differs_in_nothing_else() -> None:
+    today = date(2026, 7, 1)
+    real = parse_guardrail(policy_text(today).encode(), today=today).compiled
+    dry = parse_guardrail(dry_run_of(policy_text(today)).encode(), today=today).compiled
+
+    assert (real.quarantine.dry_run, dry.quarantine.dry_run) == (False, True)
+    assert replace(dry, quarantine=replace(dry.quarantine, dry_run=False)) == real
 
 
 def test_an_instance_profile_is_not_named_like_its_role() -> None:
