@@ -20,6 +20,7 @@ _PROFILE = re.compile(rf"arn:({_PARTITION}):iam::([0-9]{{12}}):instance-profile(
 _USER = re.compile(rf"arn:({_PARTITION}):iam::([0-9]{{12}}):user({_PATH})({_NAME}{{1,64}})")
 _ROLE_NAME = re.compile(rf"{_NAME}{{1,64}}")
 _PROFILE_NAME = re.compile(rf"{_NAME}{{1,128}}")
+_REGION_OF_GLOBAL = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
 _PARTITION_OF_REGION = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc"))
 
 
@@ -109,6 +110,11 @@ def partition_of(region: str | None) -> str:
             if region.startswith(prefix):
                 return partition
     return "aws"
+
+
+def region_of_global(partition: str) -> str:
+    """A region whose clients reach what a partition has once, as IAM: one of another partition does not."""
+    return _REGION_OF_GLOBAL.get(partition, "us-east-1")
 
 
 def _iam_arn(pattern: re.Pattern[str], text: object, type_: str) -> IamArn | None:

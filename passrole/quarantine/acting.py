@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from passrole.arn import parse_role_arn
+from passrole.arn import parse_role_arn, region_of_global
 from passrole.clock import Clock, utc_now
 from passrole.finding import Finding
 from passrole.ledger import Containment, Ledger
@@ -47,30 +47,11 @@ class Actor:
         self._clock = clock
         self._sleep = sleep
 
-    @contextmanager
-    def _leases(self, resources: Iterable[str], owner: str, attempts: int, pause: float) -> Iterator[None]:
-        """Holds all of the resources for ``owner``.
-
-        Raises:
-            BusyError: another has one of them, and did not give it back in time.
-        """
-        taken: list[str] = []
-        try:
-            for resource in sorted(set(resources)):  # in one order, so that no two wait for each other
-                self._take_lease(resource, owner, attempts, pause)
-                taken.append(resource)
-            yield
-        finally:
-            for resource in taken:
-                self._ledger.give_lease_back(resource, owner)
-
-    def _take_lease(self, resource: str, owner: str, attempts: int, pause: float) -> None:
-        for attempt in range(attempts):
-            if attempt:
-                self._sleep(pause)
-            if self._ledger.take_lease(resource, owner, self._clock()):
-                return
-        raise BusyError(f"{resource} is being contained or released by another")
+    def _leases(
+        self, resources: Iterable[str], owner: str, attempts: int, pause: float
+    ) -> AbstractContextManager[None]:
+        """As `leases`; tries several times, with a pause in between."""
+        return leases(self._ledger, resources, owner, self._clock, attempts, lambda: self._sleep(pause))
 
     def _role_id(self, role: str) -> str | None:
         """IAM's id of a role; None if there is none of that ARN."""
@@ -78,7 +59,8 @@ class Actor:
         if arn is None:
             return None
         try:
-            found = self._aws.clients("iam", "us-east-1").get_role(RoleName=arn.name)["Role"]
+            iam = self._aws.clients("iam", region_of_global(arn.partition))
+            found = iam.get_role(RoleName=arn.name)["Role"]
         except ClientError as error:
             if code_of(error) == "NoSuchEntity":
                 return None
@@ -89,6 +71,37 @@ class Actor:
     def _announce(self, resource: str, roles: Iterable[str], finding_id: str) -> None:
         for role in roles:
             self._ledger.announce_pass(resource, role, self._principal, finding_id, self._clock())
+
+
+@contextmanager
+def leases(
+    ledger: Ledger,
+    resources: Iterable[str],
+    owner: str,
+    clock: Clock,
+    attempts: int = 1,
+    pause: Callable[[], None] = lambda: None,
+) -> Iterator[None]:
+    """Holds all of the resources for ``owner``.
+
+    Raises:
+        BusyError: another has one of them, and did not give it back in time.
+    """
+    taken: list[str] = []
+    try:
+        for resource in sorted(set(resources)):  # in one order, so that no two wait for each other
+            for attempt in range(attempts):
+                if attempt:
+                    pause()
+                if ledger.take_lease(resource, owner, clock()):
+                    break
+            else:
+                raise BusyError(f"{resource} is being contained or released by another")
+            taken.append(resource)
+        yield
+    finally:
+        for resource in taken:
+            ledger.give_lease_back(resource, owner)
 
 
 def is_of_same_make(containment: Containment, now: State, finding: Finding) -> bool:

@@ -1,5 +1,6 @@
 """What people decide about a finding: approve its containment, exempt it; and who may not."""
 
+import uuid
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from passrole.finding import Finding, News, State, advance
 from passrole.ledger import Ledger
 from passrole.news import Topic, publish_news
 from passrole.passes import Passer
+from passrole.quarantine.acting import BusyError, leases
 from passrole.quarantine.targets import places_of_holds
 
 _ASSUMED = "assumed-role/"
@@ -68,29 +70,35 @@ def exempt(
     """Exempts one finding until a time, whoever passes the role there again.
 
     Raises:
-        NotDoneError: something is held for the finding, the time is past, or it changed meanwhile.
+        NotDoneError: something is held for the finding, or is about to be; the time is past, or it changed
+            meanwhile.
     """
     if finding.is_about_guard:
         raise NotDoneError(f"finding {finding.id} is about the guardrail itself")
     if finding.state is State.CONTAINED:
         raise NotDoneError(f"finding {finding.id} is contained: release it, and exempt it then")
-    for held in _held_for(ledger, finding):  # by a containment that came to half of it
-        raise NotDoneError(f"{held} is held for finding {finding.id}: release it, and exempt it then")
     if until <= now:
         raise NotDoneError(f"{iso(until)} is past; expected a time to come")
-    return _record(
-        ledger,
-        topic,
-        finding,
-        State.EXEMPTED,
-        News.EXEMPTED,
-        who,
-        why,
-        now,
-        exemption=f"granted by {who}",
-        exempt_until=iso(until),
-        exempt_by=who,
-    )
+    try:
+        # So that it is not contained at this moment: what is exempt is held by nothing.
+        with leases(ledger, places_of_holds(finding), f"exempt-{uuid.uuid4()}", lambda: now):
+            for held in _held_for(ledger, finding):  # by a containment that came to half of it
+                raise NotDoneError(f"{held} is held for finding {finding.id}: release it, and exempt it then")
+            return _record(
+                ledger,
+                topic,
+                finding,
+                State.EXEMPTED,
+                News.EXEMPTED,
+                who,
+                why,
+                now,
+                exemption=f"granted by {who}",
+                exempt_until=iso(until),
+                exempt_by=who,
+            )
+    except BusyError as error:
+        raise NotDoneError(f"{error}: try again shortly") from None
 
 
 def _is_of_identity_center(name: str, role_arn: str | None) -> bool:

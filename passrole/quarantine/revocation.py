@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 from botocore.exceptions import ClientError
 
-from passrole.arn import Arn, parse_role_arn
+from passrole.arn import Arn, parse_role_arn, region_of_global
 from passrole.quarantine.grants import ANY_ROLE, Grant
 from passrole.quarantine.module import Aws, code_of
-from passrole.quarantine.modules.inline_deny import IAM_REGION, deny_document
+from passrole.quarantine.modules.inline_deny import deny_document
 
 _NO_ROOM = ("LimitExceeded", "LimitExceededException")
 _UNCHANGEABLE = ("UnmodifiableEntity", "UnmodifiableEntityException")
@@ -39,7 +39,7 @@ def revoke(aws: Aws, module: str, resource: Arn, role: str, role_id: str) -> str
         return "the role is not known"
     condition = _OF_RESOURCE[module](role_id, resource)
     try:
-        aws.clients("iam", IAM_REGION).put_role_policy(
+        aws.clients("iam", region_of_global(name.partition)).put_role_policy(
             RoleName=name.name,
             PolicyName=policy_name(resource),
             PolicyDocument=deny_document("*", condition),
@@ -59,7 +59,7 @@ def restore(aws: Aws, resource: Arn, role: str) -> None:
     if name is None:
         return
     try:
-        aws.clients("iam", IAM_REGION).delete_role_policy(
+        aws.clients("iam", region_of_global(name.partition)).delete_role_policy(
             RoleName=name.name, PolicyName=policy_name(resource)
         )
     except ClientError as error:

@@ -11,12 +11,11 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
-from passrole.arn import Arn, IamArn, parse_role_arn, parse_user_arn
+from passrole.arn import Arn, IamArn, parse_role_arn, parse_user_arn, region_of_global
 from passrole.clock import iso
 from passrole.quarantine.grants import ANY_ROLE, Grant
 from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
 
-IAM_REGION = "us-east-1"
 _ANY_USER = "arn:{partition}:iam::{account}:user/*"
 _UNCHANGEABLE = ("/aws-service-role/", "/aws-reserved/")
 
@@ -35,13 +34,15 @@ class InlineDeny(QuarantineModule):
         principal = _principal(resource)
         if principal is None:
             return None
-        iam, kind = aws.clients("iam", IAM_REGION), principal.type
+        iam, kind = _iam(aws, principal), principal.type
         try:
             found = _get(iam, principal)
         except ClientError as error:
             if code_of(error) == "NoSuchEntity":
                 return None
             raise
+        if found["Arn"] != str(principal):
+            return None  # names are unique without their path: another one bears it now
         return {
             "arn": found["Arn"],
             "made": found[f"{kind.capitalize()}Id"],
@@ -56,6 +57,8 @@ class InlineDeny(QuarantineModule):
         principal = parse_role_arn(now["arn"])
         if principal and principal.path.startswith(_UNCHANGEABLE):
             return f"{now['arn']} cannot be changed: it belongs to AWS or to Identity Center"
+        if now["policy"] is not None:  # a release would have to give it back
+            return f"{now['arn']} has an inline policy {self.policy_name} that the guardrail does not know"
         return None
 
     def is_contained(self, aws: Aws, now: State, role: str) -> bool:
@@ -65,7 +68,7 @@ class InlineDeny(QuarantineModule):
         principal = _principal(resource)
         if principal is None:
             return
-        iam = aws.clients("iam", IAM_REGION)
+        iam = _iam(aws, principal)
         put = iam.put_role_policy if principal.type == "role" else iam.put_user_policy
         put(**_named(principal), PolicyName=self.policy_name, PolicyDocument=self._document)
 
@@ -84,7 +87,7 @@ class InlineDeny(QuarantineModule):
         principal = _principal(resource)
         if principal is None or prior["policy"] is not None:
             raise CannotRestoreError(f"{resource} had an inline policy {self.policy_name} before")
-        iam = aws.clients("iam", IAM_REGION)
+        iam = _iam(aws, principal)
         delete = iam.delete_role_policy if principal.type == "role" else iam.delete_user_policy
         try:
             delete(**_named(principal), PolicyName=self.policy_name)
@@ -176,6 +179,10 @@ def deny_document(action: str, condition: dict[str, dict[str, str]] | None = Non
 
 def _principal(resource: Arn) -> IamArn | None:
     return parse_role_arn(str(resource)) or parse_user_arn(str(resource))
+
+
+def _iam(aws: Aws, principal: IamArn) -> Any:
+    return aws.clients("iam", region_of_global(principal.partition))
 
 
 def _named(principal: IamArn) -> dict[str, str]:
