@@ -11,6 +11,8 @@ from passrole.passes import Outcome, Pass, Passer
 from passrole.policy import Decision, Severity, Stage, Verdict
 
 NO_ACT = "no reversible act is known"  # begins the reason why something is never contained
+APPROVED_NOW = "the policy approves the pass now"  # the reason of what is resolved, and holds its role still
+BEGUN = "what was begun is not finished"  # ends the reason of what is refused half-way
 GUARD = "passrole-guardrail"  # who did it, where it was the guard; and the source of what is about itself
 _STAGE_ORDER = (Stage.OBSERVE, Stage.ALERT, Stage.QUARANTINE)
 

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import replace
 
 from passrole.clock import Clock, iso
-from passrole.finding import Finding, News, State, advance
+from passrole.finding import BEGUN, Finding, News, State, advance
 from passrole.guard import Trouble, trouble
 from passrole.ledger import Breaker, Ledger, Stopped, Switch
 from passrole.ledger.brakes import Budget, day_of, hour_of
@@ -37,7 +37,7 @@ class Brakes:
         switch = self._ledger.switch()
         if not switch.on:
             why = f"quarantine is switched off by {switch.who} since {switch.at}: {switch.why}"
-            return f"{why}; what was begun is not finished" if is_begun else why
+            return f"{why}; {BEGUN}" if is_begun else why
         if is_begun:
             return None
         breaker = self._ledger.breaker()

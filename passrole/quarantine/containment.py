@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from passrole.arn import parse_role_arn
 from passrole.clock import Clock, iso, parse_time, utc_now
 from passrole.evidence import Evidence, Known
-from passrole.finding import GUARD, NO_ACT, Change, Finding, News, State, advance
+from passrole.finding import APPROVED_NOW, GUARD, NO_ACT, Change, Finding, News, State, advance
 from passrole.ledger import Containment, ContainmentState, Ledger
 from passrole.news import Topic, publish_news
 from passrole.policy import CompiledPolicy, Decision, evaluate
@@ -138,16 +138,21 @@ class Container(Actor):
 
     def _check(self, finding: Finding, targets: Sequence[Target]) -> Finding:
         """Looks again at what is contained."""
+        looked_at = iso(self._clock())
         views = [self._look(finding, target) for target in targets]
         held = [view for view in views if view.saved and finding.id in view.saved.holds]
         resource = next((view for view in views if not view.target.is_scope), None)
+        if all(view.is_contained for view in held) and (resource is None or resource.now is not None):
+            return self._check_later(finding)
+        if self._clock() - parse_time(finding.updated_at) < _SHOWS_AFTER:
+            return self._told(finding)  # a second delivery; `check_at` comes
         if resource is not None and resource.now is None:
-            return self._let_go(finding, held, "the resource is gone", iso(self._clock()))
+            return self._let_go(finding, held, "the resource is gone", looked_at)
         undone = [view for view in held if view.was_undone]
         if not undone:
             return self._check_later(finding)
         if resource in undone and not resource.holds(finding.role):
-            return self._let_go(finding, held, "the resource holds another role now", iso(self._clock()))
+            return self._let_go(finding, held, "the resource holds another role now", looked_at)
         what = ", ".join(view.target.resource for view in undone)
         reopened = self._tell(finding, State.OPEN, News.UNDONE, f"somebody undid the containment of {what}")
         return self._decided(reopened, targets)
@@ -196,12 +201,20 @@ class Container(Actor):
         if role.path.startswith(_SERVICE_LINKED):
             raise RefusedError("the role is service-linked: the resource works for AWS itself")
         for target in targets:
-            if target.resource in self._own:
-                raise RefusedError(f"{target.resource} is the guardrail's own")
-            if reaches(self._rules.protected, target.resource):
-                raise RefusedError(f"the policy protects {target.resource}")
-            if not target.is_scope and target.module.name not in self._enabled:
+            if target.is_scope:
+                continue
+            protection = self._protection(target)
+            if protection is not None:
+                raise RefusedError(protection)
+            if target.module.name not in self._enabled:
                 raise RefusedError(f"the policy does not enable {target.module.name}")
+
+    def _protection(self, target: Target) -> str | None:
+        if target.resource in self._own:
+            return f"{target.resource} is the guardrail's own"
+        if reaches(self._rules.protected, target.resource):
+            return f"the policy protects {target.resource}"
+        return None
 
     def _look(self, finding: Finding, target: Target) -> View:
         return look(self._aws, target, self._ledger.containment(target.resource), finding)
@@ -242,6 +255,9 @@ class Container(Actor):
             return "it is gone"
         if view.is_contained:
             return None
+        protection = self._protection(view.target)
+        if protection is not None:
+            return protection
         if view.active is None:  # else its prior state is saved, and what is seen now is half-way
             objection = view.target.module.objection(view.now, finding.role)
             if objection is not None:
@@ -297,7 +313,7 @@ class Container(Actor):
                 finding, State.EXEMPTED, News.EXEMPTED, why, exemption=verdict.exemption, exempt_until=until
             )
         if verdict.decision is Decision.APPROVED:
-            return self._tell(finding, State.RESOLVED, News.RESOLVED, "the policy approves the pass now")
+            return self._tell(finding, State.RESOLVED, News.RESOLVED, APPROVED_NOW)
         return None
 
     # -- the act
@@ -350,8 +366,10 @@ class Container(Actor):
     def _revoke(self, finding: Finding, view: View, held: Containment) -> tuple[Containment, tuple[str, ...]]:
         """Revokes the credentials that the resource has, where the policy says so."""
         module = view.target.module.name
-        if module not in self._rules.revoke_credentials or view.target.is_scope or finding.role_id is None:
+        if module not in self._rules.revoke_credentials or view.target.is_scope:
             return held, ()
+        if finding.role_id is None:
+            return held, ("its credentials were not revoked: the role's id is not known",)
         noted = replace(held, revoked=tuple(dict.fromkeys((*held.revoked, finding.role))))
         self._save(noted, held)  # first, so that a release finds it whatever happens
         problem = revoke(self._aws, module, view.target.arn, finding.role, finding.role_id)
@@ -367,6 +385,8 @@ class Container(Actor):
             saved = view.saved
             if saved and saved.is_active and finding.id in saved.holds and not view.is_contained:
                 self._save(without_hold(saved, finding.id), saved)
+        if any(_still_denies(view, finding) for view in views):
+            why = f"{why}; what the guardrail denies by inline policies stays until its release"
         return self._tell(finding, State.RESOLVED, News.RESOLVED, why, at)
 
     def _check_age(self, finding: Finding) -> None:
@@ -407,6 +427,14 @@ class Container(Actor):
         self.brakes.count_failure(finding)
         why = f"{in_words(error)}; it is not tried again"
         self._tell(finding, State.OPEN, News.CONTAINMENT_FAILED, why)
+
+
+def _still_denies(view: View, finding: Finding) -> bool:
+    """Whether an inline policy of the guard outlasts the finding: only operators may take it away."""
+    saved = view.saved
+    if saved is None or finding.id not in saved.holds:
+        return False
+    return finding.role in saved.revoked or (view.target.is_scope and view.is_contained)
 
 
 def _is_of_concern(finding: Finding) -> bool:

@@ -94,6 +94,7 @@ def held_for(view: View, finding_id: str, role: str, at: str) -> Containment:
             holds=(),
             state=ContainmentState.SAVED,
             saved_at=at,
+            revoked=view.saved.revoked if view.saved else (),
         )
     elif view.now is not None:
         active = replace(active, prior=view.target.module.with_joined(active.prior, view.now, role))

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from botocore.exceptions import ClientError
 
@@ -20,6 +20,7 @@ from passrole.quarantine.revocation import policy_name, restore
 from passrole.quarantine.targets import places_of_holds
 
 _AS_IS = "the resource was left as it is"
+_TELL_ATTEMPTS = 5
 _VERIFY_ATTEMPTS = 10
 _VERIFY_PAUSE = 0.5  # seconds
 
@@ -98,7 +99,7 @@ class Releaser(Actor):
 
     def _held_for(self, finding: Finding) -> tuple[Containment, ...]:
         found = (self._ledger.containment(arn) for arn in places_of_holds(finding))
-        return tuple(c for c in found if c is not None and c.is_active and finding.id in c.holds)
+        return tuple(c for c in found if c is not None and (_is_held(c, finding) or _is_left(c, finding)))
 
     def _refuse_changes(self, plan: ReleasePlan) -> None:
         changes: list[str] = []
@@ -111,6 +112,8 @@ class Releaser(Actor):
             )
 
     def _changes(self, containment: Containment, finding: Finding) -> Sequence[str]:
+        if not containment.is_active:
+            return ()
         arn, module = _arn_and_module(containment)
         now = module.describe(self._aws, arn)
         if now is None:
@@ -136,10 +139,11 @@ class Releaser(Actor):
         after = without_hold(containment, finding.id)
         if not after.is_active:
             arn, module = _arn_and_module(containment)
-            if not as_is or not module.resource_type:
+            if containment.is_active and not (as_is and module.resource_type):
                 self._restore(arn, module, containment, finding)
             for role in containment.revoked:
                 restore(self._aws, arn, role)
+            after = replace(after, revoked=())
         if not self._ledger.save_containment(after, containment):
             raise NotDoneError(f"the containment of {containment.resource} was changed by another")
 
@@ -162,17 +166,32 @@ class Releaser(Actor):
         raise NotDoneError(f"{containment.resource} did not return to its prior state: look at it")
 
     def _tell(self, finding: Finding, who: str, why: str) -> Finding:
-        change = advance(finding, State.RELEASED, News.RELEASED, iso(self._clock()), who, why)
-        if not self._ledger.record_change(change):
-            raise NotDoneError(f"finding {finding.id} changed meanwhile: try again")
-        publish_news(self._ledger, self._topic, change.finding)
-        return change.finding
+        for _ in range(_TELL_ATTEMPTS):
+            change = advance(finding, State.RELEASED, News.RELEASED, iso(self._clock()), who, why)
+            if self._ledger.record_change(change):
+                publish_news(self._ledger, self._topic, change.finding)
+                return change.finding
+            present = self._ledger.finding(finding.id)
+            if present is None or present.revision != finding.revision:
+                break
+            finding = present  # passes are counted all the time, the one of the release among them
+        raise NotDoneError(f"finding {finding.id} changed meanwhile: try again")
+
+
+def _is_held(containment: Containment, finding: Finding) -> bool:
+    return containment.is_active and finding.id in containment.holds
+
+
+def _is_left(containment: Containment, finding: Finding) -> bool:
+    """The resource is held no more, but its role still denies it everything."""
+    return not containment.is_active and finding.role in containment.revoked
 
 
 def _puts_back(containment: Containment) -> Sequence[str]:
     arn, module = _arn_and_module(containment)
+    resource = module.puts_back(containment.prior) if containment.is_active else ()
     revoked = (f"{role}: inline policy {policy_name(arn)} taken away" for role in containment.revoked)
-    return (*module.puts_back(containment.prior), *revoked)
+    return (*resource, *revoked)
 
 
 def _arn_and_module(containment: Containment) -> tuple[Arn, QuarantineModule]:

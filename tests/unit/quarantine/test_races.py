@@ -13,6 +13,7 @@ from passrole.finding import Change, Finding, State, feed
 from passrole.ledger import ContainmentState, Ledger
 from passrole.quarantine.containment import TryAgainError
 from passrole.quarantine.modules.lambda_function import LambdaFunction
+from passrole.quarantine.people import NotDoneError, exempt
 from tests.unit.quarantine.world import (
     World,
     function_finding,
@@ -223,3 +224,73 @@ def _count_at(world: World, finding: Finding, operation: str) -> list[str]:
 
     world.client("lambda").meta.events.register(f"before-call.lambda.{operation}", count)
     return once
+
+
+def test_a_pass_after_a_contained_resource_was_looked_at_opens_the_finding_again(world: World) -> None:
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role), role)
+    world.container().contain(finding.id, "one")
+    client = boto3.client("lambda")
+    client.update_function_configuration(FunctionName="orders", Role=make_role("approved"))
+    client.delete_function_concurrency(FunctionName="orders")
+    world.clock.go_on(minutes=11)
+    looked_at = world.clock.now
+    world.client("lambda").meta.events.register(
+        "before-call.lambda.ListEventSourceMappings", lambda **_: world.clock.go_on(seconds=3)
+    )
+
+    world.container().contain(finding.id, "two")
+
+    assert present(world, finding).state is State.RESOLVED
+    assert passed_again(world, finding, looked_at + timedelta(seconds=1)).state is State.OPEN
+
+
+def test_a_second_delivery_does_not_take_an_act_that_does_not_show_yet_for_undone(world: World) -> None:
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role), role)
+    world.container().contain(finding.id, "one")
+    client = boto3.client("lambda")
+    client.delete_function_concurrency(FunctionName="orders")  # as an answer that lags behind tells it
+
+    again = world.container().contain(finding.id, "two")
+
+    assert again is not None
+    assert (again.state, again.check_at) == (State.CONTAINED, "2026-11-22T12:10:05.000Z")
+    assert world.topic.news == ["opened", "contained"]
+    world.clock.go_on(minutes=10)
+    world.container().contain(finding.id, "three")
+    assert world.topic.news == ["opened", "contained", "undone", "contained"]
+
+
+def test_nothing_is_exempted_while_it_is_being_contained(world: World) -> None:
+    """Else it would be contained, and everybody would be told that it may keep its role."""
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role), role)
+    other, refused = Ledger("ledger", boto3.client("dynamodb")), []
+
+    def exempt_it(**_: Any) -> None:
+        until = world.clock.now + timedelta(days=9)
+        with pytest.raises(NotDoneError) as error:
+            exempt(other, world.topic, present(world, finding), "sam", "moves", until, world.clock.now)
+        refused.append(str(error.value))
+
+    world.client("lambda").meta.events.register_first(
+        "before-call.lambda.GetFunctionConfiguration", exempt_it
+    )
+
+    world.container().contain(finding.id, "one")
+
+    assert "being contained or released by another: try again shortly" in refused[0]
+    assert present(world, finding).state is State.CONTAINED
+
+
+def test_a_pass_that_is_counted_meanwhile_does_not_stop_a_release(world: World) -> None:
+    role = make_role("deployer")
+    finding = function_finding(world.ledger(), make_function(role), role)
+    world.container().contain(finding.id, "one")
+    _count_at(world, finding, "PutFunctionConcurrency")
+    releaser = world.releaser()
+
+    released = releaser.release(releaser.plan(finding.id), who="sam", why="fine")
+
+    assert (released.state, released.passes) == (State.RELEASED, 2)

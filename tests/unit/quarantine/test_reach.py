@@ -10,9 +10,14 @@ import pytest
 from passrole.arn import Arn
 from passrole.finding import Change, Finding, State
 from passrole.passes import Passer
+from passrole.quarantine.module import Aws
+from passrole.quarantine.modules.inline_deny import RoleScope
 from passrole.quarantine.people import NotDoneError
-from passrole.quarantine.revocation import policy_name
+from passrole.quarantine.release import Releaser
+from passrole.quarantine.revocation import policy_name, restore
 from tests.unit.quarantine.world import (
+    CONTAIN,
+    QUARANTINE_ROLE,
     World,
     function_finding,
     instance_finding,
@@ -198,11 +203,12 @@ def test_the_guards_own_roles_are_never_denied_anything(world: World, role: str)
     finding = instance_of(world, role)
     before = inline_policies(role)
 
-    refused = world.container(own=frozenset({role}), role_scope=EVERY_DEV_ROLE).contain(finding.id, "one")
+    after = world.container(own=frozenset({role}), role_scope=EVERY_DEV_ROLE).contain(finding.id, "one")
 
-    assert refused is not None
-    assert refused.state is State.OPEN
+    assert after is not None
     assert inline_policies(role) == before
+    assert profile_of(finding.resource or "") is None, "who got a role of the guard is contained all the same"
+    assert f"{role} is the guardrail's own" in world.ledger().history(finding.id)[-1].why
 
 
 def test_a_denial_that_was_changed_stops_the_release(world: World, role: str) -> None:
@@ -216,3 +222,86 @@ def test_a_denial_that_was_changed_stops_the_release(world: World, role: str) ->
     with pytest.raises(NotDoneError, match="was changed"):
         release(world, finding)
     assert profile_of(finding.resource or "") is None, "nothing is put back by halves"
+
+
+def test_a_passer_that_is_protected_does_not_protect_what_it_made(world: World, role: str) -> None:
+    boto3.client("iam").create_user(UserName="dana")
+    finding = instance_of(world, role)
+
+    after = contain(world, finding, passer_scope=EVERY_USER, protected=EVERY_USER)
+
+    assert after.state is State.CONTAINED
+    assert profile_of(finding.resource or "") is None
+    assert boto3.client("iam").list_user_policies(UserName="dana")["PolicyNames"] == []
+    assert "passer-scope was left out: the policy protects" in world.ledger().history(finding.id)[-1].why
+
+
+def test_an_inline_policy_of_others_under_the_guards_name_is_left(world: World, role: str) -> None:
+    """It could not be given back, so nobody could release the finding."""
+    finding = instance_of(world, role)
+    other = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    boto3.client("iam").put_role_policy(
+        RoleName="deployer", PolicyName="passrole-guardrail-role-scope", PolicyDocument=json.dumps(other)
+    )
+    before = inline_policies(role)
+
+    contained = contain(world, finding, role_scope=EVERY_DEV_ROLE)
+
+    assert contained.state is State.CONTAINED
+    assert "role-scope was left out" in world.ledger().history(finding.id)[-1].why
+    assert inline_policies(role) == before
+    assert release(world, finding).state is State.RELEASED
+    assert inline_policies(role) == before
+
+
+def test_what_was_revoked_for_a_resource_that_is_gone_is_taken_away_by_a_release(
+    world: World, role: str
+) -> None:
+    """Else a function that is made anew under the name would be denied everything for ever."""
+    finding = function_finding(world.ledger(), make_function(role), role)
+    contain(world, finding, revoke_credentials=("lambda-function",))
+    boto3.client("lambda").delete_function(FunctionName="orders")
+    world.clock.go_on(minutes=11)
+
+    resolved = contain(world, finding, revoke_credentials=("lambda-function",))
+
+    assert resolved.state is State.RESOLVED
+    assert "stays until its release" in world.ledger().history(finding.id)[-1].why
+    assert len(inline_policies(role)) == 1
+    release(world, finding)
+    assert inline_policies(role) == {}
+    with pytest.raises(NotDoneError, match="nothing to release"):
+        world.releaser().plan(finding.id)
+
+
+def test_a_role_of_the_same_name_in_another_path_is_not_denied_anything(world: World, role: str) -> None:
+    finding = instance_of(world, role)
+    iam = boto3.client("iam")
+    iam.remove_role_from_instance_profile(InstanceProfileName="deployer-profile", RoleName="deployer")
+    iam.delete_role(RoleName="deployer")
+    iam.create_role(RoleName="deployer", Path="/other/", AssumeRolePolicyDocument="{}")
+
+    assert RoleScope().describe(world.aws, Arn("aws", "iam", "", ACCOUNT, "role/dev/deployer")) is None
+    assert finding.role == role
+
+
+@pytest.mark.parametrize(
+    ("partition", "region"),
+    [("aws", "us-east-1"), ("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1")],
+)
+def test_iam_is_reached_in_the_roles_own_partition(world: World, partition: str, region: str) -> None:
+    regions = []
+
+    def clients(_: str, asked: str) -> Any:
+        regions.append(asked)
+        return world.client("iam")
+
+    aws, role = Aws(clients, QUARANTINE_ROLE), f"arn:{partition}:iam::{ACCOUNT}:role/none"
+    arn = Arn.parse(role)
+    assert arn is not None
+
+    RoleScope().describe(aws, arn)
+    restore(aws, arn, role)
+    Releaser(world.ledger(), world.topic, aws, CONTAIN)._role_id(role)
+
+    assert set(regions) == {region}
