@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from passrole.alerts.alert import Alert
 from passrole.alerts.names import short_passer, short_principal, short_resource, short_role
 from passrole.clock import parse_time
-from passrole.finding import NO_ACT, Finding, News, State
+from passrole.finding import APPROVED_NOW, BEGUN, NO_ACT, Finding, News, State
 from passrole.guard import Trouble
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
@@ -129,6 +129,8 @@ def happened(alert: Alert, quote: Quote) -> str:
             return f"Containing {thing} failed: {who} gave it role {role}"
         case News.RELEASED:
             return f"{thing} was released by {quote(short_principal(alert.step.who) or 'somebody')}"
+        case News.RESOLVED if alert.step.why.startswith(APPROVED_NOW):
+            return f"{thing} may hold role {role} now"
         case News.RESOLVED:
             return f"{thing} does not hold role {role} any more"
         case News.EXEMPTION_ENDED:
@@ -217,6 +219,8 @@ def done(alert: Alert) -> tuple[Prose, ...]:
         case News.CONTAINED:
             did, separator, runs = why.partition(_STILL_RUNS)
             return (did.strip(), f"{separator}{runs}") if separator else (why,)
+        case News.CONTAINMENT_REFUSED if why.endswith(BEGUN):
+            return (why, "What was done so far stays until its release.")
         case News.CONTAINMENT_REFUSED:
             return (why, "Nothing was changed.")
         case News.CONTAINMENT_FAILED:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from passrole.alerts import Alert, wording
-from passrole.finding import News, State
+from passrole.finding import APPROVED_NOW, BEGUN, News, State
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
 from tests.unit.alerts.samples import ALERTS, FINDING, PASSER, alert
@@ -127,3 +127,16 @@ def test_access_key_and_user_agent_are_in_no_fact() -> None:
 
     assert "AKIAEXAMPLE" not in repr(wording.facts(replace(FINDING, passer=passer)))
     assert "aws-cli" not in repr(wording.facts(replace(FINDING, passer=passer)))
+
+
+def test_what_the_policy_approves_by_now_is_not_said_to_have_let_go_of_its_role() -> None:
+    approved = alert(News.RESOLVED, state=State.RESOLVED, why=APPROVED_NOW)
+
+    assert wording.happened(approved, str) == "Lambda function payments may hold role BreakGlass now"
+
+
+def test_what_is_refused_half_way_is_not_said_to_be_as_it_was() -> None:
+    done = _done(alert(News.CONTAINMENT_REFUSED, why=f"quarantine is switched off by sam; {BEGUN}"))
+
+    assert "Nothing was changed" not in done
+    assert "What was done so far stays until its release." in done
