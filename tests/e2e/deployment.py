@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from passrole.clock import iso, utc_now
 from passrole.emulator import ACCOUNT, REGION, Credentials, Emulator
 from passrole.emulator.webhook import Webhook
 from passrole.finding import Finding, State
 from passrole.ledger import Ledger
+from passrole.ledger.keys import DIGESTS_OUTBOX, OUTBOX_PK, OUTBOX_SK, PARTITION_KEY, SORT_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "PassRoleGuardrail"
@@ -106,25 +108,27 @@ class Deployment:
 
         return self.wait(find, f"a finding on {resource} that is {state}")
 
-    def wait(self, look: Callable[[], T | None], what: str) -> T:
+    def wait(self, look: Callable[[], T | None], what: str, seconds: float = _PATIENCE) -> T:
         """What ``look`` finds, as soon as it finds anything; fails after a while."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if found := look():
                 return found
             time.sleep(0.2)
-        raise AssertionError(f"not seen in {_PATIENCE:.0f} s: {what}\n{self.emulator.log_tail(60)}")
+        raise AssertionError(f"not seen in {seconds:.0f} s: {what}\n{self.emulator.log_tail(60)}")
 
     def forget_bursts(self) -> None:
         """News is told at once again, however much came in the minutes before."""
         dynamodb, table = self.emulator.client("dynamodb"), self.outputs["LedgerTable"]
         found = dynamodb.scan(
             TableName=table,
-            FilterExpression="begins_with(pk, :burst)",
+            FilterExpression=f"begins_with({PARTITION_KEY}, :burst)",
             ExpressionAttributeValues={":burst": {"S": "BURST#"}},
         )["Items"]
         for item in found:
-            dynamodb.delete_item(TableName=table, Key={name: item[name] for name in ("pk", "sk")})
+            dynamodb.delete_item(
+                TableName=table, Key={name: item[name] for name in (PARTITION_KEY, SORT_KEY)}
+            )
 
     @contextmanager
     def unwatched(self) -> Iterator[None]:
@@ -169,6 +173,34 @@ class Deployment:
         for _ in range(3):  # what one queue gives up may be on its way to the next
             self.wait(is_idle, "empty queues")
             time.sleep(0.5)
+
+    def send_digests(self) -> None:
+        """Has the digests that wait sent now, as when their time has come."""
+        dynamodb, table = self.emulator.client("dynamodb"), self.outputs["LedgerTable"]
+        found = dynamodb.scan(
+            TableName=table,
+            FilterExpression=f"{OUTBOX_PK} = :digests",
+            ExpressionAttributeValues={":digests": {"S": DIGESTS_OUTBOX}},
+        )["Items"]
+        for item in found:
+            dynamodb.update_item(
+                TableName=table,
+                Key={name: item[name] for name in (PARTITION_KEY, SORT_KEY)},
+                UpdateExpression=f"SET {OUTBOX_SK} = :now",
+                ExpressionAttributeValues={":now": {"S": iso(utc_now())}},
+            )
+        self.emulator.client("lambda").invoke(FunctionName=self.outputs["SweepFunctionName"], Payload=b"{}")
+        self.settle()
+
+    def dead_letters(self) -> dict[str, int]:
+        """How many messages are in each dead-letter queue."""
+        sqs, name = self.emulator.client("sqs"), "ApproximateNumberOfMessages"
+        urls = {part: url for part, url in self.outputs.items() if part.endswith("DeadLetterQueueUrl")}
+        assert urls
+        return {
+            part: int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])
+            for part, url in urls.items()
+        }
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs the `passrole` command as a person who may assume the operator role."""

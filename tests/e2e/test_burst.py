@@ -1,0 +1,70 @@
+"""A burst through the whole deployed chain, on an emulator of its own: the breaker stops all that follows."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from passrole.emulator import Emulator, deploy
+from passrole.emulator.webhook import Webhook
+from passrole.finding import Finding, News, State
+from passrole.ledger import Stopped
+from tests.e2e.deployment import STACK, Deployment, make_user, synthesize
+
+pytestmark = pytest.mark.e2e
+
+VIOLATIONS, CAP = 40, 3
+POLICY = f"""
+version: 1
+approved:
+  - {{name: application roles, roles: ["/application_role/*"]}}
+response:
+  violation: alert
+  services: {{lambda.amazonaws.com: quarantine}}
+quarantine: {{acts_per_hour: {CAP}}}
+alerts: {{slack_secret: slack-webhook}}
+"""
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Iterator[Deployment]:
+    policy = tmp_path / "guardrail.yaml"
+    policy.write_text(POLICY, encoding="utf-8")
+    assembly = synthesize(policy, tmp_path / "assembly")
+    with Webhook() as webhook, Emulator(enforce_iam=True) as emulator:
+        emulator.client("secretsmanager").create_secret(Name="slack-webhook", SecretString=webhook.url)
+        outputs = deploy(emulator, assembly, STACK)
+        operator = make_user(emulator, "sam", "cloudformation:DescribeStacks", "sts:AssumeRole")
+        yield Deployment(emulator, webhook, outputs, operator)
+
+
+def test_a_burst_is_contained_up_to_the_cap_and_told_whole(deployment: Deployment) -> None:
+    kim, role, ledger = deployment.user("kim", "*"), deployment.role("deployer"), deployment.ledger
+
+    with deployment.waiting():
+        for number in range(VIOLATIONS):
+            deployment.function(f"burst-{number}", role, kim)
+
+    def decided() -> list[Finding] | None:
+        found = [f for f in ledger.findings() if f.resource and ":function:burst-" in f.resource]
+        return found if len(found) == VIOLATIONS and all(f.revision > 1 for f in found) else None
+
+    about = deployment.wait(decided, "a decision about each", seconds=120)
+    deployment.settle()
+    deployment.send_digests()
+
+    contained = [f for f in about if f.state is State.CONTAINED]
+    assert len(contained) == CAP
+    names = {f.id: (f.resource or "").rpartition(":")[2] for f in about}
+    stopped = Counter(deployment.concurrency(name) for name in names.values())
+    assert stopped == {0: CAP, None: VIOLATIONS - CAP}
+    last = [ledger.history(f.id)[-1] for f in about if f not in contained]
+    assert {step.news for step in last} == {News.CONTAINMENT_REFUSED}
+    assert all(f"the cap of {CAP} acts an hour is reached" in step.why for step in last)
+    breaker = ledger.breaker()
+    assert breaker.stopped is Stopped.ORDINARY
+    told = {f.id for f in about} | {breaker.finding}
+    silent = [finding_id for finding_id in told if not deployment.webhook.about(str(finding_id))]
+    assert silent == []
+    assert not any(deployment.dead_letters().values())
