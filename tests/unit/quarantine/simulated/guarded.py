@@ -15,7 +15,8 @@ from passrole.ledger import Ledger
 from passrole.policy import Effect, PolicyStatement, Severity
 from passrole.quarantine.acting import BusyError
 from passrole.quarantine.brakes import reset_breaker, switch_off, switch_on
-from passrole.quarantine.containment import Container, TryAgainError
+from passrole.quarantine.containment import Container
+from passrole.quarantine.errors import TryAgainError
 from passrole.quarantine.module import Aws
 from passrole.quarantine.people import NotDoneError, approve, exempt
 from passrole.quarantine.release import Releaser
@@ -79,6 +80,7 @@ class Guarded:
         self.published: set[tuple[str, int]] = set()
         self.passed: list[Passed] = []
         self.half_released: set[str] = set()  # ids of findings
+        self.befell = False  # whether the last process that had a fate met it
         worse = PolicyStatement("admins", Effect.DENY, resources=(WORSE,), severity=Severity.CRITICAL)
         usual = policy_of(**rules)
         self.policy = replace(usual, statements=(*usual.statements, worse))
@@ -115,6 +117,8 @@ class Guarded:
 
         self.processes.run(process, to_the_end)
         self._hear_of_returns()
+        if fate is not None:
+            self.befell = process.calls >= fate.at
         return process
 
     @property
