@@ -9,7 +9,7 @@ import pytest
 
 from passrole.finding import News
 from passrole.news import Pointer
-from passrole.quarantine.containment import TryAgainError
+from passrole.quarantine.errors import TryAgainError
 from tests.unit.lambdas.test_notify import Context
 
 

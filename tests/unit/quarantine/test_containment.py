@@ -11,7 +11,7 @@ from passrole.finding import State
 from passrole.ledger import ContainmentState
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
-from passrole.quarantine.containment import TryAgainError
+from passrole.quarantine.errors import TryAgainError
 from tests.unit.quarantine.world import (
     World,
     function_finding,

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from passrole.clock import iso
 from passrole.finding import Change, Finding, State, feed
 from passrole.ledger import ContainmentState, Ledger
-from passrole.quarantine.containment import TryAgainError
+from passrole.quarantine.errors import TryAgainError
 from passrole.quarantine.modules.lambda_function import LambdaFunction
 from passrole.quarantine.people import NotDoneError, exempt
 from tests.unit.quarantine.world import (
