@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from passrole.finding import Finding, State
+from passrole.finding import Finding, News, State
+from passrole.news import Pointer
 from tests.unit.quarantine.simulated.account import BAD, WORSE
 from tests.unit.quarantine.simulated.checks import Checks
 from tests.unit.quarantine.simulated.guarded import DELIVERIES, HOST, ORDERS, Guarded, Message
@@ -67,6 +68,27 @@ def test_whatever_befalls_a_process_at_any_call(name: str, is_contained: bool, r
             raise AssertionError("there is no end to the calls")
 
 
+def test_what_was_begun_is_not_finished_while_it_is_switched_off() -> None:
+    for at in range(1, _MOST_CALLS):
+        checks = Checks()
+        world = Guarded(checks.heed_act, checks.heed_record)
+        checks.world = world
+        finding = _violation(world, ORDERS, is_contained=False)
+        _contain(world, finding, Fate(Mishap.DIES_AFTER, at))
+        has_died = world.befell
+        world.turn(on=False)
+        world.clock.go_on(minutes=6)  # the lease of the dead one runs out
+        before = dict(world.account.things[ORDERS].fields)
+
+        for message in list(world.pointers):
+            world.contain(message)
+
+        assert world.account.things[ORDERS].fields == before
+        if not has_died:
+            return
+    raise AssertionError("there is no end to the calls")
+
+
 def _befell(
     act: Act, mishap: Mishap, meanwhile: Act | None, at: int, resource: str, is_contained: bool
 ) -> bool:
@@ -96,8 +118,11 @@ def _violation(world: Guarded, resource: str, is_contained: bool) -> Finding:
     for message in list(world.events):
         world.detect(message)
     world.clock.go_on(minutes=2)  # all that was done shows by now
-    for message in list(world.pointers) if is_contained else ():
-        world.contain(message)
+    if is_contained:
+        for message in list(world.pointers):
+            world.contain(message)
+        world.events.clear()  # and no delivery comes that would make good what is left undone
+        world.pointers.clear()
     world.clock.go_on(minutes=2)
     return next(f for f in world.findings if f.resource == resource)
 
@@ -121,4 +146,6 @@ def _pointer_to(world: Guarded, finding: Finding) -> Message:
     for message in world.pointers:
         if finding.id in message.body:
             return message
-    raise AssertionError("nothing points to it any more")
+    message = Message(Pointer(finding.id, finding.revision, News.CONTAINED).to_message())
+    world.pointers.append(message)  # as the sweep does
+    return message

@@ -99,7 +99,11 @@ class Account:
         is_guard = process is not None and process.who == "contain"
         if is_guard:
             self._before_act(arn)
-        self.things[arn].put(name, value, is_guard=is_guard)
+        thing = self.things[arn]
+        if process is not None and process.who == "release" and not process.was_overtaken:
+            is_ours = name in thing.marks or thing.fields[name] == value
+            assert is_ours, "a release overwrites what others changed"
+        thing.put(name, value, is_guard=is_guard)
 
     def function(self, name: str) -> Function:
         found = self.things.get(function_named(name))
