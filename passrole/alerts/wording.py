@@ -207,8 +207,10 @@ def done(alert: Alert) -> tuple[Prose, ...]:
     match alert.step.news:
         case News.OPENED | News.REOPENED | News.EXEMPTION_ENDED:
             return (_done_so_far(finding),)
-        case News.CONTAINMENT_WAITS | News.UNDONE:
+        case News.CONTAINMENT_WAITS:
             return (why, "It still holds the role.")
+        case News.UNDONE:
+            return (why, "What is done about it, a message of its own says.")
         case News.WOULD_CONTAIN:
             return (why, "Nothing was changed. It still holds the role.")
         case News.EXEMPTED:
