@@ -3,7 +3,8 @@
 What the state machine finds by chance, where two or three things must come together, is gone through here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 
@@ -69,24 +70,39 @@ def test_whatever_befalls_a_process_at_any_call(name: str, is_contained: bool, r
 
 
 def test_what_was_begun_is_not_finished_while_it_is_switched_off() -> None:
-    for at in range(1, _MOST_CALLS):
-        checks = Checks()
-        world = Guarded(checks.heed_act, checks.heed_record)
-        checks.world = world
-        finding = _violation(world, ORDERS, is_contained=False)
-        _contain(world, finding, Fate(Mishap.DIES_AFTER, at))
-        has_died = world.befell
+    for world, _, _ in _contained_half_way():
         world.turn(on=False)
-        world.clock.go_on(minutes=6)  # the lease of the dead one runs out
         before = dict(world.account.things[ORDERS].fields)
 
         for message in list(world.pointers):
             world.contain(message)
 
         assert world.account.things[ORDERS].fields == before
+
+
+@pytest.mark.parametrize("name", ["exempt", "release", "approve"])
+def test_people_decide_about_what_is_contained_half_way(name: str) -> None:
+    for world, finding, checks in _contained_half_way():
+        ACTS[name](world, finding, None)
+
+        checks.check_holds()
+        _settle(world, checks)
+        checks.check_end()
+
+
+def _contained_half_way() -> Iterator[tuple[Guarded, Finding, Checks]]:
+    """Worlds in which `contain` died, each at one call later than in the one before."""
+    for at in count(1):
+        checks = Checks()
+        world = Guarded(checks.heed_act, checks.heed_record)
+        checks.world = world
+        finding = _violation(world, ORDERS, is_contained=False)
+        _contain(world, finding, Fate(Mishap.DIES_AFTER, at))
+        has_died = world.befell
+        world.clock.go_on(minutes=6)  # the lease of the dead one runs out
+        yield world, next(f for f in world.findings if f.id == finding.id), checks
         if not has_died:
             return
-    raise AssertionError("there is no end to the calls")
 
 
 def _befell(
