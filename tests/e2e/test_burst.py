@@ -14,7 +14,7 @@ from tests.e2e.deployment import STACK, Deployment, make_user, synthesize
 
 pytestmark = pytest.mark.e2e
 
-VIOLATIONS, CAP = 40, 3
+VIOLATIONS, CAP = 15, 3
 POLICY = f"""
 version: 1
 approved:
