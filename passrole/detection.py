@@ -8,10 +8,11 @@ from typing import Protocol
 
 from passrole.clock import Clock, iso, utc_now
 from passrole.evidence import Evidence, known
-from passrole.finding import Finding, exempted, feed, findings_of
+from passrole.finding import Finding, exempted, feed
 from passrole.ledger import Ledger
 from passrole.looks import FIRST
 from passrole.news import Topic, publish_news
+from passrole.opening import findings_of
 from passrole.passes import Outcome, Pass
 from passrole.policy import CompiledPolicy, Decision, Verdict, evaluate, stage_for, without_exemptions
 from passrole.trail import passes_of, record_in

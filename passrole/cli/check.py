@@ -11,7 +11,7 @@ from passrole.cli.judging import read_evidence, read_guardrail
 from passrole.cli.reading import PassReader, files_argument, json_option
 from passrole.cli.terminal import print_json
 from passrole.evidence.snapshot import NoIam, Snapshot
-from passrole.finding import severity_of
+from passrole.opening import severity_of
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy, Decision, evaluate, stage_for
 

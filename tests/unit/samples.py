@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from passrole.evidence import ABSENT, Evidence, Known
-from passrole.finding import Finding, findings_of
+from passrole.finding import Finding
 from passrole.ledger import keys
+from passrole.opening import findings_of
 from passrole.passes import Outcome, Pass, PassedRole, Passer, RoleKind
 from passrole.policy import (
     CompiledPolicy,

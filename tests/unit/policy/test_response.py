@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from passrole.finding import severity_of
+from passrole.opening import severity_of
 from passrole.passes import Outcome
 from passrole.policy import (
     Condition,
