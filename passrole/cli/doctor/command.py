@@ -39,7 +39,10 @@ def doctor(policy_file: str | None, stack: str, region: str | None, as_json: boo
     session = open_session(region)
     make: Any = session.client
     checks: list[Check] = []
-    clients: Clients = lambda service, where: make(service, region_name=where)  # noqa: E731
+
+    def clients(service: str, where: str) -> Any:
+        return make(service, region_name=where)
+
     for check in _checks(clients, str(session.region_name), stack, policy_file):
         checks.append(check)
         if as_json:
