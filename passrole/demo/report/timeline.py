@@ -125,9 +125,9 @@ def _more(seen: SeenPass) -> Markup:
 def _after(seen: SeenPass, told: Told) -> Markup | None:
     if seen.act is None or seen.seconds is None:
         return None
-    times = [("judged", seen.seconds)]
+    times: list[tuple[str, float | None]] = [("judged", seen.seconds)]
     if seen.finding_ids:
-        times += [("alerted", told.alerted_after(seen.act)), ("contained", told.contained_after(seen.act))]  # type: ignore[list-item]
+        times += [("alerted", told.alerted_after(seen.act)), ("contained", told.contained_after(seen.act))]
     shown = [
         tag("li", tag("span", name), tag("b", seconds(value)), class_=name)
         for name, value in times
