@@ -11,8 +11,8 @@ from typing import Any
 
 from passrole.alerts import wording
 from passrole.alerts.alert import Alert
-from passrole.alerts.names import shown
 from passrole.finding import News
+from passrole.names import shown
 from passrole.policy import Severity
 
 Block = dict[str, Any]

@@ -6,8 +6,8 @@ from functools import partial
 
 from passrole.alerts import wording
 from passrole.alerts.alert import Alert
-from passrole.alerts.names import cut, shown
 from passrole.finding import News
+from passrole.names import cut, shown
 
 # The SNS API reference of Publish: fewer than 100 characters, no line breaks or control characters; ASCII is
 # what every mail client shows alike.

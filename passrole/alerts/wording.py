@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from passrole.alerts.alert import Alert
-from passrole.alerts.names import short_passer, short_principal, short_resource, short_role
 from passrole.clock import parse_time
 from passrole.finding import APPROVED_NOW, BEGUN, NO_ACT, Finding, News, State
 from passrole.guard import Trouble
+from passrole.names import short_passer, short_principal, short_resource, short_role
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from passrole.alerts.names import short_passer, short_resource
 from passrole.demo.seen import Act, SeenPass, shown_role
 from passrole.demo.stage import Stage
 from passrole.finding import News
+from passrole.names import short_passer, short_resource
 from passrole.policy import Decision
 
 NOTHING = "no resource"

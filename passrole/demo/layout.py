@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.spinner import Spinner
 from rich.text import Text
 
-from passrole.alerts.names import shown
+from passrole.names import shown
 
 MARGIN = 4
 _WIDEST = 96

@@ -3,9 +3,9 @@
 import statistics
 from dataclasses import dataclass
 
-from passrole.alerts.names import short_resource
 from passrole.demo.seen import shown_role
 from passrole.demo.telling import Told
+from passrole.names import short_resource
 from passrole.passes import Pass
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer
 
 from passrole.alerts import Alert, wording
-from passrole.alerts.names import short_resource
 from passrole.clock import parse_time
 from passrole.demo.seen import Act, Seen, SeenAlert, SeenPass, SeenStep
 from passrole.emulator.webhook import Message
 from passrole.finding import Finding, News, Step
+from passrole.names import short_resource
 from passrole.passes import Pass
 from passrole.policy import Decision
 

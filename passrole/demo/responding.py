@@ -4,13 +4,13 @@ from collections.abc import Mapping
 
 from botocore.exceptions import ClientError
 
-from passrole.alerts.names import short_role
 from passrole.arn import parse_instance_profile_arn
 from passrole.demo import cast
 from passrole.demo.stage import Stage
 from passrole.demo.telling import Exhibit
 from passrole.demo.world import State, function_state, instance_state, refusal_of
 from passrole.finding import News
+from passrole.names import short_role
 
 FUNCTIONS = ("orders-api", "ledger-export", "resize-image", "invoice-mailer", cast.FUNCTION_FROM_BEFORE)
 

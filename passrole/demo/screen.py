@@ -8,13 +8,13 @@ from typing import Any
 
 from rich.text import Text
 
-from passrole.alerts.names import short_resource, shown
 from passrole.demo.expectations import Expectation
 from passrole.demo.layout import MARGIN, Layout
 from passrole.demo.mrkdwn import Style, spans
 from passrole.demo.seen import SeenAlert, SeenPass, SeenStep, shown_passer, shown_role, without_account
 from passrole.demo.seen import seconds as in_words
 from passrole.finding import News
+from passrole.names import short_resource, shown
 from passrole.passes import Outcome, Pass
 from passrole.policy import Decision
 

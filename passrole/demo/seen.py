@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from passrole.alerts.names import short_passer, short_resource
 from passrole.arn import parse_role_arn
 from passrole.emulator import ACCOUNT
 from passrole.finding import Finding, News, Step
+from passrole.names import short_passer, short_resource
 from passrole.passes import Pass, Passer
 from passrole.policy import Decision
 

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from passrole.alerts.names import short_resource
 from passrole.demo.observer import Observer
 from passrole.demo.processes import Finished
 from passrole.demo.screen import Screen
 from passrole.demo.seen import Act, Seen, SeenAlert, SeenPass, SeenStep, shown_role
 from passrole.demo.telling import Exhibit, Note, Ran, Scene, Told
 from passrole.demo.world import Inbox, State, World
+from passrole.names import short_resource
 
 Answer = TypeVar("Answer")
 _LOOK_SECONDS = 0.2

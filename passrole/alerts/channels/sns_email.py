@@ -17,8 +17,8 @@ from passrole.alerts import text, text_digest
 from passrole.alerts.alert import Alert
 from passrole.alerts.channels.base import DeliveryError
 from passrole.alerts.digest import Digest, Page
-from passrole.alerts.names import shown
 from passrole.alerts.text import Email
+from passrole.names import shown
 from passrole.news import attributes_of
 
 if TYPE_CHECKING:

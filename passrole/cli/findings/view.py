@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from passrole.alerts.names import short_passer, short_resource, short_role
 from passrole.cli.passes import fact, prose
 from passrole.cli.terminal import console, safe
 from passrole.finding import Finding, State, Step
+from passrole.names import short_passer, short_resource, short_role
 from passrole.policy import Severity
 
 if TYPE_CHECKING:

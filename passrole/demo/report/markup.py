@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterable
 
-from passrole.alerts.names import visible
+from passrole.names import visible
 
 _VOID = frozenset({"meta", "br", "path", "rect", "circle", "line"})
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from passrole.alerts.names import short_resource
 from passrole.demo.report.figures import changes
 from passrole.demo.report.markup import Markup, code, join, tag
 from passrole.demo.report.slack import message
 from passrole.demo.seen import SeenPass, SeenStep, seconds, shown_passer, shown_role, without_account
 from passrole.demo.telling import Exhibit, Note, Ran, Scene, Told
 from passrole.finding import News
+from passrole.names import short_resource
 from passrole.passes import Outcome
 from passrole.policy import Decision
 

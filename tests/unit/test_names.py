@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passrole.alerts.names import (
+from passrole.names import (
     cut,
     short_passer,
     short_principal,
