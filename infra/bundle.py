@@ -36,6 +36,7 @@ _SOURCE_SUFFIXES = (".py", ".json", ".jsonl")
 # The API models that the functions use, out of some 400: the rest is 25 MB that would be uploaded, unpacked
 # and never read. A quarantine module or a look-up of references that calls another service adds it here.
 BOTOCORE_SERVICES = (
+    "account",
     "apprunner",
     "autoscaling",
     "batch",
@@ -62,6 +63,7 @@ BOTOCORE_SERVICES = (
     "sagemaker",
     "scheduler",
     "secretsmanager",
+    "securityhub",
     "sns",
     "sqs",
     "stepfunctions",

@@ -22,8 +22,9 @@ from infra.operator_role import OperatorRole
 from infra.quarantine import Quarantine
 from infra.redrives import leave_to_operators
 from infra.sweeping import Sweeping
-from infra.topics import AlertsTopic, FindingsTopic
+from infra.topics import AlertsTopic, FindingsTopic, PeoplesTopic
 from passrole.policy import QuarantineRules
+from passrole.policy.settings import Alerts
 from passrole.quarantine.rights import release_grants
 
 
@@ -37,6 +38,7 @@ class GuardrailStack(Stack):
         key = encryption.key
         self.core = Core(encryption, Ledger(self, "Ledger", key), FindingsTopic(self, "Findings", key))
         self.alerts = AlertsTopic(self, "Alerts", key, settings.alerts.email)
+        self.chat = PeoplesTopic(self, "Chat", key) if settings.alerts.amazon_q else None
         self.operator = OperatorRole(
             self,
             "Operator",
@@ -68,13 +70,13 @@ class GuardrailStack(Stack):
             self,
             "Notification",
             share=share,
-            alerts=self.alerts,
-            slack_secret=settings.alerts.slack_secret,
             core=self.core,
+            settings=settings.alerts,
+            alerts=self.alerts,
+            chat=self.chat,
         )
-        self.sweeping = Sweeping(
-            self, "Sweeping", share=share, core=self.core, notifications=self.notification.work
-        )
+        peoples_queues = self.notification.peoples_queues()
+        self.sweeping = Sweeping(self, "Sweeping", share=share, core=self.core, notifications=peoples_queues)
         self.core.findings.restrict_publishers(
             (
                 self.detection.detect.role,
@@ -85,12 +87,17 @@ class GuardrailStack(Stack):
         )
         leave_to_operators(
             self.operator,
-            (self.intake.work, self.detection.looks, self.quarantine.work, self.notification.work),
+            (
+                self.intake.work,
+                self.detection.looks,
+                self.quarantine.work,
+                *self.notification.queues.values(),
+            ),
             self.intake.rule_dead_letters,
             senders={
                 self.detection.looks: self.detection.detect.role,
                 self.quarantine.work: self.sweeping.sweep.role,
-                self.notification.work: self.sweeping.sweep.role,
+                **{work: self.sweeping.sweep.role for _, work in peoples_queues},
             },
         )
         self.detection.expect((self.quarantine.contain.role, self.operator))
@@ -107,7 +114,7 @@ class GuardrailStack(Stack):
             ),
         )
         self._watch()
-        self._tell(settings.alerts.slack_secret, deployment.policy.quarantine)
+        self._tell(settings.alerts, deployment.policy.quarantine)
 
     def _share(self, deployment: Deployment) -> FunctionShare:
         return FunctionShare(
@@ -135,7 +142,7 @@ class GuardrailStack(Stack):
                 "IntakeDeadLetters": self.intake.work.dead_letters,
                 "SecondLooksDeadLetters": self.detection.looks.dead_letters,
                 "ContainDeadLetters": self.quarantine.work.dead_letters,
-                "NotifyDeadLetters": self.notification.work.dead_letters,
+                **{f"{c.identifier}DeadLetters": w.dead_letters for c, w in self.notification.queues.items()},
                 "SweepDeadLetters": self.sweeping.dead_letters,
             }
         )
@@ -144,7 +151,7 @@ class GuardrailStack(Stack):
                 "IntakeQueue": self.intake.work.queue,
                 "SecondLooksQueue": self.detection.looks.queue,
                 "ContainQueue": self.quarantine.work.queue,
-                "NotifyQueue": self.notification.work.queue,
+                **{f"{c.identifier}Queue": w.queue for c, w in self.notification.queues.items()},
             }
         )
         monitoring.functions(
@@ -158,8 +165,8 @@ class GuardrailStack(Stack):
         monitoring.exemptions(Part.SWEEP)
         monitoring.breaker(Part.CONTAIN)
 
-    def _tell(self, slack_secret: str | None, rules: QuarantineRules) -> None:
-        values = {
+    def _tell(self, alerts: Alerts, rules: QuarantineRules) -> None:
+        values: dict[str, str] = {
             Output.LEDGER_TABLE: self.core.ledger.table.table_name,
             Output.FINDINGS_TOPIC_ARN: self.core.findings.topic.topic_arn,
             Output.ALERTS_TOPIC_ARN: self.alerts.topic.topic_arn,
@@ -170,8 +177,6 @@ class GuardrailStack(Stack):
             Output.SECOND_LOOKS_DEAD_LETTER_QUEUE_URL: self.detection.looks.dead_letters.queue_url,
             Output.CONTAIN_QUEUE_URL: self.quarantine.work.queue.queue_url,
             Output.CONTAIN_DEAD_LETTER_QUEUE_URL: self.quarantine.work.dead_letters.queue_url,
-            Output.NOTIFY_QUEUE_URL: self.notification.work.queue.queue_url,
-            Output.NOTIFY_DEAD_LETTER_QUEUE_URL: self.notification.work.dead_letters.queue_url,
             Output.SWEEP_DEAD_LETTER_QUEUE_URL: self.sweeping.dead_letters.queue_url,
             Output.OPERATOR_ROLE_ARN: self.operator.role_arn,
             Output.PASSER_MAY_RELEASE: str(rules.passer_may_release).lower(),
@@ -183,8 +188,15 @@ class GuardrailStack(Stack):
         }
         if self.quarantine.quarantine_role:
             values[Output.QUARANTINE_ROLE_ARN] = self.quarantine.quarantine_role.role_arn
-        if slack_secret:
-            values[Output.SLACK_SECRET_ID] = slack_secret
+        for channel, work in self.notification.queues.items():
+            values[channel.queue_output] = work.queue.queue_url
+            values[channel.dead_letter_output] = work.dead_letters.queue_url
+        if self.chat:
+            values[Output.CHAT_TOPIC_ARN] = self.chat.topic.topic_arn
+        if alerts.slack_secret:
+            values[Output.SLACK_SECRET_ID] = alerts.slack_secret
+        if alerts.webhook_secret:
+            values[Output.WEBHOOK_SECRET_ID] = alerts.webhook_secret
         for name, value in values.items():
             CfnOutput(self, name, value=value)
 

@@ -53,7 +53,10 @@ class Env(StrEnum):
     MAX_RECEIVES = "MAX_RECEIVES"
     SECOND_LOOKS_QUEUE_URL = "SECOND_LOOKS_QUEUE_URL"
     LOOK_DELAYS = "LOOK_DELAYS"
-    NOTIFY_QUEUE_URL = "NOTIFY_QUEUE_URL"
+    CHAT_TOPIC_ARN = "CHAT_TOPIC_ARN"
+    SECURITY_HUB_PRODUCT_ARN = "SECURITY_HUB_PRODUCT_ARN"
+    EVENT_BUS_ARN = "EVENT_BUS_ARN"
+    WEBHOOK_SECRET_ID = "WEBHOOK_SECRET_ID"  # noqa: S105 - the variable's name, not a secret
     STACK_NAME = "STACK_NAME"
     SERVICE_NAME = "POWERTOOLS_SERVICE_NAME"
     METRICS_NAMESPACE = "POWERTOOLS_METRICS_NAMESPACE"
@@ -61,11 +64,15 @@ class Env(StrEnum):
 
 
 class Output(StrEnum):
-    """Outputs of the guardrail stack, read by the command line, the demonstration and the tests."""
+    """Outputs of the guardrail stack, read by the command line, the demonstration and the tests.
+
+    The queues of the channels are named by `ChannelName` besides.
+    """
 
     LEDGER_TABLE = "LedgerTable"
     FINDINGS_TOPIC_ARN = "FindingsTopicArn"
     ALERTS_TOPIC_ARN = "AlertsTopicArn"
+    CHAT_TOPIC_ARN = "ChatTopicArn"
     INTAKE_QUEUE_URL = "IntakeQueueUrl"
     INTAKE_DEAD_LETTER_QUEUE_URL = "IntakeDeadLetterQueueUrl"
     RULE_DEAD_LETTER_QUEUE_URL = "RuleDeadLetterQueueUrl"
@@ -73,8 +80,6 @@ class Output(StrEnum):
     SECOND_LOOKS_DEAD_LETTER_QUEUE_URL = "SecondLooksDeadLetterQueueUrl"
     CONTAIN_QUEUE_URL = "ContainQueueUrl"
     CONTAIN_DEAD_LETTER_QUEUE_URL = "ContainDeadLetterQueueUrl"
-    NOTIFY_QUEUE_URL = "NotifyQueueUrl"
-    NOTIFY_DEAD_LETTER_QUEUE_URL = "NotifyDeadLetterQueueUrl"
     SWEEP_DEAD_LETTER_QUEUE_URL = "SweepDeadLetterQueueUrl"
     OPERATOR_ROLE_ARN = "OperatorRoleArn"
     QUARANTINE_ROLE_ARN = "QuarantineRoleArn"
@@ -85,6 +90,7 @@ class Output(StrEnum):
     SWEEP_FUNCTION_NAME = "SweepFunctionName"
     RULE_NAMES = "RuleNames"
     SLACK_SECRET_ID = "SlackSecretId"  # noqa: S105 - the output's name, not a secret
+    WEBHOOK_SECRET_ID = "WebhookSecretId"  # noqa: S105 - the output's name, not a secret
 
 
 class Attribute(StrEnum):
@@ -94,6 +100,8 @@ class Attribute(StrEnum):
     NEWS = "news"
 
 
+# What `notify` is told of: nobody hears of what is only observed.
+TOLD_RESPONSES = ("alert", "quarantine")
 # What `contain` is told of: it reloads the finding and decides by the ledger, not by these words.
 CONTAIN_RESPONSES = ("quarantine",)
 CONTAIN_NEWS = ("opened", "reopened", "exemption_ended", "approved", "undone")

@@ -1,20 +1,28 @@
-"""Notification: the function `notify` tells people, by the topic `alerts` and by Slack."""
+"""Notification: the function `notify` tells news, on each channel from a queue of the channel's own."""
 
-from aws_cdk import Aws, Duration
-from aws_cdk import aws_iam as iam
+from collections.abc import Mapping
+
+from aws_cdk import Duration
 from constructs import Construct
 
+from infra.channels import configure_channels
 from infra.core import Core
 from infra.functions import FunctionShare, GuardFunction
-from infra.names import Env, Part
+from infra.names import TOLD_RESPONSES, Attribute, Part
 from infra.queues import WorkQueue
-from infra.topics import AlertsTopic
+from infra.topics import PeoplesTopic
+from passrole.channel import ChannelName
+from passrole.policy.settings import Alerts
 
 TIMEOUT = Duration.seconds(60)
 
 
 class Notification(Construct):
-    """Gets all news of findings; a receiver that is down delays no other function."""
+    """Gets all news of findings; a receiver that is down delays no other, and no other function.
+
+    Attributes:
+        queues: one for each channel that is configured.
+    """
 
     def __init__(
         self,
@@ -23,22 +31,11 @@ class Notification(Construct):
         *,
         share: FunctionShare,
         core: Core,
-        alerts: AlertsTopic,
-        slack_secret: str | None,
+        settings: Alerts,
+        alerts: PeoplesTopic,
+        chat: PeoplesTopic | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        # More receives than elsewhere: Slack may be down for longer than we are. With the pauses between them
-        # (`lambdas/shared/redelivery.py`) they last for an hour and more.
-        self.work = WorkQueue(
-            self, "Findings", core.encryption.key, function_timeout=TIMEOUT, max_receives=20
-        )
-        core.findings.subscribe(self.work)
-        environment: dict[str, str] = {
-            Env.ALERTS_TOPIC_ARN: alerts.topic.topic_arn,
-            Env.NOTIFY_QUEUE_URL: self.work.queue.queue_url,
-        }
-        if slack_secret:
-            environment[Env.SLACK_SECRET_ID] = slack_secret
         self.notify = GuardFunction(
             self,
             "Notify",
@@ -46,21 +43,27 @@ class Notification(Construct):
             description="PassRole Guardrail: tells people of findings",
             share=share,
             timeout=TIMEOUT,
-            environment=environment,
         )
         role = self.notify.role
         core.grant_record(role)
         core.ledger.grant_delete(role)
-        alerts.grant_publish(role)
-        if slack_secret:
-            _grant_secret(role, slack_secret)
-        # Slack takes about one message a second: more at once would only be turned away.
-        self.notify.read(self.work.queue, batch_size=5, window=None, concurrency=2)
+        configure_channels(self.notify, settings, alerts, chat)
+        self.queues: Mapping[ChannelName, WorkQueue] = {
+            channel: self._queue(channel, core) for channel in settings.channels
+        }
 
+    def _queue(self, channel: ChannelName, core: Core) -> WorkQueue:
+        # More receives than elsewhere: a receiver may be down for longer than we are. With the pauses between
+        # them (`lambdas/shared/redelivery.py`) they last for an hour and more.
+        work = WorkQueue(
+            self, channel.identifier, core.encryption.key, function_timeout=TIMEOUT, max_receives=20
+        )
+        core.findings.subscribe(work, {Attribute.RESPONSE: TOLD_RESPONSES})
+        self.notify.function.add_environment(channel.queue_variable, work.queue.queue_url)
+        # Slack takes about one message a second, Security Hub ten: more at once would only be turned away.
+        self.notify.read(work.queue, batch_size=5, window=None, concurrency=2)
+        return work
 
-def _grant_secret(role: iam.Role, name: str) -> None:
-    # Secrets Manager ends a secret's ARN with a hyphen and six characters of its own.
-    arn = f"arn:{Aws.PARTITION}:secretsmanager:{Aws.REGION}:{Aws.ACCOUNT_ID}:secret:{name}-??????"
-    role.add_to_principal_policy(
-        iam.PolicyStatement(sid="SlackSecret", actions=["secretsmanager:GetSecretValue"], resources=[arn])
-    )
+    def peoples_queues(self) -> tuple[tuple[ChannelName, WorkQueue], ...]:
+        """The queues of the channels that get digests, to which `sweep` points."""
+        return tuple((channel, work) for channel, work in self.queues.items() if channel.is_for_people)

@@ -1,5 +1,7 @@
 """Sweeping: a schedule runs `sweep`, which publishes what stayed in the outbox and has digests sent."""
 
+from collections.abc import Iterable
+
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -9,6 +11,7 @@ from infra.core import Core
 from infra.functions import FunctionShare, GuardFunction
 from infra.names import Env, Part
 from infra.queues import DeadLetterQueue, WorkQueue
+from passrole.channel import ChannelName
 from passrole.ledger.keys import OUTBOX_INDEX
 
 TIMEOUT = Duration.minutes(2)
@@ -25,7 +28,7 @@ class Sweeping(Construct):
         *,
         share: FunctionShare,
         core: Core,
-        notifications: WorkQueue,
+        notifications: Iterable[tuple[ChannelName, WorkQueue]],
     ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = DeadLetterQueue(self, "DeadLetters", core.encryption.key).queue
@@ -37,7 +40,7 @@ class Sweeping(Construct):
             share=share,
             timeout=TIMEOUT,
             dead_letters=self.dead_letters,
-            environment={Env.NOTIFY_QUEUE_URL: notifications.queue.queue_url},
+            environment={channel.queue_variable: work.queue.queue_url for channel, work in notifications},
         )
         role = self.sweep.role
         core.grant_record(role)

@@ -65,12 +65,22 @@ class FindingsTopic(Construct):
         )
 
 
-class AlertsTopic(Construct):
-    """Carries what people read: alerts, and the alarms of the guard itself."""
+class PeoplesTopic(Construct):
+    """Carries what people read."""
 
-    def __init__(self, scope: Construct, construct_id: str, key: kms.IKey, emails: Iterable[str]) -> None:
+    def __init__(self, scope: Construct, construct_id: str, key: kms.IKey) -> None:
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+
+    def grant_publish(self, role: iam.Role, sid: str) -> None:
+        _grant_publish(role, sid, self.topic)
+
+
+class AlertsTopic(PeoplesTopic):
+    """Carries alerts as e-mails, and the alarms of the guard itself."""
+
+    def __init__(self, scope: Construct, construct_id: str, key: kms.IKey, emails: Iterable[str]) -> None:
+        super().__init__(scope, construct_id, key)
         alarms = f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:*"
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
@@ -92,9 +102,6 @@ class AlertsTopic(Construct):
                 protocol=sns.SubscriptionProtocol.EMAIL,
                 endpoint=email,
             )
-
-    def grant_publish(self, role: iam.Role) -> None:
-        _grant_publish(role, "PublishAlerts", self.topic)
 
 
 def _grant_publish(role: iam.Role, sid: str, topic: sns.Topic) -> None:

@@ -1,7 +1,7 @@
 """Digests that are due: `sweep` closes them and points to them; `notify`, which has the channels, sends."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,7 +17,7 @@ POINT_AGAIN = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class DigestPointer:
-    """Says that a digest is to be sent; carries nothing of it. It comes over the queue of `notify`."""
+    """Says that a digest is to be sent; carries nothing of it. It comes over the channel's queue."""
 
     channel: str
     number: int
@@ -60,10 +60,18 @@ class DueDigests(Protocol):
         """Has a closed digest come up again later, unless it is sent by then."""
 
 
-def point_to_due_digests(ledger: DueDigests, queue: PointerQueue, now: datetime) -> Iterator[DigestRecord]:
+def point_to_due_digests(
+    ledger: DueDigests, queues: Mapping[str, PointerQueue], now: datetime
+) -> Iterator[tuple[DigestRecord, bool]]:
     """Closes what is due, and has `notify` send it; a crash in between does so again at the next run.
 
     A digest that is not sent by the time that the queue gives up comes up again, until it is.
+
+    Args:
+        queues: of `notify`, by channel.
+
+    Yields:
+        Each digest that is due, and whether it was pointed to: not if its channel is configured no longer.
     """
     for listed in list(ledger.due_digests(iso(now))):
         if listed.is_open:
@@ -71,6 +79,8 @@ def point_to_due_digests(ledger: DueDigests, queue: PointerQueue, now: datetime)
         digest = ledger.closed_digest(listed.channel, listed.number)  # the index may lag behind
         if digest is None or digest.sent_at is not None:
             continue
-        queue.send(DigestPointer(digest.channel, digest.number).to_message())
+        queue = queues.get(digest.channel)
+        if queue is not None:
+            queue.send(DigestPointer(digest.channel, digest.number).to_message())
         ledger.postpone_digest(digest, now + POINT_AGAIN)
-        yield digest
+        yield digest, queue is not None

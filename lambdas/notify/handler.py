@@ -1,57 +1,31 @@
-"""Entry point of ``notify``: a batch of pointers from its queue (raw message delivery).
+"""Entry point of ``notify``: a batch of pointers from the queue of a channel (raw message delivery).
 
 Those to findings come from the topic, those to digests from `sweep`.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 
-from lambdas.shared.clients import client
+from lambdas.notify.channels import Post, posts
 from lambdas.shared.observability import logger, metrics
 from lambdas.shared.redelivery import come_again_soon
 from lambdas.shared.settings import Settings
-from passrole.alerts import (
-    Channel,
-    DigestSender,
-    IncompleteDeliveryError,
-    IncompleteDigestError,
-    SlackWebhook,
-    SnsEmail,
-    deliver,
-)
+from passrole.alerts import DeliveryError, DigestingChannel, DigestSender, IncompleteDigestError, Told
 from passrole.clock import utc_now
 from passrole.digests import DigestPointer
-from passrole.ledger import Ledger
 from passrole.news import Pointer
 
 # The answer names the records to deliver again. To fail the invocation as well would only say it twice.
 _processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
-# A retry inside the client could send an e-mail twice and nobody would know: the queue tries again instead,
-# and the delivery mark tells a repeat.
-_ONE_TRY = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
-
-
 # More than a channel takes to time out, by far.
 _MESSAGE_MILLISECONDS = 25_000
-
-
-@dataclass(frozen=True, slots=True)
-class Notifier:
-    """What telling takes: made once a process."""
-
-    ledger: Ledger
-    channels: Sequence[Channel]
-    queue_url: str | None = None
 
 
 @logger.inject_lambda_context
@@ -67,16 +41,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 @lru_cache(maxsize=1)
-def notifier() -> Notifier:
-    """The ledger, and the channels that are configured."""
-    settings = Settings.from_environment()
-    channels: list[Channel] = []
-    if settings.slack_secret_id:
-        channels.append(SlackWebhook(settings.slack_secret_id, client("secretsmanager")))
-    if settings.alerts_topic_arn:
-        channels.append(SnsEmail(settings.alerts_topic_arn, boto3.client("sns", config=_ONE_TRY)))
-    ledger = Ledger(settings.ledger_table, client("dynamodb"))
-    return Notifier(ledger, channels, settings.notify_queue_url)
+def posts_by_queue() -> Mapping[str, Post]:
+    """The channels that are configured, by the name of the queue that their messages come from."""
+    return posts(Settings.from_environment())
 
 
 def _has_time(context: LambdaContext) -> bool:
@@ -85,81 +52,76 @@ def _has_time(context: LambdaContext) -> bool:
 
 
 def _tell(record: SQSRecord, has_time: Callable[[], bool]) -> None:
+    post = _post_of(record)
     try:
         pointer = DigestPointer.from_message(record.body) or Pointer.from_message(record.body)
     except (ValueError, RecursionError) as error:
         _count("UnreadablePointers")
         logger.error("unreadable pointer", extra={"why": str(error), "message_id": record.message_id})
         raise  # to the dead-letter queue, where a person can look at it
+    about = {"channel": post.channel.name, "message_id": record.message_id}
     try:
         if isinstance(pointer, DigestPointer):
-            _tell_digest(pointer, record.message_id, has_time)
+            _tell_digest(post, pointer, about | {"digest": pointer.number}, has_time)
         else:
-            _tell_finding(pointer, record.message_id)
+            _tell_finding(
+                post, pointer, about | {"finding_id": pointer.finding_id, "revision": pointer.revision}
+            )
     except Exception as error:
-        wait = error.retry_after if isinstance(error, IncompleteDeliveryError) else None
-        come_again_soon(notifier().queue_url, record, at_least=wait or 0)
-        raise
-
-
-def _tell_finding(pointer: Pointer, message_id: str) -> None:
-    about = {
-        "finding_id": pointer.finding_id,
-        "revision": pointer.revision,
-        "message_id": message_id,
-    }
-    try:
-        _tell_news(pointer, about)
-    except IncompleteDeliveryError as error:
-        _count("AlertsDelivered", error.told.sent)
-        _count("AlertsDigested", error.told.held)
-        _count("AlertFailures", len(error.failures))
-        why = {"why": str(error), "retry_after": error.retry_after}
-        logger.error("alert not delivered everywhere, to be tried again", extra=about | why)
-        raise
-    except Exception:
         _count("AlertFailures")
-        logger.exception("alert not delivered, to be tried again", extra=about)
+        wait = error.retry_after if isinstance(error, DeliveryError | IncompleteDigestError) else None
+        if isinstance(error, DeliveryError):
+            logger.error("alert not delivered, to be tried again", extra=about | _why(error, wait))
+        elif isinstance(error, IncompleteDigestError):
+            _count("DigestsSent", error.sent)
+            logger.error("digest not sent whole, to be tried again", extra=about | _why(error, wait))
+        else:
+            logger.exception("not told, to be tried again", extra=about)
+        come_again_soon(post.queue_url, record, at_least=wait or 0)
         raise
 
 
-def _tell_news(pointer: Pointer, about: dict[str, Any]) -> None:
-    ledger, channels = notifier().ledger, notifier().channels
-    finding, step = ledger.finding(pointer.finding_id), ledger.step(pointer.finding_id, pointer.revision)
+def _post_of(record: SQSRecord) -> Post:
+    queue = record.event_source_arn.rpartition(":")[2]
+    found = posts_by_queue().get(queue)
+    if found is None:
+        logger.error("a message from a queue of no channel", extra={"queue": queue})
+        raise LookupError(f"no channel has the queue {queue}")
+    return found
+
+
+def _tell_finding(post: Post, pointer: Pointer, about: dict[str, Any]) -> None:
+    finding = post.ledger.finding(pointer.finding_id)
+    step = post.ledger.step(pointer.finding_id, pointer.revision)
     if finding is None or step is None:
         # The ledger is written before anything is published: such a pointer does not come from the guardrail.
         _count("ForgedPointers")
         logger.warning("forged pointer ignored", extra=about)
         return
-    told = deliver(ledger, channels, finding, step, utc_now())
-    _count("AlertsDelivered", told.sent)
-    _count("AlertsDigested", told.held)
-    logger.info("alert", extra=about | {"news": step.news, "delivered": told.sent, "digested": told.held})
+    told = post.deliverer.deliver(finding, step, utc_now())
+    _count("AlertsDelivered", told is Told.SENT)
+    _count("AlertsDigested", told is Told.HELD)
+    logger.info("alert", extra=about | {"news": step.news, "told": told})
 
 
-def _tell_digest(pointer: DigestPointer, message_id: str, has_time: Callable[[], bool]) -> None:
-    about = {"channel": pointer.channel, "digest": pointer.number, "message_id": message_id}
-    ledger, channels = notifier().ledger, notifier().channels
-    try:
-        digest = ledger.closed_digest(pointer.channel, pointer.number)
-        if digest is None:
-            _count("ForgedPointers")
-            logger.warning("forged pointer to a digest ignored", extra=about)
-            return
-        if digest.sent_at is not None:
-            return
-        sent = DigestSender(ledger, channels, utc_now, has_time).send(digest)
-    except IncompleteDigestError as error:
-        _count("DigestsSent", error.sent)
-        _count("AlertFailures")
-        logger.error("digest not sent whole, to be tried again", extra=about | {"why": str(error)})
-        raise
-    except Exception:
-        _count("AlertFailures")
-        logger.exception("digest not sent, to be tried again", extra=about)
-        raise
+def _tell_digest(
+    post: Post, pointer: DigestPointer, about: dict[str, Any], has_time: Callable[[], bool]
+) -> None:
+    channel, ledger = post.channel, post.ledger
+    digest = ledger.closed_digest(pointer.channel, pointer.number)
+    if digest is None or pointer.channel != channel.name or not isinstance(channel, DigestingChannel):
+        _count("ForgedPointers")
+        logger.warning("forged pointer to a digest ignored", extra=about)
+        return
+    if digest.sent_at is not None:
+        return
+    sent = DigestSender(ledger, channel, utc_now, has_time).send(digest)
     _count("DigestsSent", sent)
     logger.info("digest", extra=about | {"news": digest.count, "messages": sent})
+
+
+def _why(error: Exception, wait: float | None) -> dict[str, Any]:
+    return {"why": str(error), "retry_after": wait}
 
 
 def _count(name: str, value: int = 1) -> None:

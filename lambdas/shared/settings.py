@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from passrole.channel import ChannelName
 from passrole.looks import DELAYS, parse_delays
 
 
@@ -12,15 +13,17 @@ class Settings:
     """What the stack tells a function.
 
     Attributes:
-        slack_secret_id: the secret with the webhook's URL; None if Slack is not configured.
-        alerts_topic_arn: None for functions that do not use it.
+        alerts_topic_arn: the topic of the e-mails; None for functions that do not use it.
+        slack_secret_id, chat_topic_arn, security_hub_product_arn, event_bus_arn, webhook_secret_id: where the
+            other channels send to; None for those that are not configured.
+        channel_queues: the channels that are configured, as far as they concern the function, each with the
+            URL of its queue.
         guard_roles: ARNs of the roles whose passes intents announce: that of `contain`, and the operators'.
         stack_name: for the commands that alerts show.
         protected_resources: ARNs of the guard's own functions and roles, which are never contained.
         contain_role_arn: the role of `contain`, and quarantine_role_arn the only one that it may pass.
         contain_queue_url: where findings wait for `contain`.
         second_looks_queue_url: where events wait to be looked at again; None for all but `detect`.
-        notify_queue_url: what `notify` reads, and where `sweep` puts pointers to digests.
         look_delays: seconds before each further look.
         max_receives: after so many deliveries a message goes to the dead-letter queue; None if not told.
     """
@@ -29,6 +32,11 @@ class Settings:
     findings_topic_arn: str
     alerts_topic_arn: str | None
     slack_secret_id: str | None
+    chat_topic_arn: str | None
+    security_hub_product_arn: str | None
+    event_bus_arn: str | None
+    webhook_secret_id: str | None
+    channel_queues: tuple[tuple[ChannelName, str], ...]
     guard_roles: frozenset[str]
     stack_name: str
     protected_resources: frozenset[str]
@@ -38,7 +46,6 @@ class Settings:
     contain_queue_url: str | None = None
     second_looks_queue_url: str | None = None
     look_delays: tuple[int, ...] = DELAYS
-    notify_queue_url: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -53,6 +60,15 @@ class Settings:
             findings_topic_arn=environment["FINDINGS_TOPIC_ARN"],
             alerts_topic_arn=environment.get("ALERTS_TOPIC_ARN"),
             slack_secret_id=environment.get("SLACK_SECRET_ID"),
+            chat_topic_arn=environment.get("CHAT_TOPIC_ARN"),
+            security_hub_product_arn=environment.get("SECURITY_HUB_PRODUCT_ARN"),
+            event_bus_arn=environment.get("EVENT_BUS_ARN"),
+            webhook_secret_id=environment.get("WEBHOOK_SECRET_ID"),
+            channel_queues=tuple(
+                (channel, environment[channel.queue_variable])
+                for channel in ChannelName
+                if channel.queue_variable in environment
+            ),
             guard_roles=_listed(environment, "GUARD_ROLES"),
             stack_name=environment["STACK_NAME"],
             protected_resources=_listed(environment, "PROTECTED_RESOURCES"),
@@ -62,7 +78,6 @@ class Settings:
             contain_queue_url=environment.get("CONTAIN_QUEUE_URL"),
             second_looks_queue_url=environment.get("SECOND_LOOKS_QUEUE_URL"),
             look_delays=parse_delays(environment["LOOK_DELAYS"]) if "LOOK_DELAYS" in environment else DELAYS,
-            notify_queue_url=environment.get("NOTIFY_QUEUE_URL"),
         )
 
 

@@ -56,12 +56,16 @@ def _sweep(sweeper: Sweeper, now: datetime) -> None:
 
 def _point_to_digests(settings: Settings, now: datetime) -> None:
     ledger = Ledger(settings.ledger_table, client("dynamodb"))
-    queue = SqsPointers(settings.notify_queue_url or "", client("sqs"))
-    for digest in point_to_due_digests(ledger, queue, now):
-        metrics.add_metric("DigestsDue", MetricUnit.Count, 1)
-        logger.info(
-            "digest due", extra={"channel": digest.channel, "digest": digest.number, "news": digest.count}
-        )
+    sqs = client("sqs")
+    queues = {str(channel): SqsPointers(url, sqs) for channel, url in settings.channel_queues}
+    for digest, is_pointed_to in point_to_due_digests(ledger, queues, now):
+        about = {"channel": digest.channel, "digest": digest.number, "news": digest.count}
+        if is_pointed_to:
+            metrics.add_metric("DigestsDue", MetricUnit.Count, 1)
+            logger.info("digest due", extra=about)
+        else:
+            metrics.add_metric("DigestsWithoutChannel", MetricUnit.Count, 1)
+            logger.error("a digest waits for a channel that is configured no longer", extra=about)
 
 
 @lru_cache(maxsize=1)

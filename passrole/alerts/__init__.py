@@ -1,21 +1,20 @@
 """Alerts: pure renderings of a finding, the channels that carry them, and the delivery that loses none."""
 
 from passrole.alerts.alert import Alert
-from passrole.alerts.channels import Channel, DeliveryError, SlackWebhook, SnsEmail
-from passrole.alerts.delivery import DeliveryMarks, Failure, IncompleteDeliveryError, Told, deliver
+from passrole.alerts.channels import Channel, DeliveryError, DigestingChannel, Slack, SnsEmail
+from passrole.alerts.delivery import Deliverer, DeliveryMarks, Told
 from passrole.alerts.digest_delivery import DigestSender, IncompleteDigestError
 
 __all__ = [
     "Alert",
     "Channel",
+    "Deliverer",
     "DeliveryError",
     "DeliveryMarks",
     "DigestSender",
-    "Failure",
-    "IncompleteDeliveryError",
+    "DigestingChannel",
     "IncompleteDigestError",
-    "SlackWebhook",
+    "Slack",
     "SnsEmail",
     "Told",
-    "deliver",
 ]

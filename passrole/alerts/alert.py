@@ -7,18 +7,23 @@ from passrole.finding import Finding, News, Step
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One step of a finding, for people.
+    """One step of a finding, to be told.
 
     Attributes:
         finding: as it is now, which may be further on than ``step``.
         step: the news.
         repeat: an earlier delivery of the same news was begun and never confirmed, so that the receiver may
             have it already.
+        account_name: what the finding's account is called, if that is known.
+        thread: what the channel gave for the first message about the finding; None if there is no such
+            message, or none that others can be hung on.
     """
 
     finding: Finding
     step: Step
     repeat: bool = False
+    account_name: str | None = None
+    thread: str | None = None
 
     @property
     def is_first(self) -> bool:

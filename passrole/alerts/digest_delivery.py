@@ -1,13 +1,13 @@
 """Sends a digest that is due: each of its messages once, or again and marked as a repeat."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from passrole.alerts.alert import Alert
-from passrole.alerts.channels.base import Channel, DeliveryError
+from passrole.alerts.channels.base import DeliveryError, DigestingChannel
 from passrole.alerts.digest import Page, make_digest
 from passrole.clock import Clock
 from passrole.ledger import Claim, DigestRecord, HeldNews
@@ -40,23 +40,25 @@ class IncompleteDigestError(Exception):
 
     Attributes:
         sent: how many messages were sent in this try.
+        retry_after: seconds that the receiver asked to wait; None if it did not say.
     """
 
-    def __init__(self, why: str, sent: int) -> None:
+    def __init__(self, why: str, sent: int, retry_after: float | None) -> None:
         super().__init__(why)
         self.sent = sent
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
 class DigestSender:
-    """Sends digests.
+    """Sends the digests of a channel.
 
     Attributes:
         has_time: whether there is time for one more message before the process ends.
     """
 
     ledger: DigestMarks
-    channels: Sequence[Channel]
+    channel: DigestingChannel
     clock: Clock
     has_time: Callable[[], bool]
     sleep: Callable[[float], None] = time.sleep
@@ -67,23 +69,20 @@ class DigestSender:
         Raises:
             IncompleteDigestError: a message was not sent, or whether it was is not known, or another worker
                 is at it, or the time is up. The next call sends only what is open.
-            LookupError: there is no such channel any more.
         """
-        channel = next((c for c in self.channels if c.name == digest.channel), None)
-        if channel is None:
-            raise LookupError(f"no channel {digest.channel} is configured")
         sent = 0
         news = self.ledger.news_of(digest)
         alerts = (Alert(n.finding, n.step, n.is_repeat) for n in news)
-        for page in channel.pages(make_digest(alerts)):
+        for page in self.channel.pages(make_digest(alerts)):
             try:
-                sent += self._send(channel, digest, page, is_first=not sent)
+                sent += self._send(digest, page, is_first=not sent)
             except DeliveryError as error:
-                raise IncompleteDigestError(str(error), sent) from error
+                raise IncompleteDigestError(str(error), sent, error.retry_after) from error
         self.ledger.finish_digest(digest, self.clock())
         return sent
 
-    def _send(self, channel: Channel, digest: DigestRecord, page: Page, *, is_first: bool) -> bool:
+    def _send(self, digest: DigestRecord, page: Page, *, is_first: bool) -> bool:
+        channel = self.channel
         if not self.has_time():
             raise DeliveryError("the time is up")
         if not is_first:

@@ -1,6 +1,6 @@
 """Delivery marks: which channel was told which step of a finding, once over any number of redeliveries."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from passrole.clock import iso
@@ -9,6 +9,8 @@ from passrole.ledger.table import IS_NEW, Condition, Key, Put, Table
 
 # Longer than any channel takes to answer or to time out.
 _LEASE = timedelta(seconds=60)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_CLAIMED = "claimed"
 
 
 class Claim(StrEnum):
@@ -42,6 +44,26 @@ class DeliveryRecords:
         """Gives a claim back: the receiver certainly did not get it."""
         self._drop(keys.of_delivery(finding_id, revision, channel))
 
+    def thread_of(self, finding_id: str, channel: str) -> str | None:
+        """What the channel gave for the first message about the finding; None if there is no such message."""
+        item = self._table.get(keys.of_thread(finding_id, channel))
+        return item["thread"] if item else None
+
+    def keep_thread(self, finding_id: str, channel: str, thread: str) -> None:
+        """Notes what later news about the finding are hung on."""
+        self._table.put(Put(keys.of_thread(finding_id, channel), {"thread": thread}))
+
+    def is_delivered(self, finding_id: str, revision: int, channel: str) -> bool:
+        """Whether the receiver has a step, or a digest holds it."""
+        item = self._table.get(keys.of_delivery(finding_id, revision, channel))
+        return item is not None and item["status"] != _CLAIMED
+
+    def deliver_again(self, finding_id: str, revision: int, channel: str) -> None:
+        """Has a step delivered once more at the next pointer to it, marked as a repeat."""
+        # As if a worker had died long ago: whoever claims it next cannot know whether it arrived.
+        mark = {"status": _CLAIMED, "claimed_at": iso(_LONG_AGO)}
+        self._table.put(Put(keys.of_delivery(finding_id, revision, channel), mark))
+
     def claim_page(self, channel: str, number: int, page: str, now: datetime) -> Claim:
         """Claims one message of a digest, as ``claim_delivery`` does a step."""
         return self._claim(keys.of_digest_page(channel, number, page), now)
@@ -55,20 +77,20 @@ class DeliveryRecords:
         self._drop(keys.of_digest_page(channel, number, page))
 
     def _claim(self, key: Key, now: datetime) -> Claim:
-        claimed = {"status": "claimed", "claimed_at": iso(now)}
+        claimed = {"status": _CLAIMED, "claimed_at": iso(now)}
         if self._table.put(Put(key, claimed, IS_NEW)):
             return Claim.NEW
         item = self._table.get(key)
         if item is None:
             return Claim.BUSY
-        if item["status"] != "claimed":
+        if item["status"] != _CLAIMED:
             return Claim.DELIVERED
         if item["claimed_at"] > iso(now - _LEASE):
             return Claim.BUSY
         unchanged = Condition(
             "#s = :claimed AND claimed_at = :c",
             {"#s": "status"},
-            {":claimed": "claimed", ":c": item["claimed_at"]},
+            {":claimed": _CLAIMED, ":c": item["claimed_at"]},
         )
         return Claim.REPEAT if self._table.put(Put(key, claimed, unchanged)) else Claim.BUSY
 
@@ -76,4 +98,4 @@ class DeliveryRecords:
         self._table.put(Put(key, {"status": "delivered", "delivered_at": iso(now)}))
 
     def _drop(self, key: Key) -> None:
-        self._table.delete(key, Condition("#s = :claimed", {"#s": "status"}, {":claimed": "claimed"}))
+        self._table.delete(key, Condition("#s = :claimed", {"#s": "status"}, {":claimed": _CLAIMED}))

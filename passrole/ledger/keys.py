@@ -32,6 +32,10 @@ def of_delivery(finding_id: str, revision: int, channel: str) -> tuple[str, str]
     return f"FINDING#{finding_id}", f"DELIVERY#{revision:06}#{channel}"
 
 
+def of_thread(finding_id: str, channel: str) -> tuple[str, str]:
+    return f"FINDING#{finding_id}", f"THREAD#{channel}"
+
+
 def of_burst(channel: str, name: str) -> tuple[str, str]:
     return f"BURST#{channel}", name
 

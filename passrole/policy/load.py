@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from passrole.clock import utc_now
 from passrole.policy.compiled import CompiledPolicy, PolicyStatement, Responses
 from passrole.policy.errors import PolicyError, Position, Problem
-from passrole.policy.settings import Alerts, Guardrail, Settings
+from passrole.policy.settings import Guardrail, Settings
 from passrole.policy.source import checks, consistency, exemptions
+from passrole.policy.source.alerts import alerts_of
 from passrole.policy.source.document import Document, Plain, content_of, read_document
 from passrole.policy.source.explain_errors import add_validation_error
 from passrole.policy.source.iam_document import NOTHING_READ, read_iam
@@ -68,7 +69,7 @@ def _unexplained(file: str) -> tuple[Problem, ...]:
 def _settings(model: GuardrailFile) -> Settings:
     return Settings(
         regions=tuple(model.regions),
-        alerts=Alerts(tuple(model.alerts.email), model.alerts.slack_secret),
+        alerts=alerts_of(model.alerts),
         operators=tuple(model.operators),
         left_out=left_out_of(model.catalogue.leave_out),
     )

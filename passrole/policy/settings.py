@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from passrole.catalogue.left_out import NOTHING, LeftOut
+from passrole.channel import ChannelName
 from passrole.policy.compiled import CompiledPolicy
 
 
@@ -12,11 +13,37 @@ class Alerts:
 
     Attributes:
         email: addresses that are subscribed to the alerts.
-        slack_secret: the name of the Secrets Manager secret that holds a Slack webhook's URL.
+        slack_secret: the name of the Secrets Manager secret with a Slack webhook's URL, or a bot's token.
+        amazon_q: whether a topic in the schema of Amazon Q Developer's custom notifications is made.
+        security_hub: whether findings are imported into Security Hub.
+        event_bus: ARN of the EventBridge bus that gets an event for each news.
+        webhook_secret: the name of the secret with the URL that gets all news, and the key that signs them.
     """
 
     email: tuple[str, ...] = ()
     slack_secret: str | None = None
+    amazon_q: bool = False
+    security_hub: bool = False
+    event_bus: str | None = None
+    webhook_secret: str | None = None
+
+    @property
+    def channels(self) -> tuple[ChannelName, ...]:
+        """What is configured. E-mail always is: people can subscribe to its topic by themselves."""
+        configured = {
+            ChannelName.EMAIL: True,
+            ChannelName.SLACK: self.slack_secret is not None,
+            ChannelName.CHAT: self.amazon_q,
+            ChannelName.SECURITY_HUB: self.security_hub,
+            ChannelName.EVENT_BUS: self.event_bus is not None,
+            ChannelName.WEBHOOK: self.webhook_secret is not None,
+        }
+        return tuple(channel for channel in ChannelName if configured[channel])
+
+    @property
+    def tells_somebody(self) -> bool:
+        """Whether anybody hears of findings without subscribing to a topic first."""
+        return bool(self.email) or self.channels != (ChannelName.EMAIL,)
 
 
 @dataclass(frozen=True, slots=True)

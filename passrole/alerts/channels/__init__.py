@@ -1,7 +1,7 @@
-"""Where alerts go: one module a channel, all behind one protocol."""
+"""Where alerts go: one module a channel, all behind one interface."""
 
-from passrole.alerts.channels.base import Channel, DeliveryError
-from passrole.alerts.channels.slack_webhook import SlackWebhook
+from passrole.alerts.channels.base import Channel, DeliveryError, DigestingChannel
+from passrole.alerts.channels.slack import Slack
 from passrole.alerts.channels.sns_email import SnsEmail
 
-__all__ = ["Channel", "DeliveryError", "SlackWebhook", "SnsEmail"]
+__all__ = ["Channel", "DeliveryError", "DigestingChannel", "Slack", "SnsEmail"]

@@ -1,10 +1,12 @@
 """What every channel is: a name that delivery marks are kept under, and a way to send."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
+from typing import ClassVar
 
 from passrole.alerts.alert import Alert
 from passrole.alerts.digest import Digest, Page
+from passrole.channel import ChannelName
 
 
 class DeliveryError(Exception):
@@ -21,23 +23,38 @@ class DeliveryError(Exception):
         self.may_have_arrived = may_have_arrived
 
 
-class Channel(Protocol):
-    """Somewhere that alerts are sent to."""
+class Channel(ABC):
+    """Somewhere that alerts are sent to.
 
-    @property
-    def name(self) -> str:
-        """Part of the delivery mark's key: never changed, or old news are sent again."""
+    Attributes:
+        name: the delivery marks are kept under it.
+        has_threads: later news about a finding may be hung on the first message about it.
+    """
 
-    def send(self, message: Alert) -> None:
+    name: ClassVar[ChannelName]
+    has_threads: ClassVar[bool] = False
+
+    @abstractmethod
+    def send(self, message: Alert) -> str | None:
         """Delivers one alert.
+
+        Returns:
+            What later news about the finding are given as their ``thread``; None if nothing can be hung on
+            the message.
 
         Raises:
             DeliveryError: it was not delivered, or whether it was is not known.
         """
 
+
+class DigestingChannel(Channel):
+    """A channel for people: in a storm it tells news together."""
+
+    @abstractmethod
     def pages(self, digest: Digest) -> Sequence[Page]:
         """The messages that a digest takes: the same for the same news."""
 
+    @abstractmethod
     def send_page(self, page: Page, *, repeat: bool) -> None:
         """Delivers one message of a digest.
 

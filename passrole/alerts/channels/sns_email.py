@@ -15,9 +15,10 @@ from botocore.exceptions import (
 
 from passrole.alerts import text, text_digest
 from passrole.alerts.alert import Alert
-from passrole.alerts.channels.base import DeliveryError
+from passrole.alerts.channels.base import DeliveryError, DigestingChannel
 from passrole.alerts.digest import Digest, Page
 from passrole.alerts.text import Email
+from passrole.channel import ChannelName
 from passrole.names import shown
 from passrole.news import attributes_of
 
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 _MOST_VALUES = 50
 
 
-class SnsEmail:
+class SnsEmail(DigestingChannel):
     """The topic ``alerts``. Its attributes are those of the topic ``findings``, for subscribers' filters."""
 
-    name = "email"
+    name = ChannelName.EMAIL
 
     def __init__(self, topic_arn: str, sns: "SNSClient") -> None:
         self._topic_arn = topic_arn

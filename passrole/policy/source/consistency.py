@@ -6,6 +6,7 @@ from typing import Any
 from passrole.policy.compiled import CompiledPolicy, Stage
 from passrole.policy.errors import Path, Problem
 from passrole.policy.source import checks, overlaps, quarantine
+from passrole.policy.source.alerts import alerts_of
 from passrole.policy.source.checks import OPTIONS
 from passrole.policy.source.document import Document
 from passrole.policy.source.leave_out import consequence
@@ -79,8 +80,8 @@ def warnings(
             elif _reaches_neighbours(pattern):
                 found.append((path, f"{quoted(pattern)} also matches {_neighbour(pattern)}: * spans slashes"))
     stages = (model.response.violation, *model.response.services.values())
-    if not (model.alerts.email or model.alerts.slack_secret) and set(stages) != {Stage.OBSERVE}:
-        found.append((("alerts",), "nobody is told: neither email nor slack_secret is set"))
+    if not alerts_of(model.alerts).tells_somebody and set(stages) != {Stage.OBSERVE}:
+        found.append((("alerts",), "nobody is told: none of email, slack_secret, … is set"))
     found.extend(quarantine.doubts(model.quarantine, compiled))
     if asks_for_quarantine(compiled) and not model.operators:
         found.append((("operators",), _ANY_OPERATOR))

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_va
 
 from passrole.policy.compiled import Stage
 from passrole.policy.source import expiry, syntax
+from passrole.policy.source.alerts import AlertsSection
 from passrole.policy.source.checks import OPTIONS, CheckName, EnabledCheck
 from passrole.policy.source.quarantine import PasserScope, QuarantineSection, RoleScope
 from passrole.policy.source.values import (
@@ -84,13 +85,6 @@ class ResponseSection(Part):
     accounts: dict[Account, AnyStage] = Field(default_factory=dict)
     checks: dict[CheckName, AnyStage] = Field(default_factory=dict)
     severities: dict[AnySeverity, AnyStage] = Field(default_factory=dict)
-
-
-class AlertsSection(Part):
-    """Who is told."""
-
-    email: Annotated[list[Email], BeforeValidator(one_or_more)] = Field(default_factory=list)
-    slack_secret: Annotated[str, AfterValidator(syntax.secret_name)] | None = None
 
 
 class CatalogueSection(Part):

@@ -23,6 +23,7 @@ _ACCOUNT = re.compile(r"[0-9]{12}")
 _SERVICE = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com")
 _REGION = re.compile(r"[a-z]{2,5}(?:-[a-z]+)+-[0-9]{1,2}")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_EVENT_BUS = re.compile(r"event-bus/[A-Za-z0-9/._-]{1,256}")
 _SECRET_NAME = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
 _TAG_SIGNS = frozenset("_.:/=+-@")
 _WILDCARDS = frozenset("*?")
@@ -227,10 +228,26 @@ def secret_name(text: str) -> str:
             "this is a URL, and a webhook's URL is itself a secret: store it in a Secrets Manager secret "
             "and write that secret's name here"
         )
+    if text.startswith("xox"):
+        raise ValueError(
+            "this is a Slack token: store it in a Secrets Manager secret and write that secret's name here"
+        )
     if text.startswith("arn:"):
         raise ValueError("write the secret's name, not its ARN (without the six characters at the end)")
     if not _SECRET_NAME.fullmatch(text):
         raise ValueError("not the name of a secret: letters, digits and /_+=.@-")
+    return text
+
+
+def event_bus_arn(text: str) -> str:
+    """The ARN of an EventBridge bus."""
+    arn = Arn.parse(text)
+    known = arn and arn.service == "events" and arn.region and re.fullmatch(r"\d{12}", arn.account)
+    if not arn or not known or not _EVENT_BUS.fullmatch(arn.resource):
+        raise ValueError(
+            f"{quoted(text)} is no event bus; "
+            "expected an ARN such as arn:aws:events:us-east-1:111122223333:event-bus/security"
+        )
     return text
 
 

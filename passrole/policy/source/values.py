@@ -55,6 +55,8 @@ Unwatched = Annotated[str, AfterValidator(leave_out.source_or_action)]
 ArnPattern = Annotated[str, AfterValidator(syntax.arn_pattern)]
 Account = Annotated[str, AfterValidator(syntax.account)]
 PrincipalArn = Annotated[str, AfterValidator(syntax.principal_arn)]
+SecretName = Annotated[str, AfterValidator(syntax.secret_name)]
+EventBusArn = Annotated[str, AfterValidator(syntax.event_bus_arn)]
 
 
 class Part(BaseModel):

@@ -10,8 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
-from passrole.alerts import DeliveryError, SlackWebhook, slack
-from passrole.alerts.channels.webhook_secret import CACHED_SECONDS
+from passrole.alerts import DeliveryError, Slack, slack
+from passrole.alerts.channels.secret import CACHED_SECONDS
 from tests.unit.alerts.samples import ALERTS
 from tests.unit.alerts.slack_like import (
     TOKEN,
@@ -51,16 +51,16 @@ def secrets(aws: None) -> Any:
 
 
 @pytest.fixture
-def webhook(server: SlackLike, secrets: Any) -> SlackWebhook:
+def webhook(server: SlackLike, secrets: Any) -> Slack:
     _put(secrets, server.url())
-    return SlackWebhook(SECRET, secrets)
+    return Slack(SECRET, secrets)
 
 
 def _put(secrets: Any, text: str) -> None:
     secrets.put_secret_value(SecretId=SECRET, SecretString=text)
 
 
-def _failure(webhook: SlackWebhook) -> DeliveryError:
+def _failure(webhook: Slack) -> DeliveryError:
     with pytest.raises(DeliveryError) as caught:
         webhook.send(ALERT)
     error = caught.value
@@ -69,14 +69,14 @@ def _failure(webhook: SlackWebhook) -> DeliveryError:
     return error
 
 
-def test_alert_arrives_as_rendered(server: SlackLike, webhook: SlackWebhook) -> None:
+def test_alert_arrives_as_rendered(server: SlackLike, webhook: Slack) -> None:
     webhook.send(ALERT)
 
     assert server.received == [(f"/services/{TOKEN}", slack.payload(ALERT), "application/json")]
 
 
 @pytest.mark.parametrize("code", [200, 201, 204])
-def test_any_2xx_is_delivered(server: SlackLike, webhook: SlackWebhook, code: int) -> None:
+def test_any_2xx_is_delivered(server: SlackLike, webhook: Slack, code: int) -> None:
     server.answers[f"/services/{TOKEN}"] = status(code)
 
     webhook.send(ALERT)
@@ -84,7 +84,7 @@ def test_any_2xx_is_delivered(server: SlackLike, webhook: SlackWebhook, code: in
     assert len(server.received) == 1
 
 
-def test_429_tells_how_long_to_wait(server: SlackLike, webhook: SlackWebhook) -> None:
+def test_429_tells_how_long_to_wait(server: SlackLike, webhook: Slack) -> None:
     server.answers[f"/services/{TOKEN}"] = status(429, Retry_After="30")
 
     error = _failure(webhook)
@@ -96,7 +96,7 @@ def test_429_tells_how_long_to_wait(server: SlackLike, webhook: SlackWebhook) ->
     ("code", "may_have_arrived"), [(400, False), (500, False), (503, False), (502, True), (504, True)]
 )
 def test_errors_tell_whether_the_alert_may_have_arrived(
-    server: SlackLike, webhook: SlackWebhook, code: int, may_have_arrived: bool
+    server: SlackLike, webhook: Slack, code: int, may_have_arrived: bool
 ) -> None:
     server.answers[f"/services/{TOKEN}"] = status(code)
 
@@ -111,16 +111,14 @@ def test_lost_answer_means_that_it_may_have_arrived(server: SlackLike, secrets: 
     _put(secrets, server.url())
     server.answers[f"/services/{TOKEN}"] = bad_day
 
-    error = _failure(SlackWebhook(SECRET, secrets, timeout=0.5))
+    error = _failure(Slack(SECRET, secrets, timeout=0.5))
 
     assert error.may_have_arrived
     server.wait_for_a_request()
     assert len(server.received) == 1
 
 
-def test_status_is_enough_when_the_connection_breaks_in_the_body(
-    server: SlackLike, webhook: SlackWebhook
-) -> None:
+def test_status_is_enough_when_the_connection_breaks_in_the_body(server: SlackLike, webhook: Slack) -> None:
     server.answers[f"/services/{TOKEN}"] = close_inside_the_body
 
     webhook.send(ALERT)
@@ -131,7 +129,7 @@ def test_refused_connection_did_not_arrive(secrets: Any) -> None:
         unused.bind(("127.0.0.1", 0))
         _put(secrets, f"http://127.0.0.1:{unused.getsockname()[1]}/services/{TOKEN}")
 
-        error = _failure(SlackWebhook(SECRET, secrets, timeout=0.5))
+        error = _failure(Slack(SECRET, secrets, timeout=0.5))
 
     assert str(error) == "Slack was not reached: ConnectionRefusedError"
     assert not error.may_have_arrived
@@ -140,14 +138,14 @@ def test_refused_connection_did_not_arrive(secrets: Any) -> None:
 def test_host_that_is_no_dns_name_is_a_delivery_error(secrets: Any) -> None:
     _put(secrets, f"https://hooks..slack.com/services/{TOKEN}")
 
-    assert not _failure(SlackWebhook(SECRET, secrets, timeout=0.5)).may_have_arrived
+    assert not _failure(Slack(SECRET, secrets, timeout=0.5)).may_have_arrived
 
 
 def test_https_without_a_trusted_certificate_sends_nothing(secrets: Any, tmp_path: Path) -> None:
     with serve(tmp_path) as server:
         _put(secrets, f"https://127.0.0.1:{server.port}/services/{TOKEN}")
 
-        error = _failure(SlackWebhook(SECRET, secrets))
+        error = _failure(Slack(SECRET, secrets))
 
     assert str(error) == "Slack was not reached: SSLCertVerificationError"
     assert not error.may_have_arrived
@@ -157,11 +155,11 @@ def test_https_without_a_trusted_certificate_sends_nothing(secrets: Any, tmp_pat
 def test_https_to_a_server_without_tls_sends_nothing(server: SlackLike, secrets: Any) -> None:
     _put(secrets, f"https://127.0.0.1:{server.port}/services/{TOKEN}")
 
-    assert not _failure(SlackWebhook(SECRET, secrets)).may_have_arrived
+    assert not _failure(Slack(SECRET, secrets)).may_have_arrived
     assert server.received == []
 
 
-def test_redirects_are_not_followed(server: SlackLike, webhook: SlackWebhook) -> None:
+def test_redirects_are_not_followed(server: SlackLike, webhook: Slack) -> None:
     server.answers[f"/services/{TOKEN}"] = status(307, Location=server.url("/elsewhere"))
 
     error = _failure(webhook)
@@ -172,7 +170,7 @@ def test_redirects_are_not_followed(server: SlackLike, webhook: SlackWebhook) ->
 
 @pytest.mark.parametrize("code", [403, 404, 410])
 def test_rotated_url_is_read_at_once_when_the_old_one_is_gone(
-    server: SlackLike, secrets: Any, webhook: SlackWebhook, code: int
+    server: SlackLike, secrets: Any, webhook: Slack, code: int
 ) -> None:
     webhook.send(ALERT)
     server.answers[f"/services/{TOKEN}"] = status(code)
@@ -183,7 +181,7 @@ def test_rotated_url_is_read_at_once_when_the_old_one_is_gone(
     assert server.paths() == [f"/services/{TOKEN}", f"/services/{TOKEN}", "/services/new"]
 
 
-def test_gone_webhook_that_was_not_rotated_is_tried_once(server: SlackLike, webhook: SlackWebhook) -> None:
+def test_gone_webhook_that_was_not_rotated_is_tried_once(server: SlackLike, webhook: Slack) -> None:
     server.answers[f"/services/{TOKEN}"] = status(404)
 
     error = _failure(webhook)
@@ -194,7 +192,7 @@ def test_gone_webhook_that_was_not_rotated_is_tried_once(server: SlackLike, webh
 
 def test_url_is_cached_for_minutes_then_read_anew(server: SlackLike, secrets: Any) -> None:
     clock = Clock()
-    webhook = SlackWebhook(SECRET, secrets, timeout=0.5, clock=clock)
+    webhook = Slack(SECRET, secrets, timeout=0.5, clock=clock)
     _put(secrets, server.url("/old"))
     webhook.send(ALERT)
     _put(secrets, server.url("/new"))
@@ -208,14 +206,14 @@ def test_url_is_cached_for_minutes_then_read_anew(server: SlackLike, secrets: An
 
 
 def test_secret_that_cannot_be_read_is_a_delivery_error(secrets: Any) -> None:
-    error = _failure(SlackWebhook("no/such/secret", secrets))
+    error = _failure(Slack("no/such/secret", secrets))
 
     assert "the secret no/such/secret cannot be read" in str(error)
     assert not error.may_have_arrived
 
 
 def test_secret_that_was_wrong_is_read_again_at_the_next_try(server: SlackLike, secrets: Any) -> None:
-    webhook = SlackWebhook(SECRET, secrets, timeout=0.5)
+    webhook = Slack(SECRET, secrets, timeout=0.5)
     assert "holds no webhook URL" in str(_failure(webhook))
     _put(secrets, server.url())
 

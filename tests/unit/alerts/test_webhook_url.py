@@ -6,8 +6,8 @@ from email.utils import format_datetime
 import pytest
 
 from passrole.alerts import DeliveryError
-from passrole.alerts.channels.slack_webhook import retry_after_seconds
-from passrole.alerts.channels.webhook_secret import parse_webhook_url
+from passrole.alerts.channels.https import retry_after_seconds
+from passrole.alerts.channels.webhook_url import parse_webhook_url
 
 SECRET = "guardrail/slack"
 

@@ -1,0 +1,62 @@
+"""The channels that are configured, each with the queue that it is told by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from lambdas.notify.accounts import account_namer
+from lambdas.shared.clients import client
+from lambdas.shared.settings import Settings
+from passrole.alerts import Channel, Deliverer, Slack, SnsEmail
+from passrole.channel import ChannelName
+from passrole.ledger import Ledger
+
+# A retry inside the client could send a message twice and nobody would know: the queue tries again instead,
+# and the delivery mark tells a repeat.
+_ONE_TRY = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What telling on one channel takes: made once a process."""
+
+    ledger: Ledger
+    deliverer: Deliverer
+    queue_url: str
+
+    @property
+    def channel(self) -> Channel:
+        return self.deliverer.channel
+
+
+def posts(settings: Settings) -> Mapping[str, Post]:
+    """By the name of the queue that its messages come from."""
+    ledger = Ledger(settings.ledger_table, client("dynamodb"))
+    namer = account_namer()
+    return {
+        url.rpartition("/")[2]: Post(ledger, Deliverer(ledger, _channel(name, settings), namer), url)
+        for name, url in settings.channel_queues
+    }
+
+
+def _channel(name: ChannelName, settings: Settings) -> Channel:
+    match name:
+        case ChannelName.EMAIL:
+            return SnsEmail(_needed(settings.alerts_topic_arn, name), _one_try("sns"))
+        case ChannelName.SLACK:
+            return Slack(_needed(settings.slack_secret_id, name), client("secretsmanager"))
+    raise LookupError(f"no channel {name}")
+
+
+def _needed(value: str | None, name: ChannelName) -> str:
+    if value is None:
+        raise LookupError(f"the channel {name} has a queue, and the function is not told where it sends to")
+    return value
+
+
+def _one_try(service: str) -> Any:
+    make: Any = boto3.client  # its types are overloads on literal names
+    return make(service, config=_ONE_TRY)
