@@ -5,7 +5,7 @@ Only the command line and the synthesis of the stacks import this; see ``compile
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from passrole.policy.compiled import Stage
 from passrole.policy.source import expiry, syntax
@@ -17,7 +17,6 @@ from passrole.policy.source.values import (
     AnySeverity,
     AnyStage,
     ArnPatterns,
-    Email,
     Part,
     PrincipalArn,
     Region,
@@ -26,7 +25,6 @@ from passrole.policy.source.values import (
     Tags,
     Unwatched,
     no_containment,
-    one_or_more,
 )
 from passrole.policy.text import quoted
 
