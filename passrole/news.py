@@ -1,16 +1,26 @@
-"""The pointer that travels over the topic: which finding has news. Receivers reload the finding itself."""
+"""The news of findings: what travels over the topic, and to the queues of functions.
+
+Functions of the guard read a message as a pointer, and reload the finding itself from the ledger. The rest of
+it is for subscribers of the user's own.
+"""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from passrole.finding import Finding, News, Step
+from passrole.message import VERSION, json_size, message_of
+from passrole.names import shown
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient
+    from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
     from mypy_boto3_sqs.client import SQSClient
 
-VERSION = 1
+# SNS takes 256 KiB, of which the attributes are 60 at most.
+_LONGEST_VALUE = 256
+_MOST_VALUES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +53,10 @@ class Pointer:
 
 
 class Topic(Protocol):
-    """Where pointers are published."""
+    """Where news is published."""
 
-    def publish(self, message: str, attributes: dict[str, str]) -> None:
-        """Sends one message with string attributes."""
+    def publish(self, message: str, attributes: Mapping[str, Sequence[str]]) -> None:
+        """Sends one message with its attributes: the values of each."""
 
 
 class PointerQueue(Protocol):
@@ -74,26 +84,37 @@ def publish_news(outbox: Outbox, topic: Topic, finding: Finding) -> None:
     if not finding.has_news:
         return
     for step in outbox.unpublished_steps(finding):
-        pointer = Pointer(finding.id, step.revision, step.news)
-        topic.publish(pointer.to_message(), attributes_of(finding, step.news))
+        topic.publish(json.dumps(message_of(finding, step)), attributes_of(finding, step.news))
     outbox.mark_published(finding)
 
 
-def attributes_of(finding: Finding, news: News) -> dict[str, str]:
-    """Message attributes for filter policies of subscriptions."""
+def attributes_of(finding: Finding, news: News) -> dict[str, tuple[str, ...]]:
+    """Message attributes for filter policies of subscriptions; a filter needs to match one of the values."""
     return {
-        "news": news,
-        "response": finding.response,
-        "severity": finding.severity,
-        "verdict": finding.decision,
-        "service": finding.services[0]
-        if len(finding.services) == 1
-        else "several"
-        if finding.services
-        else "unknown",
-        "account": finding.account or "unknown",
-        "region": finding.region or "unknown",
+        "news": (news,),
+        "response": (finding.response,),
+        "severity": (finding.severity,),
+        "verdict": (finding.decision,),
+        "service": finding.services or ("unknown",),
+        "account": (finding.account or "unknown",),
+        "region": (finding.region or "unknown",),
+        "check": finding.checks or ("none",),
     }
+
+
+def sns_attributes(
+    attributes: Mapping[str, Sequence[str]],
+) -> "dict[str, MessageAttributeValueTypeDef]":
+    """Attributes as SNS takes them: one value is a text, several are an array."""
+    return {name: _attribute(values) for name, values in attributes.items()}
+
+
+def _attribute(values: Sequence[str]) -> "MessageAttributeValueTypeDef":
+    # SNS refuses empty values and control characters; account, region and service come from the record.
+    texts = [shown(value, _LONGEST_VALUE, json_size) or "unknown" for value in values[:_MOST_VALUES]]
+    if len(texts) == 1:
+        return {"DataType": "String", "StringValue": texts[0]}
+    return {"DataType": "String.Array", "StringValue": json.dumps(texts)}
 
 
 class SnsTopic:
@@ -103,14 +124,10 @@ class SnsTopic:
         self._topic_arn = topic_arn
         self._sns = sns
 
-    def publish(self, message: str, attributes: dict[str, str]) -> None:
-        """Sends one message with string attributes."""
+    def publish(self, message: str, attributes: Mapping[str, Sequence[str]]) -> None:
+        """Sends one message with its attributes."""
         self._sns.publish(
-            TopicArn=self._topic_arn,
-            Message=message,
-            MessageAttributes={
-                name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
-            },
+            TopicArn=self._topic_arn, Message=message, MessageAttributes=sns_attributes(attributes)
         )
 
 

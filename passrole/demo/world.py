@@ -132,7 +132,7 @@ class World:
 
     def queues_are_empty(self) -> bool:
         """Whether every message that waited for one of the guard's functions is worked off."""
-        parts = ("Intake", "SecondLooks", "Contain", "Notify")
+        parts = ("Intake", "SecondLooks", "Contain", "Email", "Slack")
         return self._waiting_in(*(f"{part}QueueUrl" for part in parts)) == 0
 
     def dead_letters(self) -> int:

@@ -18,6 +18,7 @@ from passrole.policy.settings import Alerts, Settings
 from passrole.quarantine.registry import MODULES
 from tests.infra.stack_template import (
     ACCOUNT,
+    BUS,
     HOME,
     LEFT_OUT,
     OPERATORS,
@@ -77,7 +78,14 @@ def synthesized(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
         home=Home(ACCOUNT, HOME),
         settings=Settings(
             regions=REGIONS,
-            alerts=Alerts(email=("one@example.com", "two@example.com"), slack_secret="passrole/slack"),
+            alerts=Alerts(
+                email=("one@example.com", "two@example.com"),
+                slack_secret="passrole/slack",
+                amazon_q=True,
+                security_hub=True,
+                event_bus=BUS,
+                webhook_secret="passrole/webhook",
+            ),
             operators=OPERATORS,
             left_out=LEFT_OUT,
         ),
@@ -123,7 +131,7 @@ def stack_with(synthesized: Synthesized, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def guard(synthesized: Synthesized) -> StackTemplate:
-    """The home stack with e-mail, Slack, operators and further regions."""
+    """The home stack with every channel, operators and further regions."""
     return synthesized.stack("Guard")
 
 

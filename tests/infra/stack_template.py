@@ -12,6 +12,7 @@ ACCOUNT = "111122223333"
 HOME = "eu-west-1"
 REGIONS = ("us-east-1", "ap-southeast-2")
 OPERATORS = (f"arn:aws:iam::{ACCOUNT}:role/security/responders", f"arn:aws:iam::{ACCOUNT}:user/alice")
+BUS = f"arn:aws:events:{HOME}:{ACCOUNT}:event-bus/security"
 LEFT_OUT = LeftOut(frozenset({"glue.amazonaws.com"}))
 POLICY = json.dumps({"version": 1, "statements": []})
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from infra.names import Part
+from passrole.channel import ChannelName
 from tests.infra.stack_template import POLICY, StackTemplate, Synthesized, text
 
 PARTS = tuple(part.value.capitalize() for part in Part)
@@ -51,8 +52,15 @@ def test_all_functions_share_one_bundle(guard: StackTemplate, synthesized: Synth
                 "QUARANTINE_ROLE_ARN",
             },
         ),
-        ("Notify", {"ALERTS_TOPIC_ARN", "NOTIFY_QUEUE_URL", "SLACK_SECRET_ID"}),
-        ("Sweep", {"CONTAIN_QUEUE_URL", "NOTIFY_QUEUE_URL"}),
+        (
+            "Notify",
+            {
+                *("ALERTS_TOPIC_ARN", "SLACK_SECRET_ID", "CHAT_TOPIC_ARN", "SECURITY_HUB_PRODUCT_ARN"),
+                *("EVENT_BUS_ARN", "WEBHOOK_SECRET_ID"),
+                *(channel.queue_variable for channel in ChannelName),
+            },
+        ),
+        ("Sweep", {"CONTAIN_QUEUE_URL", "EMAIL_QUEUE_URL", "SLACK_QUEUE_URL", "CHAT_QUEUE_URL"}),
     ],
 )
 def test_each_function_gets_the_environment_that_it_reads(
@@ -64,8 +72,9 @@ def test_each_function_gets_the_environment_that_it_reads(
     assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "PassRoleGuardrail"
 
 
-def test_without_slack_notify_has_no_secret(plain: StackTemplate) -> None:
-    assert "SLACK_SECRET_ID" not in plain.function_of("Notify")["Environment"]["Variables"]
+def test_only_channels_that_are_configured_are_known_to_notify(plain: StackTemplate) -> None:
+    variables = set(plain.function_of("Notify")["Environment"]["Variables"])
+    assert variables == COMMON | {"ALERTS_TOPIC_ARN", "EMAIL_QUEUE_URL"}
 
 
 def test_contain_knows_the_quarantine_role_and_itself(guard: StackTemplate, plain: StackTemplate) -> None:

@@ -12,6 +12,11 @@ from tests.infra.stack_template import StackTemplate
 
 _ROLES = "arn:<AWS::Partition>:iam::<AWS::AccountId>:role/*"
 _PROFILES = "arn:<AWS::Partition>:iam::<AWS::AccountId>:instance-profile/*"
+# What makes an administrator of a role.
+_POLICIES = (
+    "arn:<AWS::Partition>:iam::<AWS::AccountId>:policy/*",
+    "arn:<AWS::Partition>:iam::aws:policy/*",
+)
 # What a call can refer to in place of a role.
 _REFERRED = tuple(
     f"arn:<AWS::Partition>:{service}:*:<AWS::AccountId>:{resource}*"
@@ -36,16 +41,13 @@ ACKNOWLEDGED = {
     ("Intake", "AwsSolutions-SQS3"),
     ("Detection", f"AwsSolutions-IAM5[Resource::{_ROLES}]"),
     ("Detection", f"AwsSolutions-IAM5[Resource::{_PROFILES}]"),
+    *(("Detection", f"AwsSolutions-IAM5[Resource::{policies}]") for policies in _POLICIES),
     ("Detection", "AwsSolutions-IAM5[Resource::*]"),
     *(("Detection", f"AwsSolutions-IAM5[Resource::{resource}]") for resource in _REFERRED),
 }
-# What conditions can ask for: policies of roles, and the users that pass them.
-_ASKED_FOR = (
-    "arn:<AWS::Partition>:iam::<AWS::AccountId>:policy/*",
-    "arn:<AWS::Partition>:iam::aws:policy/*",
-    "arn:<AWS::Partition>:iam::<AWS::AccountId>:user/*",
-)
-ACKNOWLEDGED_IF_ASKED_FOR = {("Detection", f"AwsSolutions-IAM5[Resource::{arn}]") for arn in _ASKED_FOR}
+# What conditions can ask for: the users that pass roles.
+_USERS = "arn:<AWS::Partition>:iam::<AWS::AccountId>:user/*"
+ACKNOWLEDGED_IF_ASKED_FOR = {("Detection", f"AwsSolutions-IAM5[Resource::{_USERS}]")}
 # Patterns of resources that quarantine modules declare, where the policy enables them: nothing else.
 ACKNOWLEDGED_IF_QUARANTINED = {
     (construct, f"AwsSolutions-IAM5[Resource::{arn.replace('${', '<').replace('}', '>')}]")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from passrole.channel import ChannelName
 from tests.infra.stack_template import Properties, StackTemplate, listed, text
 
 
@@ -35,6 +36,12 @@ def contain_queue(stack: StackTemplate) -> str:
     """The queue that `contain` reads."""
     (queue,) = mappings_of(stack, "Contain")
     return queue
+
+
+def channel_queue(stack: StackTemplate, channel: ChannelName) -> str | None:
+    """The queue of a channel; None if it is not configured."""
+    found = [q for q in mappings_of(stack, "Notify") if q.startswith(f"Notification{channel.identifier}")]
+    return found[0] if found else None
 
 
 def alarms_on(stack: StackTemplate, metric: str) -> dict[str, Properties]:
@@ -72,7 +79,7 @@ def test_every_dead_letter_queue_rings_with_its_first_message(stacks: list[Stack
 def test_every_work_queue_rings_when_a_message_waits(guard: StackTemplate) -> None:
     work = {n for n, queue in guard.of_type("AWS::SQS::Queue").items() if "RedrivePolicy" in queue}
     assert set(alarms_on(guard, "ApproximateAgeOfOldestMessage")) == work
-    assert len(work) == 4
+    assert len(work) == 3 + len(ChannelName)
 
 
 def test_dead_letters_are_kept_longer_than_work(stacks: list[StackTemplate]) -> None:
@@ -132,13 +139,34 @@ def test_detect_alone_of_the_functions_sends_to_the_queue_of_second_looks(guard:
     assert senders == {guard.role_of("Detect"), guard.role_of("Operator")}
 
 
-def test_sweep_sends_to_its_dead_letters_and_to_two_queues_of_work(guard: StackTemplate) -> None:
-    (notify,) = mappings_of(guard, "Notify")
+def test_sweep_sends_to_its_dead_letters_to_contain_and_to_the_channels_of_people(
+    guard: StackTemplate,
+) -> None:
+    peoples = {c: channel_queue(guard, c) for c in ChannelName if c.is_for_people}
     (dead,) = (n for n in guard.of_type("AWS::SQS::Queue") if n.startswith("SweepingDeadLetters"))
     sent = {r for s in guard.statements("Sweep") if "sqs:SendMessage" in s.actions for r in s.resources}
-    assert sent == {f"${{{queue}.Arn}}" for queue in (contain_queue(guard), notify, dead)}
+    assert sent == {f"${{{queue}.Arn}}" for queue in (contain_queue(guard), dead, *peoples.values())}
     variables = guard.function_of("Sweep")["Environment"]["Variables"]
-    assert variables["NOTIFY_QUEUE_URL"] == {"Ref": notify}
+    assert {c: variables[c.queue_variable]["Ref"] for c in peoples} == peoples
+
+
+def test_each_channel_has_a_queue_of_its_own_that_gets_what_people_are_told(guard: StackTemplate) -> None:
+    """What one receiver refuses waits in its queue, and delays no other's."""
+    # Given the queues that `notify` reads
+    queues = {channel_queue(guard, channel): channel for channel in ChannelName}
+    assert set(mappings_of(guard, "Notify")) == set(queues)
+    filters = {
+        subscription["Endpoint"]["Fn::GetAtt"][0]: subscription.get("FilterPolicy")
+        for subscription in guard.of_type("AWS::SNS::Subscription").values()
+        if subscription["Protocol"] == "sqs"
+    }
+    variables = guard.function_of("Notify")["Environment"]["Variables"]
+    for queue, channel in queues.items():
+        # When a finding is only observed, then it does not even come
+        assert filters[queue] == {"response": ["alert", "quarantine"]}
+        # and the function knows whose queue it is
+        assert variables[channel.queue_variable] == {"Ref": queue}
+        assert mappings_of(guard, "Notify")[queue]["ScalingConfig"]["MaximumConcurrency"] == 2
 
 
 def test_contain_knows_which_attempt_is_its_last(guard: StackTemplate) -> None:
@@ -211,10 +239,11 @@ def test_nobody_but_services_and_operators_sends_what_functions_act_on(
         }
         # When an IAM principal sends to one of them, then it is denied
         assert set(denied) == queues
-        assert len(queues) == 9
+        channels = [c for c in ChannelName if channel_queue(stack, c)]
+        assert len(queues) == 7 + 2 * len(channels)
         (looks,) = (name for name in second_looks(stack) if "DeadLetters" not in name)
-        (notify,) = mappings_of(stack, "Notify")
-        functions = {looks: "Detect", contain_queue(stack): "Sweep", notify: "Sweep"}
+        functions = {looks: "Detect", contain_queue(stack): "Sweep"}
+        functions |= {channel_queue(stack, c): "Sweep" for c in channels if c.is_for_people}
         for queue, statement in denied.items():
             assert (statement["Effect"], statement["Principal"]) == ("Deny", {"AWS": "*"})
             assert statement["Action"] == "sqs:SendMessage"
@@ -238,12 +267,10 @@ def test_contain_is_told_of_new_findings_to_quarantine_only(guard: StackTemplate
         if subscription["Protocol"] == "sqs"
     }
     (contain,) = (policy for queue, policy in filters.items() if queue.startswith("Quarantine"))
-    (notify,) = (policy for queue, policy in filters.items() if queue.startswith("Notification"))
     assert contain == {
         "response": ["quarantine"],
         "news": ["opened", "reopened", "exemption_ended", "approved", "undone"],
     }
-    assert notify is None
 
 
 def test_subscriptions_deliver_the_pointer_itself_and_lose_none(guard: StackTemplate) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from passrole.channel import ChannelName
 from tests.infra.stack_template import StackTemplate, listed, text
 
 # A template with any other type is rejected as a whole by the emulator that the demonstration runs on.
@@ -47,8 +48,8 @@ OUTPUTS = {
     "SecondLooksDeadLetterQueueUrl",
     "ContainQueueUrl",
     "ContainDeadLetterQueueUrl",
-    "NotifyQueueUrl",
-    "NotifyDeadLetterQueueUrl",
+    "EmailQueueUrl",
+    "EmailDeadLetterQueueUrl",
     "SweepDeadLetterQueueUrl",
     "OperatorRoleArn",
     "PasserMayRelease",
@@ -148,7 +149,9 @@ def test_people_and_tests_find_what_they_need_in_the_outputs(
     guard: StackTemplate, plain: StackTemplate
 ) -> None:
     assert set(plain.template["Outputs"]) == OUTPUTS
-    assert set(guard.template["Outputs"]) == OUTPUTS | {"SlackSecretId", "QuarantineRoleArn"}
+    queues = {name for c in ChannelName for name in (c.queue_output, c.dead_letter_output)}
+    more = {"SlackSecretId", "WebhookSecretId", "ChatTopicArn", "QuarantineRoleArn"}
+    assert set(guard.template["Outputs"]) == OUTPUTS | queues | more
     assert guard.template["Outputs"]["SlackSecretId"]["Value"] == "passrole/slack"
     held = guard.template["Outputs"]["QuarantineRoleArn"]["Value"]
     assert text(held) == f"${{{guard.role_of('Held')}.Arn}}"

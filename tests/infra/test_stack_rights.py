@@ -5,7 +5,7 @@ import pytest
 from passrole.evidence.grants import ADMINISTRATOR_GRANTS, PASSER_GRANTS
 from passrole.references import REFERENCE_GRANTS
 from tests.infra.granted import ACCOUNT, actions_of, contain_grants, patterns, release_grants
-from tests.infra.stack_template import StackTemplate, listed, text
+from tests.infra.stack_template import BUS, StackTemplate, listed, text
 
 ANY_ROLE = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:role/*"
 ANY_PROFILE = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:instance-profile/*"
@@ -75,7 +75,11 @@ def test_no_role_has_a_policy_that_is_not_the_stacks_own(stacks: list[StackTempl
         ),
         (
             "Notify",
-            FUNCTION | READ_QUEUE | {"sns:Publish", "dynamodb:DeleteItem", "secretsmanager:GetSecretValue"},
+            FUNCTION
+            | READ_QUEUE
+            | {"sns:Publish", "dynamodb:DeleteItem", "secretsmanager:GetSecretValue"}
+            | {"account:GetAccountInformation", "events:PutEvents"}
+            | {"securityhub:BatchImportFindings", "securityhub:BatchUpdateFindings"},
         ),
         ("Sweep", FUNCTION | {"sns:Publish", "sqs:SendMessage"}),
         (
@@ -116,8 +120,13 @@ def test_wildcards_are_those_of_a_list_and_carry_their_reason(
 
 
 def test_what_no_condition_asks_for_may_not_be_read(guard: StackTemplate, plain: StackTemplate) -> None:
-    assert guard.actions("Detect") - plain.actions("Detect") == ASKING
+    assert guard.actions("Detect") - plain.actions("Detect") == actions_of(PASSER_GRANTS)
     assert not plain.actions("Detect") - guard.actions("Detect")
+
+
+def test_what_findings_need_may_be_read_whatever_the_policy_asks(plain: StackTemplate) -> None:
+    assert plain.actions("Detect") >= actions_of(ADMINISTRATOR_GRANTS)
+    assert {r for s in plain.statements("Detect") for r in s.resources} >= patterns(ADMINISTRATOR_GRANTS)
 
 
 def test_operators_return_dead_letters_to_the_queues_that_they_were_meant_for(guard: StackTemplate) -> None:
@@ -171,6 +180,21 @@ def test_slack_is_read_from_the_one_secret_of_that_name(guard: StackTemplate, pl
     (resource,) = statement.resources
     assert resource.endswith(f":{ACCOUNT}:secret:passrole/slack-??????")
     assert "secretsmanager:GetSecretValue" not in plain.actions("Notify")
+
+
+def test_notify_may_send_only_to_the_channels_that_are_configured(
+    guard: StackTemplate, plain: StackTemplate
+) -> None:
+    assert guard.actions("Notify") - plain.actions("Notify") == {
+        "secretsmanager:GetSecretValue",
+        "events:PutEvents",
+        "securityhub:BatchImportFindings",
+        "securityhub:BatchUpdateFindings",
+    }
+    to = {s.sid: s.resources for s in guard.statements("Notify")}
+    assert to["PutEvents"] == (BUS,)
+    assert to["ImportFindings"][0].endswith(f":product/{ACCOUNT}/default")
+    assert to["WebhookSecret"][0].endswith(":secret:passrole/webhook-??????")
 
 
 def test_operators_of_the_policy_may_take_the_role(guard: StackTemplate) -> None:

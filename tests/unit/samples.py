@@ -46,10 +46,10 @@ class RecordedTopic:
     """A topic that keeps what was published; ``broken`` makes it refuse."""
 
     def __init__(self) -> None:
-        self.messages: list[tuple[dict[str, Any], dict[str, str]]] = []
+        self.messages: list[tuple[dict[str, Any], Mapping[str, Sequence[str]]]] = []
         self.broken = False
 
-    def publish(self, message: str, attributes: dict[str, str]) -> None:
+    def publish(self, message: str, attributes: Mapping[str, Sequence[str]]) -> None:
         if self.broken:
             raise ConnectionError("the topic cannot be reached")
         self.messages.append((json.loads(message), attributes))
@@ -98,6 +98,9 @@ class FixedEvidence:
 
     def evidence(self, pass_: Pass) -> Evidence:
         return self._evidence
+
+    def with_administrator(self, pass_: Pass, evidence: Evidence) -> Evidence:
+        return evidence
 
 
 def evidence_of(

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from passrole.detection import BusyLedgerError, Detector
-from passrole.evidence import Evidence, Unknown
+from passrole.evidence import Evidence, Fact, Known, Unknown
 from passrole.finding import State
 from passrole.ledger import Ledger
-from passrole.policy import Decision, Stage
+from passrole.passes import Pass
+from passrole.policy import CompiledPolicy, Decision, Effect, Exemption, PolicyStatement, Severity, Stage
 from passrole.trail import ForgedEventError, UnreadableEventError
 from tests.unit.samples import (
     ACCOUNT,
@@ -29,6 +30,7 @@ from tests.unit.samples import (
 OPERATOR = f"arn:aws:iam::{ACCOUNT}:role/operator"
 APPROVED = f"arn:aws:iam::{ACCOUNT}:role/application_role/orders"
 TAGGED = {"approved-for": "lambda"}
+ADMINISTRATOR = Known(True)
 
 
 def detector_of(
@@ -56,7 +58,7 @@ def test_an_unapproved_pass_opens_a_finding_and_tells_it(ledger: Ledger, topic: 
     assert (finding.resource, finding.role, finding.state) == (FUNCTION, ROLE, State.OPEN)
     assert topic.news == ["opened"]
     assert topic.messages[0][0]["finding_id"] == finding.id
-    assert topic.messages[0][1]["response"] == "quarantine"
+    assert topic.messages[0][1]["response"] == ("quarantine",)
 
 
 def test_an_approved_pass_is_recorded_and_not_told(ledger: Ledger, topic: RecordedTopic) -> None:
@@ -135,7 +137,7 @@ def test_a_policy_that_became_stricter_tells_the_finding_again(ledger: Ledger, t
     list(detector_of(ledger, topic, response=Stage.QUARANTINE).detect(again))
 
     assert topic.news == ["opened", "reopened"]
-    assert topic.messages[-1][1]["response"] == "quarantine"
+    assert topic.messages[-1][1]["response"] == ("quarantine",)
 
 
 def test_workers_that_get_in_each_others_way_wait_for_times_of_their_own(
@@ -248,3 +250,115 @@ def test_what_cannot_be_read_is_refused_with_a_reason(
 
     assert str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+class Iam(FixedEvidence):
+    """Keeps of which roles it was asked whether they are administrators."""
+
+    def __init__(self, evidence: Evidence, administrator: Fact[bool]) -> None:
+        super().__init__(evidence)
+        self.administrator = administrator
+        self.asked: list[str] = []
+
+    def with_administrator(self, pass_: Pass, evidence: Evidence) -> Evidence:
+        self.asked.append(pass_.role.value or "")
+        return replace(evidence, administrator=self.administrator)
+
+
+def asking(
+    ledger: Ledger,
+    topic: RecordedTopic,
+    evidence: Evidence,
+    administrator: Fact[bool] = ADMINISTRATOR,
+    policy: CompiledPolicy | None = None,
+    looks: RecordedLooks | None = None,
+) -> tuple[Detector, Iam]:
+    """A detector that can ask whether a role is an administrator, and whom it asks."""
+    iam = Iam(evidence, administrator)
+    detector = Detector(
+        ACCOUNT,
+        policy or policy_of(),
+        NoReferences(),
+        iam,
+        looks or RecordedLooks(),
+        ledger,
+        topic,
+        frozenset({OPERATOR}),
+        FrozenClock(),
+        sleep=lambda _: None,
+    )
+    return detector, iam
+
+
+def test_whether_a_findings_role_is_an_administrator_is_asked_once_and_counts(
+    ledger: Ledger, topic: RecordedTopic
+) -> None:
+    detector, iam = asking(ledger, topic, evidence_of())
+    body = envelope_of(create_function_record())
+
+    for _ in range(2):
+        list(detector.detect(body))
+
+    [finding] = ledger.findings()
+    assert (finding.severity, finding.checks) == (Severity.CRITICAL, ("unapproved",))
+    assert iam.asked == [ROLE]
+
+
+def test_it_is_not_asked_again_where_others_were_faster(ledger: Ledger, topic: RecordedTopic) -> None:
+    class Crowded(Ledger):
+        attempts = 0
+
+        def record_pass(self, *how: Any) -> bool:
+            self.attempts += 1
+            return self.attempts == 4 and super().record_pass(*how)
+
+    crowded = Crowded.__new__(Crowded)
+    crowded.__dict__ |= ledger.__dict__
+    detector, iam = asking(crowded, topic, evidence_of())
+
+    list(detector.detect(envelope_of(create_function_record())))
+
+    assert (crowded.attempts, iam.asked) == (4, [ROLE])
+    assert [finding.severity for finding in ledger.findings()] == [Severity.CRITICAL]
+
+
+def test_a_finding_opens_whether_or_not_it_can_be_read(ledger: Ledger, topic: RecordedTopic) -> None:
+    throttled = Unknown("iam:ListAttachedRolePolicies failed: Throttling")
+    looks = RecordedLooks(most=3)
+    detector, iam = asking(ledger, topic, evidence_of(), throttled, looks=looks)
+
+    list(detector.detect(envelope_of(create_function_record())))
+
+    assert [finding.severity for finding in ledger.findings()] == [Severity.HIGH]
+    assert (topic.news, looks.waiting, iam.asked) == (["opened"], [], [ROLE])
+
+
+@pytest.mark.parametrize("why", ["approved", "exempt", "the guard's own", "waiting", "by a machine"])
+def test_nobody_asks_where_it_makes_no_finding_graver(ledger: Ledger, topic: RecordedTopic, why: str) -> None:
+    policy, evidence, record, looks = policy_of(), evidence_of(), create_function_record(), None
+    session = {
+        "type": "AssumedRole",
+        "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/operator/sam",
+        "accountId": ACCOUNT,
+        "sessionContext": {"sessionIssuer": {"type": "Role", "arn": OPERATOR}},
+    }
+    if why == "approved":
+        evidence, record = evidence_of(APPROVED, TAGGED), create_function_record(APPROVED)
+    elif why == "exempt":
+        anything = PolicyStatement("anything", Effect.ALLOW, resources=("*",))
+        exemption = Exemption("e", "sam", "a test", "2027-01-01T00:00:00Z", anything)
+        policy = replace(policy, exemptions=(exemption,))
+    elif why == "the guard's own":
+        ledger.announce_pass(FUNCTION, ROLE, OPERATOR, "0123456789abcdef", FrozenClock()())
+        record = create_function_record(userIdentity=session, eventTime="2026-11-22T12:00:06Z")
+    elif why == "waiting":
+        evidence = replace(evidence_of(APPROVED), tags=Unknown("iam:GetRole failed: Throttling"))
+        looks, record = RecordedLooks(most=3), create_function_record(APPROVED)
+    else:
+        record = create_function_record(userIdentity=session)
+    detector, iam = asking(ledger, topic, evidence, policy=policy, looks=looks)
+
+    list(detector.detect(envelope_of(record)))
+
+    assert iam.asked == []
+    assert (topic.news != []) is (why == "by a machine")

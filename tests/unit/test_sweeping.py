@@ -81,7 +81,7 @@ def test_it_comes_back_when_the_exemption_expires_and_once(ledger: Ledger, topic
     [(finding, did)] = sweep(ledger, topic, AFTER)
     assert (finding.state, did) == (State.OPEN, Did.REOPENED)
     assert topic.news == ["exemption_ended"]
-    assert topic.messages[0][1]["response"] == "quarantine"
+    assert topic.messages[0][1]["response"] == ("quarantine",)
     assert ledger.history(finding.id)[-1].why == f"the exemption {NAME} expired"
     assert sweep(ledger, topic, AFTER + timedelta(hours=1)) == []
     assert topic.news == ["exemption_ended"]

@@ -153,6 +153,6 @@ def test_what_is_narrow_gives_no_warning(entry: str) -> None:
 
 def test_a_policy_that_approves_nothing_or_tells_nobody_is_warned_of() -> None:
     assert parse_guardrail(NONE.encode()).warnings == (
-        "guardrail.yaml:1:1: alerts: nobody is told: neither email nor slack_secret is set",
+        "guardrail.yaml:1:1: alerts: nobody is told: none of email, slack_secret, … is set",
         "guardrail.yaml:2:11: approved: nothing is approved: every pass is a violation",
     )

@@ -1,7 +1,7 @@
 """The guard at work in the simulated account: its functions, its queues, the people, and everybody else."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -88,7 +88,7 @@ class Guarded:
 
     # -- what processes talk to
 
-    def publish(self, message: str, attributes: dict[str, str]) -> None:
+    def publish(self, message: str, attributes: Mapping[str, Sequence[str]]) -> None:
         """The topic of findings, with the filter of the queue of `contain`."""
         self.processes.call(lambda: self._take(message, attributes))
 
@@ -96,10 +96,10 @@ class Guarded:
         """The queue of `contain`."""
         self.processes.call(lambda: self.pointers.append(Message(message)))
 
-    def _take(self, message: str, attributes: dict[str, str]) -> None:
+    def _take(self, message: str, attributes: Mapping[str, Sequence[str]]) -> None:
         pointer = json.loads(message)
         self.published.add((pointer["finding_id"], pointer["revision"]))
-        if attributes["response"] == "quarantine" and attributes["news"] in _CONTAIN_NEWS:
+        if attributes["response"] == ("quarantine",) and attributes["news"][0] in _CONTAIN_NEWS:
             self.pointers.append(Message(message))
 
     # -- functions
