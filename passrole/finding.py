@@ -88,6 +88,8 @@ class Finding:
         approved_by: who approved its containment.
         would_contain: in a dry run, that the resource would have been contained.
         check_at: when the resource is to be looked at again, while it is contained.
+        checks: names of the statements and checks that deny it, and ``unapproved`` where nothing approves it;
+            none for attempts and for what is undetermined. Of one about the guard, what kind of trouble.
     """
 
     id: str
@@ -125,6 +127,7 @@ class Finding:
     approved_by: str | None = None
     would_contain: bool = False
     check_at: str | None = None
+    checks: tuple[str, ...] = ()
 
     @property
     def has_news(self) -> bool:
@@ -159,6 +162,7 @@ class Finding:
             "passer": self.passer.to_json(),
             "services": list(self.services),
             "reasons": list(self.reasons),
+            "checks": list(self.checks),
         }
 
     @classmethod
@@ -171,6 +175,7 @@ class Finding:
                 "outcome": Outcome(data["outcome"]),
                 "decision": Decision(data["decision"]),
                 "reasons": tuple(data["reasons"]),
+                "checks": tuple(data.get("checks", ())),  # earlier versions wrote none
                 "severity": Severity(data["severity"]),
                 "response": Stage(data["response"]),
                 "state": State(data["state"]),
@@ -216,6 +221,7 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         reasons=judged.reasons,
         policy_hash=judged.policy_hash,
         severity=judged.severity,
+        checks=judged.checks,
         response=judged.response,
         passer=latest.passer,
         event_source=latest.event_source,

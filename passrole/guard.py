@@ -52,5 +52,6 @@ def trouble(kind: Trouble, which: str, account: str | None, region: str | None, 
         updated_at=at,
         revision=1,
         published=0,
+        checks=(kind,),
     )
     return Change(finding, Step(1, at, News.OPENED, GUARD, why), None)

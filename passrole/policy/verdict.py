@@ -9,6 +9,8 @@ from typing import Any
 from passrole.policy.compiled import PolicyStatement
 from passrole.policy.language import Effect, Truth, Value
 
+UNAPPROVED = "unapproved"  # stands among the checks of a verdict where nothing approves the pass
+
 
 class Decision(StrEnum):
     """The four verdicts."""
@@ -132,6 +134,19 @@ class Verdict:
     def denied_by(self) -> tuple[PolicyStatement, ...]:
         """The statements that denied it, for any service that may get the role."""
         return tuple(dict.fromkeys(s for denials in self.denials for s in denials.statements))
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """What makes it a violation, by names that people know: each once, in the policy's order.
+
+        A check goes by its own name, another statement by its sid; `UNAPPROVED` comes last.
+        """
+        places = {part.sid: place for place, part in enumerate(self.statements)}
+        denying = sorted(self.denied_by, key=lambda statement: places.get(statement.sid, len(places)))
+        names = [statement.check or statement.sid for statement in denying]
+        if any(denials.unapproved for denials in self.denials):
+            names.append(UNAPPROVED)
+        return tuple(dict.fromkeys(names))
 
     @property
     def reasons(self) -> tuple[str, ...]:
