@@ -15,6 +15,7 @@ from passrole.news import Topic, publish_news
 from passrole.opening import findings_of
 from passrole.passes import Outcome, Pass
 from passrole.policy import CompiledPolicy, Decision, Verdict, evaluate, stage_for, without_exemptions
+from passrole.severity import depends_on_administrator
 from passrole.trail import passes_of, record_in
 
 _ATTEMPTS = 6
@@ -34,6 +35,12 @@ class EvidenceSource(Protocol):
 
     def evidence(self, pass_: Pass) -> Evidence:
         """Evidence about the role; what cannot be read is unknown."""
+
+    def with_administrator(self, pass_: Pass, evidence: Evidence) -> Evidence:
+        """Evidence of the pass, with whether the role is an administrator, unless that cannot be read.
+
+        It costs requests, which only findings are worth.
+        """
 
 
 class References(Protocol):
@@ -128,6 +135,8 @@ class Detector:
                 return Detected(pass_, verdict, waits=True)
             if look > FIRST:
                 verdict = verdict.noting(f"it was looked at {look} times, and this stayed unknown")
+        if verdict.decision not in _NO_CONCERN and depends_on_administrator(pass_, verdict, evidence):
+            evidence = self._evidence.with_administrator(pass_, evidence)
         recorded = self._record(pass_, verdict, evidence)
         self._publish(pass_)
         return Detected(pass_, verdict if recorded else None)

@@ -1,4 +1,4 @@
-"""A verdict on a pass -> the findings that it feeds: their identity, and how grave they are."""
+"""A verdict on a pass -> the findings that it feeds, and their identity."""
 
 import hashlib
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from passrole.evidence import Evidence, known
 from passrole.finding import Finding, State
 from passrole.passes import Outcome, Pass
-from passrole.policy import Decision, Severity, Stage, Verdict
+from passrole.policy import Stage, Verdict
+from passrole.severity import severity_of
 
 
 def findings_of(
@@ -36,7 +37,7 @@ def findings_of(
             decision=verdict.decision,
             reasons=verdict.reasons,
             policy_hash=verdict.policy_hash,
-            severity=severity_of(pass_, verdict),
+            severity=severity_of(pass_, verdict, evidence),
             response=response,
             state=State.OPEN,
             passes=1,
@@ -45,21 +46,10 @@ def findings_of(
             updated_at=now,
             revision=1,
             published=0,
+            checks=verdict.checks if succeeded else (),  # of an attempt the outcome says it all
         )
         for resource in resources
     )
-
-
-def severity_of(pass_: Pass, verdict: Verdict) -> Severity:
-    """A role that now works for a resource weighs more than an attempt or a doubt."""
-    if pass_.outcome is Outcome.FAILED:
-        return Severity.LOW
-    if pass_.outcome is Outcome.DENIED or verdict.decision is Decision.UNDETERMINED:
-        return Severity.MEDIUM
-    said = [statement.severity for statement in verdict.denied_by if statement.severity]
-    if any(denials.unapproved for denials in verdict.denials):
-        said.append(Severity.HIGH)  # whatever denies it besides
-    return max(said, key=list(Severity).index) if said else Severity.HIGH
 
 
 def _identity(pass_: Pass, resource: str | None, role: str) -> str:

@@ -4,6 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from passrole.arn import role_name_in
+
+_PERSONS = ("FederatedUser", "IAMUser", "IdentityCenterUser", "Root", "SAMLUser")
+_IDENTITY_CENTER_ROLE = "AWSReservedSSO_"  # begins the names of the roles that people get by permission sets
+
 
 class Outcome(StrEnum):
     """How the call that passes the role ended."""
@@ -134,6 +139,21 @@ class Passer:
     vpc_endpoint: str | None = None
     mfa: bool | None = None
     session_began: str | None = None
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a person made the call, as far as the record tells.
+
+        People come as users of some directory, by IAM Identity Center, or in a session that names who is
+        behind it. Services, and sessions of roles that name nobody, are machines: pipelines work so. The
+        access key of an IAM user may serve a machine, too, which no record tells: what is stolen or left
+        lying about is such keys, so that they are taken for a person's.
+        """
+        if self.type == "AWSService":
+            return False
+        if self.type in _PERSONS or self.source_identity or self.on_behalf_of:
+            return True
+        return (role_name_in(self.role_arn or "") or "").startswith(_IDENTITY_CENTER_ROLE)
 
     def to_json(self) -> dict[str, Any]:
         return {field: getattr(self, field) for field in self.__dataclass_fields__}

@@ -11,9 +11,9 @@ from passrole.cli.judging import read_evidence, read_guardrail
 from passrole.cli.reading import PassReader, files_argument, json_option
 from passrole.cli.terminal import print_json
 from passrole.evidence.snapshot import NoIam, Snapshot
-from passrole.opening import severity_of
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy, Decision, evaluate, stage_for
+from passrole.severity import severity_of
 
 _VIOLATIONS, _UNDETERMINED = 1, 3
 _OF_NO_CONCERN = (Decision.APPROVED, Decision.EXEMPT)
@@ -79,4 +79,5 @@ def _judge(policy: CompiledPolicy, pass_: Pass, evidence: Snapshot | NoIam) -> J
     verdict = evaluate(policy, pass_, known, known.observed_at)
     if verdict.decision in _OF_NO_CONCERN:
         return Judged(pass_, verdict, None, None)
-    return Judged(pass_, verdict, severity_of(pass_, verdict), stage_for(policy, pass_, verdict))
+    severity = severity_of(pass_, verdict, evidence.with_administrator(pass_, known))
+    return Judged(pass_, verdict, severity, stage_for(policy, pass_, verdict))

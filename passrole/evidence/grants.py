@@ -1,4 +1,4 @@
-"""IAM rights for the facts that only some policies want; `detect` is granted those of its policy."""
+"""IAM rights for the facts beyond the role itself; `detect` is granted what findings and its policy want."""
 
 from passrole.evidence.wanted import Wanted
 from passrole.quarantine.grants import Grant
@@ -7,7 +7,7 @@ ADMINISTRATOR_GRANTS = (
     Grant(
         actions=("iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:GetRolePolicy"),
         resources=("arn:{partition}:iam::{account}:role/*",),
-        reason="The policy asks whether a passed role is an administrator, and any role can be passed.",
+        reason="A finding is graver if the passed role is an administrator, and any role can be passed.",
     ),
     Grant(
         actions=("iam:GetPolicy", "iam:GetPolicyVersion"),
@@ -25,7 +25,5 @@ PASSER_GRANTS = (  # GetRole, which tells of the role behind a session, is grant
 
 
 def grants_for(wanted: Wanted) -> tuple[Grant, ...]:
-    """The rights to read what is wanted, beyond those to read a role."""
-    return (ADMINISTRATOR_GRANTS if wanted.administrator else ()) + (
-        PASSER_GRANTS if wanted.passer_tags else ()
-    )
+    """The rights to read what findings and a policy's conditions want, beyond those to read a role."""
+    return (*ADMINISTRATOR_GRANTS, *(PASSER_GRANTS if wanted.passer_tags else ()))

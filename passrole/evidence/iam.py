@@ -1,6 +1,6 @@
 """Evidence from live IAM: one GetRole a role, one GetInstanceProfile more where a profile was passed.
 
-What conditions want beyond the role itself costs further requests, and is asked for only then.
+What conditions and findings want beyond the role itself costs further requests, and is asked for only then.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from passrole.clock import Clock, iso, parse_time, utc_now
 from passrole.evidence.answers import Answers
 from passrole.evidence.facts import Evidence, Unknown
-from passrole.evidence.resolve import gather
+from passrole.evidence.resolve import gather, with_administrator
 from passrole.evidence.source import Description
 from passrole.evidence.wanted import NOTHING, Wanted
 from passrole.passes import Pass
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _RESOLUTION = timedelta(seconds=1)  # of a record's time
+_SETTLED = ("AccessDenied", "NoSuchEntity")  # which the client does not try again
 
 
 class LiveIam:
@@ -47,14 +48,32 @@ class LiveIam:
             self._answers.forget(questions.moments)
         return replace(evidence, observed_at=iso(min((began, *questions.moments.values()))))
 
+    def with_administrator(self, pass_: Pass, evidence: Evidence) -> Evidence:
+        """The evidence, with whether the role is an administrator; what IAM does not answer is unknown.
+
+        A finding waits for it: once the client has given a request up, no further one is made.
+        """
+        questions = _Questions(self._iam, self._answers, _not_before(pass_, self._clock()), insist=False)
+        evidence = with_administrator(questions, evidence)
+        return replace(
+            evidence, observed_at=min((evidence.observed_at, *map(iso, questions.moments.values())))
+        )
+
 
 class _Questions:
-    """What one pass asks; ``moments`` are those of the answers, by their keys."""
+    """What one pass asks; ``moments`` are those of the answers, by their keys.
 
-    def __init__(self, iam: "IAMClient", answers: Answers, not_before: datetime) -> None:
+    With ``insist``, a request that failed does not keep the others from being made.
+    """
+
+    def __init__(
+        self, iam: "IAMClient", answers: Answers, not_before: datetime, *, insist: bool = True
+    ) -> None:
         self._iam = iam
         self._answers = answers
         self._not_before = not_before
+        self._insist = insist
+        self._given_up: Unknown | None = None
         self.moments: dict[tuple[str, ...], datetime] = {}
 
     def role(self, name: str) -> Description | Unknown:
@@ -112,6 +131,8 @@ class _Questions:
         )
 
     def _ask(self, operation: str, what: str, names: tuple[str, ...], ask: Callable[[], T]) -> T | Unknown:
+        if self._given_up and not self._insist:
+            return self._given_up
         key = (operation, *names)
         try:
             self.moments[key], answer = self._answers.answer(key, self._not_before, ask)
@@ -119,9 +140,13 @@ class _Questions:
             code = error.response.get("Error", {}).get("Code", "an error")
             if code == "NoSuchEntity":
                 return Unknown(f"the {what} does not exist in IAM now")
-            return Unknown(f"iam:{operation} failed: {code}")
+            failed = Unknown(f"iam:{operation} failed: {code}")
+            if code not in _SETTLED:
+                self._given_up = failed
+            return failed
         except BotoCoreError as error:
-            return Unknown(f"iam:{operation} failed: {type(error).__name__}")
+            self._given_up = Unknown(f"iam:{operation} failed: {type(error).__name__}")
+            return self._given_up
         return answer
 
 

@@ -6,7 +6,7 @@ from passrole.arn import IamArn, is_instance_profile_name, parse_instance_profil
 from passrole.clock import Clock, iso
 from passrole.evidence.described import made_at, moment_of, tags_of, why_another
 from passrole.evidence.documents import document_of
-from passrole.evidence.facts import ABSENT, Evidence, Fact, Known, Unknown
+from passrole.evidence.facts import ABSENT, NOT_ASKED, Evidence, Fact, Known, Unknown
 from passrole.evidence.passer import passer_tags
 from passrole.evidence.rights import administrator
 from passrole.evidence.source import Description, IamSource
@@ -20,6 +20,17 @@ def gather(source: IamSource, pass_: Pass, clock: Clock, wanted: Wanted = NOTHIN
     """Evidence about the role of a pass and its passer. What cannot be read is unknown, never absent."""
     evidence = _of_role(source, pass_, wanted, iso(clock()))
     return replace(evidence, passer_tags=passer_tags(source, pass_)) if wanted.passer_tags else evidence
+
+
+def with_administrator(source: IamSource, evidence: Evidence) -> Evidence:
+    """Evidence of ``source``, with whether the role is an administrator where that was not asked for yet.
+
+    Of a role that could not be read, or was made anew after the pass, it stays unknown.
+    """
+    if evidence.administrator != NOT_ASKED or not isinstance(evidence.name, Known):
+        return evidence
+    fact = administrator(source, evidence.name.value, evidence.permissions_boundary)
+    return replace(evidence, administrator=fact)
 
 
 def _of_role(source: IamSource, pass_: Pass, wanted: Wanted, now: str) -> Evidence:

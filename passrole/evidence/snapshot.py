@@ -7,7 +7,7 @@ from typing import Any
 
 from passrole.clock import Clock, utc_now
 from passrole.evidence.facts import Evidence, Unknown
-from passrole.evidence.resolve import gather
+from passrole.evidence.resolve import gather, with_administrator
 from passrole.evidence.snapshot_shape import ShapeError, check_details
 from passrole.evidence.source import Description
 from passrole.evidence.wanted import NOTHING, Wanted
@@ -55,6 +55,10 @@ class Snapshot:
         """Evidence about the role of a pass and its passer, as of the snapshot."""
         return gather(self, pass_, self._clock, self._wanted)
 
+    def with_administrator(self, _: Pass, evidence: Evidence) -> Evidence:
+        """The evidence, with whether the role is an administrator as far as the snapshot tells."""
+        return with_administrator(self, evidence)
+
     def role(self, name: str) -> Description | Unknown:
         return self._roles.get(name) or _not_there("the role")
 
@@ -98,6 +102,9 @@ class NoIam:
 
     def evidence(self, pass_: Pass) -> Evidence:
         return gather(self, pass_, self._clock, self._wanted)
+
+    def with_administrator(self, _: Pass, evidence: Evidence) -> Evidence:
+        return with_administrator(self, evidence)
 
     def role(self, name: str) -> Description | Unknown:
         return _nowhere(name)

@@ -15,6 +15,7 @@ from passrole.policy.language.context import fold
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 EVERYONE = "*"
+_DELETED = ("AIDA", "AROA")  # begin the unique ids that users and roles leave behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Trust:
     def reaches_beyond(self, account: str) -> bool:
         """Whether somebody outside the account may assume the role."""
         return any(trusted != account for trusted in self.accounts)
+
+    def lets_in_from_beyond(self, account: str) -> bool:
+        """Whether somebody can do so now: users and roles that were deleted cannot, and never come back."""
+        return any(trusted != account and not trusted.startswith(_DELETED) for trusted in self.accounts)
 
 
 def trust_of(document: Mapping[str, Any]) -> Trust:

@@ -12,7 +12,8 @@ class Wanted:
     """What a policy's conditions ask for.
 
     Attributes:
-        administrator: whether the role is an administrator: several requests a role.
+        administrator: whether the role is an administrator: several requests a role. Where no condition asks
+            for it, it is asked for when a finding comes of the pass.
         passer_tags: the tags of the passer: one request a passer.
     """
 

@@ -1,13 +1,18 @@
 """A finding's identity and life."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from passrole.finding import Finding, News, State, advance, feed
+from passrole.guard import Trouble, trouble
+from passrole.opening import findings_of
 from passrole.passes import Outcome, Passer
-from passrole.policy import Decision, Stage
-from tests.unit.samples import INSTANCE, finding_of, pass_of
+from passrole.policy import Decision, Severity, Stage, evaluate
+from tests.unit.samples import INSTANCE, evidence_of, finding_of, pass_of, policy_of
+
+NOON = "2026-11-22T12:00:00.000Z"
 
 
 def test_the_same_role_in_the_same_place_is_the_same_finding() -> None:
@@ -151,3 +156,45 @@ def test_what_a_dry_run_left_is_contained_when_the_role_is_passed_under_another_
     )
 
     assert (feed(seen, fresh).step is not None) is is_again
+
+
+def test_a_finding_is_read_as_it_was_written() -> None:
+    finding = replace(finding_of(), checks=("no-external-trust", "unapproved"))
+
+    assert Finding.from_json(json.loads(json.dumps(finding.to_json()))) == finding
+
+
+def test_one_that_was_written_without_checks_has_none() -> None:
+    data = finding_of().to_json()
+    del data["checks"]
+
+    assert Finding.from_json(data).checks == ()
+
+
+def test_checks_and_severity_go_with_the_verdict() -> None:
+    mild = replace(finding_of(response=Stage.ALERT), checks=("unused-role",), severity=Severity.LOW)
+    grave = replace(
+        finding_of(pass_of(event_time="2026-11-22T12:00:04Z"), response=Stage.ALERT), checks=("unapproved",)
+    )
+
+    assert feed(mild, grave).finding.checks == ("unapproved",)
+    late = feed(grave, mild).finding
+    assert (late.checks, late.severity) == (grave.checks, grave.severity)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "checks"), [(Outcome.SUCCEEDED, ("unapproved",)), (Outcome.DENIED, ()), (Outcome.FAILED, ())]
+)
+def test_of_an_attempt_nothing_is_said_to_deny_it(outcome: Outcome, checks: tuple[str, ...]) -> None:
+    pass_ = pass_of(outcome=outcome)
+    verdict = evaluate(policy_of(), pass_, evidence_of(), NOON)
+
+    [finding] = findings_of(pass_, verdict, evidence_of(), Stage.ALERT, NOON)
+
+    assert finding.checks == checks
+
+
+def test_a_finding_about_the_guard_says_what_kind_of_trouble() -> None:
+    change = trouble(Trouble.BREAKER_TRIPPED, "1", "111122223333", "us-east-1", "too many acts", NOON)
+
+    assert Finding.from_json(change.finding.to_json()).checks == ("BreakerTripped",)

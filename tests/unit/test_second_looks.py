@@ -50,6 +50,9 @@ class Iam:
             return replace(read, tags=self.tags)
         return evidence_of(pass_.role.arn or ROLE, self.tags)
 
+    def with_administrator(self, pass_: Pass, evidence: Evidence) -> Evidence:
+        return evidence
+
 
 @pytest.fixture
 def iam() -> Iam:

@@ -113,6 +113,19 @@ def test_each_line_says_the_verdict_and_why(run: Run, file: File, policy: Path, 
     assert approved["policy_hash"] == violation["policy_hash"] != ""
 
 
+def test_what_the_snapshot_tells_of_a_role_makes_its_findings_graver(
+    run: Run, file: File, policy: Path
+) -> None:
+    attached = [{"PolicyName": "x", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]
+    administrator = role(OTHER) | {"AttachedManagedPolicies": attached}
+    path, iam = events(file, OTHER), file("admin.json", {"RoleDetailList": [administrator]})
+
+    [with_iam] = run("check", path, "--policy", policy, "--iam", iam, "--json").rows
+    [without] = run("check", path, "--policy", policy, "--json").rows
+
+    assert (with_iam["severity"], without["severity"]) == ("critical", "high")
+
+
 def test_people_read_what_matters_most_last_and_a_summary(
     run: Run, file: File, policy: Path, iam: Path
 ) -> None:

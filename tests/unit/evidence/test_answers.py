@@ -1,6 +1,7 @@
 """How long IAM's answers are kept, what they serve, and how many requests a pass costs."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from passrole.evidence.answers import Answers
 from passrole.evidence.iam import LiveIam
 from passrole.evidence.wanted import Wanted
 from passrole.passes import Passer
-from tests.unit.evidence.account import LOGS, WORKER, Account, pass_by
+from tests.unit.evidence.account import EVERYTHING, LOGS, WORKER, Account, pass_by
 from tests.unit.evidence.passes import ACCOUNT, pass_of_profile
 from tests.unit.samples import FrozenClock
 
@@ -163,3 +164,55 @@ def test_an_answer_from_the_future_of_a_clock_that_was_set_back_is_not_used(cloc
     answers.answer(("a",), began, lambda: "old")
     clock.go_on(seconds=-10)
     assert answers.answer(("a",), clock.now, lambda: "new") == (clock.now, "new")
+
+
+def test_whether_the_role_is_an_administrator_can_be_asked_afterwards(
+    account: Account, clock: FrozenClock
+) -> None:
+    account.embed("everything", EVERYTHING)
+    account.calls.clear()
+    live, pass_ = LiveIam(account.iam, clock), pass_by(DANA, event_time=at(clock, seconds=9))
+    evidence = live.evidence(pass_)
+    clock.go_on(seconds=1)
+
+    asked = live.with_administrator(pass_, evidence)
+
+    assert asked == replace(evidence, administrator=Known(True))
+    assert account.calls == ["GetRole", "ListAttachedRolePolicies", "ListRolePolicies", "GetRolePolicy"]
+    assert live.with_administrator(pass_, asked) == live.with_administrator(pass_, evidence) == asked
+    assert len(account.calls) == 4
+
+
+def test_it_is_not_asked_of_a_role_that_was_not_read(account: Account, clock: FrozenClock) -> None:
+    account.refusals["GetRole"] = "Throttling"
+    live, pass_ = LiveIam(account.iam, clock), pass_by(DANA, event_time=at(clock, seconds=9))
+    evidence = live.evidence(pass_)
+
+    assert live.with_administrator(pass_, evidence) == evidence
+    assert account.calls == ["GetRole"]
+
+
+@pytest.mark.parametrize("code", ["Throttling", "ServiceUnavailable", "ExpiredToken"])
+def test_asked_afterwards_it_is_given_up_with_the_first_request_that_the_client_gave_up(
+    account: Account, clock: FrozenClock, code: str
+) -> None:
+    """A finding waits for the answer, and each further request would be tried again as often."""
+    account.embed("everything", EVERYTHING)
+    account.calls.clear()
+    account.refusals["ListAttachedRolePolicies"] = code
+    live, pass_ = LiveIam(account.iam, clock), pass_by(DANA, event_time=at(clock, seconds=9))
+
+    asked = live.with_administrator(pass_, live.evidence(pass_))
+
+    assert asked.administrator == Unknown(f"iam:ListAttachedRolePolicies failed: {code}")
+    assert account.calls == ["GetRole", "ListAttachedRolePolicies"]
+
+
+def test_a_refusal_to_tell_one_policy_leaves_the_others_to_be_read(
+    account: Account, clock: FrozenClock
+) -> None:
+    account.embed("everything", EVERYTHING)
+    account.refusals["ListAttachedRolePolicies"] = "AccessDenied"
+    live, pass_ = LiveIam(account.iam, clock), pass_by(DANA, event_time=at(clock, seconds=9))
+
+    assert live.with_administrator(pass_, live.evidence(pass_)).administrator == Known(True)

@@ -235,3 +235,13 @@ def test_without_iam_a_role_is_known_by_its_arn_alone() -> None:
 def test_without_iam_a_name_is_not_known(pass_: Pass) -> None:
     read = NoIam().evidence(pass_)
     assert reason(read, "arn").startswith("no snapshot was given")
+
+
+def test_whether_the_role_is_an_administrator_can_be_asked_afterwards() -> None:
+    attached = [{"PolicyName": "x", "PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"}]
+    snapshot = Snapshot(details(role(AttachedManagedPolicies=attached)))
+    pass_ = pass_of_arn(WORKER)
+    assert snapshot.with_administrator(pass_, snapshot.evidence(pass_)).administrator == Known(True)
+
+    nowhere = NoIam()
+    assert nowhere.with_administrator(pass_, nowhere.evidence(pass_)) == nowhere.evidence(pass_)

@@ -18,15 +18,15 @@ READ_POLICIES = {
 @pytest.mark.parametrize(
     ("keys", "wanted", "actions"),
     [
-        ((), Wanted(), set()),
-        (("role:tag/a", "role:dayssincelastuse", "aws:principalarn"), Wanted(), set()),
+        ((), Wanted(), READ_POLICIES),
+        (("role:tag/a", "role:dayssincelastuse", "aws:principalarn"), Wanted(), READ_POLICIES),
         (("role:administrator",), Wanted(administrator=True), READ_POLICIES),
-        (("aws:principaltag/team",), Wanted(passer_tags=True), READ_USER),
+        (("aws:principaltag/team",), Wanted(passer_tags=True), READ_POLICIES | READ_USER),
         (("aws:principaltag/a/b", "role:administrator"), Wanted(True, True), READ_POLICIES | READ_USER),
-        (("role:tag/aws:principaltag/x", "role:administrators"), Wanted(), set()),
+        (("role:tag/aws:principaltag/x", "role:administrators"), Wanted(), READ_POLICIES),
     ],
 )
-def test_only_what_a_condition_names_is_wanted_and_granted(
+def test_only_what_a_condition_names_is_wanted_and_granted_beside_what_findings_need(
     keys: tuple[str, ...], wanted: Wanted, actions: set[str]
 ) -> None:
     assert Wanted.of(keys) == wanted

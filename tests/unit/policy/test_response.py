@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from passrole.opening import severity_of
 from passrole.passes import Outcome
 from passrole.policy import (
     Condition,
@@ -122,13 +121,6 @@ def test_what_nothing_approves_is_not_hidden_by_a_statement_that_is_only_observe
     assert of_violation(Responses(ALERT), (LAMBDA,), observed) is ALERT
     assert of_violation(Responses(QUARANTINE), (LAMBDA,), observed) is QUARANTINE
     assert of_violation(Responses(QUARANTINE), (LAMBDA,), allow("all"), observed) is OBSERVE
-
-
-def test_nor_is_it_less_severe() -> None:
-    low = saying("d", severity=Severity.LOW)
-    for statements, expected in (((low,), Severity.HIGH), ((allow("all"), low), Severity.LOW)):
-        verdict = judge(a_policy(*statements), a_pass(), a_role(tags={}))
-        assert severity_of(a_pass(), verdict) is expected
 
 
 def test_of_several_statements_the_strongest_counts() -> None:
