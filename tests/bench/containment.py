@@ -1,18 +1,14 @@
 """Measures containment on the emulator: from the call that passes the role to "contained" in the ledger."""
 
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-from passrole.emulator import Emulator, deploy
-from passrole.emulator.webhook import Webhook
 from passrole.finding import State
-from tests.e2e.deployment import STACK, Deployment, make_user, synthesize
+from tests.bench.deployed import deployed
+from tests.e2e.deployment import Deployment
 
-_POLICY = Path(__file__).parents[1] / "e2e" / "guardrail.yaml"
 _RUNS = 10
 _PATIENCE = 60.0  # seconds
 _PAUSE = 0.02
@@ -20,19 +16,11 @@ _PAUSE = 0.02
 
 def measure() -> None:
     """Prints the time of ten containments, and of the bare act by API calls alone on the same emulator."""
-    with (
-        tempfile.TemporaryDirectory() as directory,
-        Webhook() as webhook,
-        Emulator(enforce_iam=True) as emulator,
-    ):
-        emulator.client("secretsmanager").create_secret(Name="slack-webhook", SecretString=webhook.url)
-        outputs = deploy(emulator, synthesize(_POLICY, Path(directory)), STACK)
-        operator = make_user(emulator, "sam", "cloudformation:DescribeStacks", "sts:AssumeRole")
-        deployment = Deployment(emulator, webhook, outputs, operator)
+    with deployed() as deployment:
         role = deployment.role("deployer")
         _contained(deployment, "warm-up", role)  # the functions start
         seconds = [_contained(deployment, f"orders-{number}", role) for number in range(_RUNS)]
-        client = emulator.client("lambda")
+        client = deployment.emulator.client("lambda")
         floor = median(_once(lambda n=n: _act(client, f"orders-{n}")) for n in range(_RUNS))
     print(f"{_RUNS} violations one after the other on the emulator, warm")
     _print("the act alone: two API calls (the floor)", floor, floor)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from passrole.emulator import Emulator, deploy
-from passrole.emulator.webhook import Webhook
 from tests.e2e.deployment import FORWARDED_REGION, STACK, Deployment, make_user, synthesize
+from tests.e2e.receivers import receivers
 
 
 @pytest.fixture(scope="session")
@@ -18,13 +18,13 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def deployed(assembly: Path) -> Iterator[Deployment]:
-    with Webhook() as webhook, Emulator(enforce_iam=True) as emulator:
-        secrets = emulator.client("secretsmanager")
-        secrets.create_secret(Name="slack-webhook", SecretString=webhook.url)
+    with receivers() as servers, Emulator(enforce_iam=True) as emulator:
+        servers.prepare(emulator)
         outputs = deploy(emulator, assembly, STACK)
+        servers.connect(emulator, outputs)
         deploy(emulator, assembly, f"{STACK}-{FORWARDED_REGION}", region=FORWARDED_REGION)
         operator = make_user(emulator, "sam", "cloudformation:DescribeStacks", "sts:AssumeRole")
-        yield Deployment(emulator, webhook, outputs, operator)
+        yield Deployment(emulator, servers, outputs, operator)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from passrole.emulator.webhook import Webhook
 from passrole.finding import Finding, State
 from passrole.ledger import Ledger
 from passrole.ledger.keys import DIGESTS_OUTBOX, OUTBOX_PK, OUTBOX_SK, PARTITION_KEY, SORT_KEY
+from tests.e2e.receivers import Receivers
 
 ROOT = Path(__file__).resolve().parents[2]
 STACK = "PassRoleGuardrail"
@@ -33,9 +34,14 @@ class Deployment:
     """A guardrail that was deployed from its synthesized templates."""
 
     emulator: Emulator
-    webhook: Webhook
+    receivers: Receivers
     outputs: dict[str, str]
     operator: Credentials
+
+    @property
+    def slack(self) -> Webhook:
+        """What came by Slack's webhook."""
+        return self.receivers.slack
 
     @property
     def ledger(self) -> Ledger:
@@ -157,13 +163,16 @@ class Deployment:
         finally:
             client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
-    def settle(self) -> None:
-        """Waits until no message is under way any more."""
+    def settle(self, seconds: float = _PATIENCE) -> None:
+        """Waits until no message is under way any more, at most so long for each queue."""
 
         def is_idle() -> bool:
             sqs = self.emulator.client("sqs")
-            parts = ("Intake", "SecondLooks", "Contain", "Notify")
-            queues = [self.outputs[f"{part}QueueUrl"] for part in parts]
+            queues = [
+                url
+                for part, url in self.outputs.items()
+                if part.endswith("QueueUrl") and not part.endswith("DeadLetterQueueUrl")
+            ]
             names = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")]
             counts = [
                 sqs.get_queue_attributes(QueueUrl=q, AttributeNames=names)["Attributes"] for q in queues
@@ -171,7 +180,7 @@ class Deployment:
             return not any(int(number) for attributes in counts for number in attributes.values())
 
         for _ in range(3):  # what one queue gives up may be on its way to the next
-            self.wait(is_idle, "empty queues")
+            self.wait(is_idle, "empty queues", seconds)
             time.sleep(0.5)
 
     def send_digests(self) -> None:

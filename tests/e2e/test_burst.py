@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from passrole.emulator import Emulator, deploy
-from passrole.emulator.webhook import Webhook
 from passrole.finding import Finding, News, State
 from passrole.ledger import Stopped
 from tests.e2e.deployment import STACK, Deployment, make_user, synthesize
+from tests.e2e.receivers import receivers
 
 pytestmark = pytest.mark.e2e
 
@@ -32,11 +32,11 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     policy = tmp_path / "guardrail.yaml"
     policy.write_text(POLICY, encoding="utf-8")
     assembly = synthesize(policy, tmp_path / "assembly")
-    with Webhook() as webhook, Emulator(enforce_iam=True) as emulator:
-        emulator.client("secretsmanager").create_secret(Name="slack-webhook", SecretString=webhook.url)
+    with receivers() as servers, Emulator(enforce_iam=True) as emulator:
+        servers.prepare(emulator)
         outputs = deploy(emulator, assembly, STACK)
         operator = make_user(emulator, "sam", "cloudformation:DescribeStacks", "sts:AssumeRole")
-        yield Deployment(emulator, webhook, outputs, operator)
+        yield Deployment(emulator, servers, outputs, operator)
 
 
 def test_a_burst_is_contained_up_to_the_cap_and_told_whole(deployment: Deployment) -> None:
@@ -65,6 +65,6 @@ def test_a_burst_is_contained_up_to_the_cap_and_told_whole(deployment: Deploymen
     breaker = ledger.breaker()
     assert breaker.stopped is Stopped.ORDINARY
     told = {f.id for f in about} | {breaker.finding}
-    silent = [finding_id for finding_id in told if not deployment.webhook.about(str(finding_id))]
+    silent = [finding_id for finding_id in told if not deployment.slack.about(str(finding_id))]
     assert silent == []
     assert not any(deployment.dead_letters().values())

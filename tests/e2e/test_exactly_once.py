@@ -32,7 +32,7 @@ def test_one_event_three_times_is_one_finding_one_alert_one_containment(deployme
     [finding] = deployment.findings_on("function:thrice")
     assert finding.passes == 1
     assert [step.news for step in deployment.ledger.history(finding.id)] == ["opened", "contained"]
-    alert, follow_up = deployment.webhook.about(finding.id)
+    alert, follow_up = deployment.slack.about(finding.id)
     assert "passed role" in alert.text
     assert "is contained" in follow_up.text
 
@@ -81,7 +81,7 @@ def test_only_the_guard_can_publish_findings(deployment: Deployment, who: str) -
 
 @pytest.mark.parametrize("who", ["a user with every right", "the account's root"])
 @pytest.mark.parametrize(
-    "queue", ["Intake", "IntakeDeadLetter", "RuleDeadLetter", "SecondLooks", "Contain", "Notify"]
+    "queue", ["Intake", "IntakeDeadLetter", "RuleDeadLetter", "SecondLooks", "Contain", "Slack"]
 )
 def test_nobody_forges_messages_in_the_queues(deployment: Deployment, queue: str, who: str) -> None:
     """An event in the intake queue is believed: only EventBridge, and operators who redrive, put it there."""
@@ -110,7 +110,7 @@ def test_news_that_a_crash_left_in_the_outbox_is_told_by_the_sweep(deployment: D
         FunctionName=deployment.outputs["SweepFunctionName"], Payload=b"{}"
     )
 
-    deployment.wait(lambda: deployment.webhook.about(left.id), "the alert")
+    deployment.wait(lambda: deployment.slack.about(left.id), "the alert")
     assert list(deployment.ledger.due(iso(utc_now()))) == []
 
 

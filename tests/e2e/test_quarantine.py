@@ -22,7 +22,7 @@ def test_an_unapproved_role_for_a_function_is_told_and_contained_and_released(de
     with pytest.raises(ClientError, match="TooManyRequests"):
         deployment.emulator.client("lambda").invoke(FunctionName="checkout")
     deployment.settle()
-    told = [message.text for message in deployment.webhook.about(finding.id)]
+    told = [message.text for message in deployment.slack.about(finding.id)]
     assert len(told) == 2, "the alert, and that the function is contained"
 
     released = deployment.command("findings", "release", finding.id, "--yes", "--reason", "it was a drill")
@@ -43,7 +43,7 @@ def test_an_approved_role_is_recorded_and_disturbs_nobody(deployment: Deployment
     assert judged["verdict"] == Decision.APPROVED
     deployment.settle()
     assert deployment.findings_on(function) == []
-    assert deployment.webhook.about("function:billing") == []
+    assert deployment.slack.about("function:billing") == []
     assert deployment.concurrency("billing") is None
 
 
@@ -133,7 +133,7 @@ def test_a_denied_pass_is_told_though_its_record_names_no_parameters(deployment:
         "a finding on the attempt",
     )
     assert (finding.role, finding.decision, finding.resource) == (role, Decision.VIOLATION, None)
-    deployment.wait(lambda: deployment.webhook.about(finding.id), "an alert")
+    deployment.wait(lambda: deployment.slack.about(finding.id), "an alert")
 
 
 def test_a_pass_in_a_further_region_is_forwarded_home_and_contained_there(deployment: Deployment) -> None:

@@ -35,13 +35,13 @@ def test_a_role_that_never_shows_is_told_once_as_undetermined(deployment: Deploy
         deployment.emulator.put_event(record)
 
     finding = deployment.finding_on("function:ghost", State.OPEN)
-    deployment.wait(lambda: deployment.webhook.about(finding.id), "an alert")
+    deployment.wait(lambda: deployment.slack.about(finding.id), "an alert")
     deployment.settle()
     [finding] = deployment.findings_on("function:ghost")
     assert (finding.decision, finding.passes) == (Decision.UNDETERMINED, 1)
     assert "does not exist" in finding.reasons[0]
     assert finding.reasons[1] == "it was looked at 3 times, and this stayed unknown"
-    assert len(deployment.webhook.about(finding.id)) == 1
+    assert len(deployment.slack.about(finding.id)) == 1
 
 
 def _waiting(deployment: Deployment) -> int:

@@ -1,0 +1,27 @@
+"""The guard deployed on an emulator, with its receivers, for what is measured on the whole chain."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from passrole.emulator import Emulator, deploy
+from tests.e2e.deployment import STACK, Deployment, make_user, synthesize
+from tests.e2e.receivers import receivers
+
+POLICY_OF_E2E_TESTS = Path(__file__).parents[1] / "e2e" / "guardrail.yaml"
+
+
+@contextmanager
+def deployed(policy: Path = POLICY_OF_E2E_TESTS) -> Iterator[Deployment]:
+    """A deployment of its own."""
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        receivers() as servers,
+        Emulator(enforce_iam=True) as emulator,
+    ):
+        servers.prepare(emulator)
+        outputs = deploy(emulator, synthesize(policy, Path(directory)), STACK)
+        servers.connect(emulator, outputs)
+        operator = make_user(emulator, "sam", "cloudformation:DescribeStacks", "sts:AssumeRole")
+        yield Deployment(emulator, servers, outputs, operator)
