@@ -10,7 +10,7 @@ from botocore.config import Config
 from lambdas.notify.accounts import account_namer
 from lambdas.shared.clients import client
 from lambdas.shared.settings import Settings
-from passrole.alerts import Channel, Deliverer, Slack, SnsEmail
+from passrole.alerts import Channel, Deliverer, Slack, SnsChat, SnsEmail
 from passrole.channel import ChannelName
 from passrole.ledger import Ledger
 
@@ -48,6 +48,8 @@ def _channel(name: ChannelName, settings: Settings) -> Channel:
             return SnsEmail(_needed(settings.alerts_topic_arn, name), _one_try("sns"))
         case ChannelName.SLACK:
             return Slack(_needed(settings.slack_secret_id, name), client("secretsmanager"))
+        case ChannelName.CHAT:
+            return SnsChat(_needed(settings.chat_topic_arn, name), _one_try("sns"))
     raise LookupError(f"no channel {name}")
 
 

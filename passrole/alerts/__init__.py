@@ -1,7 +1,7 @@
 """Alerts: pure renderings of a finding, the channels that carry them, and the delivery that loses none."""
 
 from passrole.alerts.alert import Alert
-from passrole.alerts.channels import Channel, DeliveryError, DigestingChannel, Slack, SnsEmail
+from passrole.alerts.channels import Channel, DeliveryError, DigestingChannel, Slack, SnsChat, SnsEmail
 from passrole.alerts.delivery import Deliverer, DeliveryMarks, Told
 from passrole.alerts.digest_delivery import DigestSender, IncompleteDigestError
 
@@ -15,6 +15,7 @@ __all__ = [
     "DigestingChannel",
     "IncompleteDigestError",
     "Slack",
+    "SnsChat",
     "SnsEmail",
     "Told",
 ]

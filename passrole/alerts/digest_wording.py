@@ -58,10 +58,14 @@ def about(line: Line, quote: Quote) -> str:
     if finding.decision is Decision.UNDETERMINED:
         parts.append("undetermined")
     if line.news != (News.OPENED,):
-        parts += [told(news) for news in line.news]
+        parts += [_times(number, news) for news, number in Counter(line.news).items()]
     if line.is_repeat:
         parts.append(REPEAT)
     return ", ".join(parts)
+
+
+def _times(number: int, news: News) -> str:
+    return told(news) if number == 1 else f"{told(news)} {number:,} times"
 
 
 def counted(counts: Counter[News]) -> str:
