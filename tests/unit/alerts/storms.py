@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from passrole.alerts import Alert, DigestSender, IncompleteDeliveryError, IncompleteDigestError, deliver
+from passrole.alerts import Alert, Deliverer, DeliveryError, DigestSender, IncompleteDigestError
 from passrole.clock import iso
 from passrole.digests import DigestPointer, point_to_due_digests
 from passrole.finding import News, Step
@@ -36,7 +36,7 @@ def passer(number: int, name: str = "user") -> Passer:
 
 @dataclass
 class Office:
-    """The functions `notify` and `sweep`, the queue between them, and the channels."""
+    """The functions `notify` and `sweep`, the queues between them, and the channels."""
 
     ledger: Ledger
     inboxes: Sequence[Inbox]
@@ -45,10 +45,15 @@ class Office:
     has_time: Callable[[], bool] = lambda: True
 
     def deliver(self, alert: Alert) -> bool:
-        """Whether the message is done with."""
+        """Whether the messages are done with: each channel has one of its own."""
+        done = [self._deliver(inbox, alert) for inbox in self.inboxes]
+        return all(done)
+
+    def _deliver(self, inbox: Inbox, alert: Alert) -> bool:
+        deliverer = Deliverer(self.ledger, inbox, sleep=lambda _: None)
         try:
-            deliver(self.ledger, self.inboxes, alert.finding, alert.step, self.clock(), lambda _: None)
-        except IncompleteDeliveryError:
+            deliverer.deliver(alert.finding, alert.step, self.clock())
+        except DeliveryError:
             return False
         return True
 
@@ -59,15 +64,16 @@ class Office:
             self.clock.go_on(seconds=1 / per_second)
 
     def send(self, message: str) -> None:
-        """The queue of `notify`, for `sweep`."""
+        """The queues of `notify`, for `sweep`."""
         pointer = DigestPointer.from_message(message)
         assert pointer is not None
         self.pointers.append(pointer)
 
     def sweep(self) -> None:
         """One run of `sweep`."""
-        for _ in point_to_due_digests(self.ledger, self, self.clock()):
-            pass
+        queues = {str(inbox.name): self for inbox in self.inboxes}
+        for _, is_pointed_to in point_to_due_digests(self.ledger, queues, self.clock()):
+            assert is_pointed_to
 
     def send_digests(self) -> None:
         """Works off the pointers; those that fail stay."""
@@ -77,7 +83,8 @@ class Office:
             assert digest is not None
             if digest.sent_at is not None:
                 continue
-            sender = DigestSender(self.ledger, self.inboxes, self.clock, self.has_time, lambda _: None)
+            [inbox] = [inbox for inbox in self.inboxes if inbox.name == pointer.channel]
+            sender = DigestSender(self.ledger, inbox, self.clock, self.has_time, lambda _: None)
             try:
                 sender.send(digest)
             except IncompleteDigestError:

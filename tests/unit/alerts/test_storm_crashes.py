@@ -16,7 +16,7 @@ KEYS = sorted(f"{alert.finding.id}#1" for alert in STORM)
 
 def _office() -> tuple[Office, MemoryTable, Inbox]:
     ledger, table = memory_ledger()
-    inbox = Inbox("slack")
+    inbox = Inbox()
     return Office(ledger, [inbox]), table, inbox
 
 

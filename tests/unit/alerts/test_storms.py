@@ -7,24 +7,29 @@ from dataclasses import replace
 
 import pytest
 
-from passrole.alerts import Alert, slack, slack_digest, text, text_digest
+from passrole.alerts import Alert, chat, chat_digest, slack, slack_digest, text, text_digest
+from passrole.channel import ChannelName
 from passrole.finding import News, State
 from passrole.policy import Severity
 from tests.unit.alerts.inbox import Inbox
 from tests.unit.alerts.memory_table import memory_ledger
 from tests.unit.alerts.storms import Office, news_of, passer
 
-MOST_MESSAGES = 30
+MOST_MESSAGES = {ChannelName.SLACK: 30, ChannelName.EMAIL: 30, ChannelName.CHAT: 60}
 
 
 @pytest.fixture
 def office() -> Office:
-    return Office(memory_ledger()[0], [Inbox("slack"), Inbox("email")])
+    return Office(memory_ledger()[0], [Inbox(name) for name in MOST_MESSAGES])
 
 
 def _texts(inbox: Inbox) -> str:
     """All that people can read on a channel."""
-    if inbox.name == "slack":
+    if inbox.name == ChannelName.CHAT:
+        singles = [chat.notification(alert)["content"] for alert in inbox.arrived]
+        digests = [chat_digest.notification(p, repeat=r)["content"] for p, r in inbox.pages_arrived]
+        return json.dumps([*singles, *digests])
+    if inbox.name == ChannelName.SLACK:
         singles = [slack.payload(alert)["blocks"] for alert in inbox.arrived]
         digests = [slack_digest.payload(p, repeat=r)["blocks"] for p, r in inbox.pages_arrived]
         return json.dumps([*singles, *digests])
@@ -35,7 +40,7 @@ def _texts(inbox: Inbox) -> str:
 
 def _assert_all_named_in_few_messages(office: Office, alerts: Sequence[Alert]) -> None:
     for inbox in office.inboxes:
-        assert inbox.messages <= MOST_MESSAGES, inbox.name
+        assert inbox.messages <= MOST_MESSAGES[inbox.name], inbox.name
         named = set(re.findall(r"[0-9a-f]{16}", _texts(inbox)))
         assert {alert.finding.id for alert in alerts} <= named, inbox.name
         assert sorted(inbox.told) == sorted(f"{a.finding.id}#{a.step.revision}" for a in alerts)

@@ -2,21 +2,24 @@
 
 import importlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
-from passrole.alerts import Alert, DeliveryError
+from lambdas.notify.channels import Post
+from passrole.alerts import Alert, Channel, Deliverer, DeliveryError
+from passrole.channel import ChannelName
 from passrole.clock import utc_now
 from passrole.digests import DigestPointer
 from passrole.finding import Change, Finding, News, State, Step, advance, feed
 from passrole.ledger import Held, HeldNews, Ledger
 from passrole.news import Pointer
 from passrole.policy import Stage
-from tests.unit.alerts.inbox import Inbox
+from tests.unit.alerts.inbox import Inbox, MachineInbox
 from tests.unit.samples import ACCOUNT, REGION, finding_of
 
 
@@ -39,7 +42,7 @@ def notify(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     module: Any = importlib.import_module("lambdas.notify.handler")
     monkeypatch.setattr(module.metrics, "namespace", "PassRoleGuardrail")
     monkeypatch.setattr(module.metrics, "service", "notify")
-    wiring = module.notifier
+    wiring = module.posts_by_queue
     wiring.cache_clear()
     yield module
     wiring.cache_clear()
@@ -48,8 +51,23 @@ def notify(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 @pytest.fixture
 def inbox(notify: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Inbox:
     inbox = Inbox()
-    monkeypatch.setattr(notify, "notifier", lambda: notify.Notifier(ledger, [inbox]))
+    _post(notify, monkeypatch, ledger, {"notify": inbox})
     return inbox
+
+
+def _post(
+    notify: Any, monkeypatch: pytest.MonkeyPatch, ledger: Ledger, channels: Mapping[str, Channel]
+) -> None:
+    """Has each channel told by the queue of that name."""
+    found = {
+        queue: Post(ledger, Deliverer(ledger, channel), _queue_url(queue))
+        for queue, channel in channels.items()
+    }
+    monkeypatch.setattr(notify, "posts_by_queue", lambda: found)
+
+
+def _queue_url(name: str) -> str:
+    return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"
 
 
 @pytest.fixture
@@ -72,14 +90,14 @@ def _pointer(finding: Finding, revision: int = 1, news: News = News.OPENED) -> s
     return Pointer(finding.id, revision, news).to_message()
 
 
-def _event(*bodies: str) -> dict[str, Any]:
+def _event(*bodies: str, queue: str = "notify") -> dict[str, Any]:
     return {
         "Records": [
             {
                 "messageId": f"message-{index}",
                 "body": body,
                 "eventSource": "aws:sqs",
-                "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:notify",
+                "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}",
                 "attributes": {"ApproximateReceiveCount": "1"},
                 "messageAttributes": {},
                 "awsRegion": REGION,
@@ -140,9 +158,8 @@ def test_only_what_failed_comes_again(
 def test_what_a_receiver_refused_comes_again_when_it_asks(
     notify: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, asked: float | None, waits: int
 ) -> None:
-    inbox = Inbox()
-    inbox.errors = [DeliveryError("Slack answered 429", retry_after=asked)]
-    monkeypatch.setattr(notify, "notifier", lambda: notify.Notifier(ledger, [inbox], "the queue"))
+    inbox = Inbox(errors=[DeliveryError("Slack answered 429", retry_after=asked)])
+    _post(notify, monkeypatch, ledger, {"notify": inbox})
     told: list[Any] = []
     redelivery: Any = importlib.import_module("lambdas.shared.redelivery")
 
@@ -154,7 +171,7 @@ def test_what_a_receiver_refused_comes_again_when_it_asks(
 
     notify.handler(_event(_pointer(_opened(ledger))), Context())
 
-    assert told == [{"QueueUrl": "the queue", "ReceiptHandle": "handle", "VisibilityTimeout": waits}]
+    assert told == [{"QueueUrl": _queue_url("notify"), "ReceiptHandle": "handle", "VisibilityTimeout": waits}]
 
 
 def test_observed_finding_is_told_to_nobody(notify: Any, ledger: Ledger, inbox: Inbox) -> None:
@@ -282,14 +299,45 @@ def test_digest_is_not_begun_without_time_to_send_it(notify: Any, ledger: Ledger
     assert inbox.messages == 0
 
 
-def test_digest_of_a_channel_that_is_gone_goes_to_the_dead_letters(
-    notify: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, counted: Callable[[str], float]
+@pytest.mark.parametrize("channel", [Inbox(ChannelName.EMAIL), MachineInbox()], ids=["people", "machines"])
+def test_pointer_to_the_digest_of_another_channel_than_the_queues_is_dropped(
+    notify: Any,
+    ledger: Ledger,
+    monkeypatch: pytest.MonkeyPatch,
+    counted: Callable[[str], float],
+    channel: Inbox | MachineInbox,
 ) -> None:
     pointer, _ = _held(ledger)
-    monkeypatch.setattr(notify, "notifier", lambda: notify.Notifier(ledger, [Inbox("email")]))
+    _post(notify, monkeypatch, ledger, {"notify": channel})
 
-    assert _failed(notify.handler(_event(pointer), Context())) == ["message-0"]
-    assert counted("AlertFailures") == 1
+    assert _failed(notify.handler(_event(pointer), Context())) == []
+    assert channel.messages == 0
+    assert counted("ForgedPointers") == 1
+
+
+def test_each_channel_is_told_by_its_own_queue(
+    notify: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slack, email = Inbox(), Inbox(ChannelName.EMAIL)
+    _post(notify, monkeypatch, ledger, {"slack-queue": slack, "email-queue": email})
+    finding = _opened(ledger)
+
+    notify.handler(_event(_pointer(finding), queue="email-queue"), Context())
+    assert (slack.messages, email.messages) == (0, 1)
+    notify.handler(_event(_pointer(finding), queue="slack-queue"), Context())
+
+    assert (slack.messages, email.messages) == (1, 1)
+
+
+def test_message_from_a_queue_of_no_channel_goes_to_the_dead_letters(
+    notify: Any, ledger: Ledger, inbox: Inbox
+) -> None:
+    finding = _opened(ledger)
+
+    answer = notify.handler(_event(_pointer(finding), queue="of-another"), Context())
+
+    assert _failed(answer) == ["message-0"]
+    assert inbox.messages == 0
 
 
 def test_pointer_to_a_digest_that_is_open_or_was_never_there_is_dropped(
@@ -313,33 +361,105 @@ def test_wired_from_the_environment_it_sends_an_email(
     notify: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     topic, queue = _subscribed_queue()
-    _configure(monkeypatch, topic)
+    _configure(monkeypatch, ALERTS_TOPIC_ARN=topic, EMAIL_QUEUE_URL=_queue_url("mails"))
     finding = _opened(ledger)
 
-    assert _failed(notify.handler(_event(_pointer(finding)), Context())) == []
+    assert _failed(notify.handler(_event(_pointer(finding), queue="mails"), Context())) == []
 
     (message,) = boto3.client("sqs").receive_message(QueueUrl=queue)["Messages"]
     assert (
         json.loads(message["Body"])["Subject"] == "[HIGH] dana passed role deployer to Lambda function orders"
     )
-    assert [channel.name for channel in notify.notifier().channels] == ["email"]
 
 
-def test_slack_is_a_channel_when_its_secret_is_configured(
+def test_wired_from_the_environment_it_sends_a_custom_notification(
     notify: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _configure(monkeypatch, "arn:aws:sns:us-east-1:111122223333:alerts")
-    monkeypatch.setenv("SLACK_SECRET_ID", "guardrail/slack")
+    topic, queue = _subscribed_queue()
+    _configure(monkeypatch, CHAT_TOPIC_ARN=topic, CHAT_QUEUE_URL=_queue_url("chats"))
+    finding = _opened(ledger)
 
-    assert [channel.name for channel in notify.notifier().channels] == ["slack", "email"]
+    assert _failed(notify.handler(_event(_pointer(finding), queue="chats"), Context())) == []
+
+    (message,) = boto3.client("sqs").receive_message(QueueUrl=queue)["Messages"]
+    notification = json.loads(json.loads(message["Body"])["Message"])
+    assert (notification["source"], notification["metadata"]["threadId"]) == ("custom", finding.id)
 
 
-def _configure(monkeypatch: pytest.MonkeyPatch, topic: str) -> None:
+def test_channels_are_those_whose_queues_are_configured(notify: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    _configure(
+        monkeypatch,
+        ALERTS_TOPIC_ARN="topic",
+        EMAIL_QUEUE_URL=_queue_url("mails"),
+        SLACK_SECRET_ID="guardrail/slack",
+        SLACK_QUEUE_URL=_queue_url("slacks"),
+        CHAT_TOPIC_ARN="topic",
+    )
+
+    found = notify.posts_by_queue()
+
+    assert {queue: post.channel.name for queue, post in found.items()} == {
+        "mails": ChannelName.EMAIL,
+        "slacks": ChannelName.SLACK,
+    }
+
+
+def test_channel_that_is_not_told_where_it_sends_to_is_a_mistake_that_is_seen(
+    notify: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _configure(monkeypatch, SLACK_QUEUE_URL=_queue_url("slacks"))
+
+    with pytest.raises(LookupError, match="the channel slack has a queue"):
+        notify.posts_by_queue()
+
+
+class AccountService:
+    """AWS's account API, which tells a name or refuses."""
+
+    def __init__(self, answer: dict[str, str] | Exception) -> None:
+        self.calls = 0
+        self._answer = answer
+
+    def get_account_information(self) -> dict[str, str]:
+        self.calls += 1
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return self._answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [
+        ({"AccountId": ACCOUNT, "AccountName": "production"}, ["production", None, None, "production"]),
+        (ClientError({"Error": {"Code": "AccessDenied"}}, "GetAccountInformation"), [None] * 4),
+        ({}, [None] * 4),
+    ],
+    ids=["told", "refused", "incomplete"],
+)
+def test_the_account_is_asked_its_name_once(
+    notify: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: dict[str, str] | Exception,
+    names: list[str | None],
+) -> None:
+    accounts, service = importlib.import_module("lambdas.notify.accounts"), AccountService(answer)
+    monkeypatch.setattr(accounts, "client", lambda _: service)
+    name_of = accounts.account_namer()
+    assert service.calls == 0
+
+    assert [name_of(account) for account in (ACCOUNT, "444455556666", None, ACCOUNT)] == names
+    assert service.calls == 1
+
+
+def _configure(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    """The function's environment; of channels only what is given."""
+    for channel in ChannelName:
+        monkeypatch.delenv(channel.queue_variable, raising=False)
     monkeypatch.setenv("LEDGER_TABLE", "ledger")
     monkeypatch.setenv("FINDINGS_TOPIC_ARN", "arn:aws:sns:us-east-1:111122223333:findings")
     monkeypatch.setenv("STACK_NAME", "guardrail")
-    monkeypatch.setenv("ALERTS_TOPIC_ARN", topic)
-    monkeypatch.delenv("SLACK_SECRET_ID", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
 
 
 def _subscribed_queue() -> tuple[str, str]:

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from passrole.clock import iso, later, utc_now
-from passrole.digests import DigestPointer
+from passrole.digests import POINT_AGAIN, DigestPointer
 from passrole.finding import News, Step
 from passrole.ledger import Held, HeldNews, Ledger
 from passrole.policy import Effect, Exemption, PolicyStatement
@@ -31,7 +31,8 @@ def sweep(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Any:
         "LEDGER_TABLE": "ledger",
         "FINDINGS_TOPIC_ARN": "arn:aws:sns:eu-west-1:111122223333:findings",
         "STACK_NAME": "guard",
-        "NOTIFY_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="notify")["QueueUrl"],
+        "SLACK_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="slack")["QueueUrl"],
+        "EMAIL_QUEUE_URL": boto3.client("sqs").create_queue(QueueName="email")["QueueUrl"],
     }.items():
         monkeypatch.setenv(name, value)
     module: Any = importlib.import_module("lambdas.sweep.handler")
@@ -57,17 +58,17 @@ def test_exemptions_that_end_soon_are_counted(
     assert told["ExemptionsEnding"] == [1.0]
 
 
-def _hold_digest(ledger: Ledger) -> None:
+def _hold_digest(ledger: Ledger, channel: str = "slack") -> None:
     now, finding = utc_now() - timedelta(minutes=4), finding_of()
     step = Step(1, finding.opened_at, News.OPENED, "dana", "why")
-    ledger.claim_delivery(finding.id, 1, "slack", now)
+    ledger.claim_delivery(finding.id, 1, channel, now)
     due = now + timedelta(minutes=3)
-    assert ledger.hold_for_digest("slack", HeldNews(finding, step, False), now, now, due) is Held.HELD
+    assert ledger.hold_for_digest(channel, HeldNews(finding, step, False), now, now, due) is Held.HELD
 
 
-def _pointed_to() -> list[DigestPointer | None]:
+def _pointed_to(queue: str = "slack") -> list[DigestPointer | None]:
     sqs = boto3.client("sqs")
-    url = sqs.get_queue_url(QueueName="notify")["QueueUrl"]
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
     return [DigestPointer.from_message(message["Body"]) for message in messages]
 
@@ -97,3 +98,36 @@ def test_digests_are_pointed_to_whatever_else_is_broken(
         sweep.handler({}, Context())
 
     assert _pointed_to() == [DigestPointer("slack", 1)]
+
+
+def test_the_queue_of_each_channel_gets_the_pointer_to_its_own_digest(
+    sweep: Any, ledger: Ledger, topic: RecordedTopic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, RecordedQueue(), policy_of()))
+    for channel in ("slack", "email"):
+        _hold_digest(ledger, channel)
+
+    sweep.handler({}, Context())
+
+    assert _pointed_to("slack") == [DigestPointer("slack", 1)]
+    assert _pointed_to("email") == [DigestPointer("email", 1)]
+
+
+def test_digest_whose_channel_is_configured_no_longer_is_counted_and_waits_for_it(
+    sweep: Any,
+    ledger: Ledger,
+    topic: RecordedTopic,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, RecordedQueue(), policy_of()))
+    _hold_digest(ledger, "chat")
+
+    for _ in range(3):
+        sweep.handler({}, Context())
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    assert sum(sum(line.get("DigestsWithoutChannel", [])) for line in lines) == 1
+    assert _pointed_to("slack") == _pointed_to("email") == []
+    [waits] = ledger.due_digests(iso(utc_now() + POINT_AGAIN))
+    assert (waits.channel, waits.is_open, waits.sent_at) == ("chat", False, None)
