@@ -29,6 +29,7 @@ EXCLUDED_SOURCES = (
     "passrole/policy/exchange",
     "passrole/policy/load.py",
     "passrole/policy/source",
+    "passrole/preview",
     "passrole/quarantine/page.py",
 )
 _SOURCE_SUFFIXES = (".py", ".json", ".jsonl")

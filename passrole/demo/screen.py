@@ -10,13 +10,13 @@ from rich.text import Text
 
 from passrole.demo.expectations import Expectation
 from passrole.demo.layout import MARGIN, Layout
-from passrole.demo.mrkdwn import Style, spans
 from passrole.demo.seen import SeenAlert, SeenPass, SeenStep, shown_passer, shown_role, without_account
 from passrole.demo.seen import seconds as in_words
 from passrole.finding import News
 from passrole.names import short_resource, shown
 from passrole.passes import Outcome, Pass
 from passrole.policy import Decision
+from passrole.preview.mrkdwn import Style, spans
 
 _LONGEST = 900
 _FIELD = 10
@@ -34,7 +34,7 @@ _NEWS = {
     News.CONTAINMENT_REFUSED: ("! not contained", "bold red"),
     News.RESOLVED: ("· resolved", "dim"),
 }
-_STYLES = {Style.PLAIN: "", Style.BOLD: "bold", Style.ITALIC: "italic", Style.CODE: "cyan"}
+_STYLES = {Style.PLAIN: "", Style.BOLD: "bold", Style.ITALIC: "italic", Style.CODE: "cyan", Style.LINK: ""}
 _WORD_BREAK = re.compile(r"-|(?<=[a-z])(?=[A-Z])")
 
 

@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 
 from passrole.demo.measures import Measures, Row
-from passrole.demo.report.markup import Markup, code, join, tag
 from passrole.demo.seen import seconds
 from passrole.demo.telling import Change, Told
 from passrole.names import short_passer
+from passrole.preview.markup import Markup, code, join, tag
 
 _KINDS = ("verdict", "alert", "containment")
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from passrole.demo.report.markup import Markup, tag
+from passrole.preview.markup import Markup, tag
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,18 @@ from importlib.resources import files
 from passrole.demo.measures import Measures, measures_of
 from passrole.demo.report.figures import chart, expectations, tiles
 from passrole.demo.report.flow import Figures, flow
-from passrole.demo.report.markup import Markup, code, join, tag
 from passrole.demo.report.timeline import timeline
 from passrole.demo.seen import seconds
 from passrole.demo.telling import Told
 from passrole.finding import News
 from passrole.policy import Decision
+from passrole.preview import message_style
+from passrole.preview.markup import Markup, code, join, tag
 
 
 def render(told: Told) -> str:
     """The whole page. Every name in it is escaped; it loads nothing and runs no script."""
-    style = Markup(files("passrole.demo.report").joinpath("style.css").read_text(encoding="utf-8"))
+    style = files("passrole.demo.report").joinpath("style.css").read_text(encoding="utf-8")
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -29,7 +30,7 @@ def render(told: Told) -> str:
             content="default-src 'none'; style-src 'unsafe-inline'",
         ),
         tag("title", "PassRole Guardrail at work"),
-        tag("style", style),
+        tag("style", Markup(message_style() + style)),
     )
     measures = measures_of(told)
     body = tag("body", _top(told), tag("main", _parts(told, measures)), _foot())

@@ -1,16 +1,25 @@
 """The story as a timeline: each step with what was seen in it, passes with their verdicts above all."""
 
-from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from passrole.demo.report.figures import changes
-from passrole.demo.report.markup import Markup, code, join, tag
-from passrole.demo.report.slack import message
-from passrole.demo.seen import SeenPass, SeenStep, seconds, shown_passer, shown_role, without_account
+from passrole.demo.seen import (
+    SeenAlert,
+    SeenPass,
+    SeenStep,
+    seconds,
+    shown_passer,
+    shown_role,
+    without_account,
+)
 from passrole.demo.telling import Exhibit, Note, Ran, Scene, Told
 from passrole.finding import News
 from passrole.names import short_resource
 from passrole.passes import Outcome
 from passrole.policy import Decision
+from passrole.preview.mail import mail
+from passrole.preview.markup import Markup, code, join, tag
+from passrole.preview.slack import message
 
 _ALERTS_AT_FIRST = 2
 _DECISIONS = {
@@ -57,17 +66,20 @@ def _alerts(told: Told) -> Markup:
     more = tag("summary", f"{len(rest)} more messages")
     mails = tag("summary", "The same as e-mail")
     return join(
-        tag("div", [message(alert) for alert in first], class_="channel"),
-        tag("details", more, tag("div", [message(alert) for alert in rest], class_="channel"))
+        tag("div", [_message(alert) for alert in first], class_="channel"),
+        tag("details", more, tag("div", [_message(alert) for alert in rest], class_="channel"))
         if rest
         else None,
-        tag("details", mails, [_mail(mail) for mail in told.mails[:2]]) if told.mails else None,
+        tag("details", mails, [mail(m.get("Subject", ""), m.get("Message", "")) for m in told.mails[:2]])
+        if told.mails
+        else None,
     )
 
 
-def _mail(mail: Mapping[str, str]) -> Markup:
-    subject = tag("p", tag("span", "Subject", class_="quiet"), " ", tag("strong", mail.get("Subject", "")))
-    return tag("article", subject, tag("pre", mail.get("Message", "")), class_="mail")
+def _message(alert: SeenAlert) -> Markup:
+    clock = datetime.fromtimestamp(alert.at, UTC).strftime("%H:%M")
+    after = f"{seconds(alert.seconds)} after the call" if alert.seconds is not None else ""
+    return message(alert.payload, clock, after)
 
 
 def _detail(detail: str) -> Markup | None:

@@ -13,12 +13,12 @@ import pytest
 
 from passrole.demo import cast
 from passrole.demo.expectations import Expectations
-from passrole.demo.mrkdwn import Span, Style, spans
 from passrole.demo.policy import dry_run_of, policy_text
 from passrole.demo.processes import Child, InterruptedRunError, ending_on_signals
 from passrole.demo.recorded import load_recorded
 from passrole.demo.world import ROOT, is_checkout
 from passrole.policy.load import parse_guardrail
+from passrole.preview.mrkdwn import Span, Style, spans
 
 
 def test_the_policy_is_valid_and_names_the_people_and_the_secret_of_the_story() -> None:

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from passrole.demo.report import render
-from passrole.demo.report.markup import Markup, join, tag
 from passrole.demo.telling import Told
+from passrole.preview.markup import Markup, join, tag
 from tests.unit.demo.tellings import told_of
 
 VOID = {"meta", "br", "path", "rect", "circle", "line"}
@@ -91,7 +91,11 @@ def test_no_name_becomes_markup(name: str) -> None:
 def test_it_loads_nothing_and_runs_nothing() -> None:
     page = render(told_of())
 
-    assert not re.search(r"<(script|link|img|iframe|object)|@import|url\(|\bsrc=|\bhref=", page)
+    assert not re.search(r"<(script|link|img|iframe|object)|@import|url\(|\bsrc=", page)
+    links = re.findall(r"\bhref=\"([^\"]*)", page)
+    assert all(re.match(r"https://[a-z0-9.-]+\.aws\.amazon\.com/", link) for link in links), (
+        "only the console"
+    )
     assert "default-src 'none'" in html.unescape(page)
 
 

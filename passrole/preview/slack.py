@@ -1,31 +1,36 @@
-"""Alerts as Slack would show them."""
+"""Messages as Slack would show them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from passrole.demo.mrkdwn import Style, spans
-from passrole.demo.report.markup import Markup, join, tag
-from passrole.demo.seen import SeenAlert, seconds
+from passrole.preview.markup import Markup, join, tag
+from passrole.preview.mrkdwn import Span, Style, spans
 
 _TAGS = {Style.BOLD: "strong", Style.ITALIC: "em", Style.CODE: "code"}
 
 
-def message(alert: SeenAlert) -> Markup:
-    """One message with its sender's line above."""
-    after = f"{seconds(alert.seconds)} after the call" if alert.seconds is not None else ""
-    clock = datetime.fromtimestamp(alert.at, UTC).strftime("%H:%M")
+def message(
+    payload: Mapping[str, Any], clock: str, after: str = "", replies: Sequence[Markup] = ()
+) -> Markup:
+    """One message with its sender's line above, and the replies in its thread below.
+
+    Args:
+        payload: what was posted.
+        clock: the time that stands beside the sender.
+        after: what is said beside that.
+    """
     sender = tag(
         "p",
         tag("strong", "PassRole Guardrail"),
         tag("span", "APP", class_="app"),
         tag("time", clock),
-        tag("span", after, class_="after"),
+        tag("span", after, class_="after") if after else None,
         class_="sender",
     )
-    blocks = [_block(block) for block in alert.payload.get("blocks", ())]
+    blocks = [_block(block) for block in payload.get("blocks", ())]
+    thread = tag("div", replies, class_="thread") if replies else None
     shield = tag("span", _shield(), class_="avatar", aria_hidden="true")
-    return tag("article", shield, tag("div", sender, blocks, class_="words"), class_="slack")
+    return tag("article", shield, tag("div", sender, blocks, thread, class_="words"), class_="slack")
 
 
 def _block(block: Mapping[str, Any]) -> Markup:
@@ -44,17 +49,15 @@ def _block(block: Mapping[str, Any]) -> Markup:
 
 
 def _inline(text: str) -> Markup:
-    return join([_span(style, part) for style, part in _pieces(text)])
+    return join([_span(span) for span in spans(text)])
 
 
-def _pieces(text: str) -> Sequence[tuple[Style, str]]:
-    return [(span.style, span.text) for span in spans(text)]
-
-
-def _span(style: Style, text: str) -> Markup:
-    if style in _TAGS:
-        return tag(_TAGS[style], text)
-    lines = text.split("\n")
+def _span(span: Span) -> Markup:
+    if span.style in _TAGS:
+        return tag(_TAGS[span.style], span.text)
+    if span.style is Style.LINK:
+        return tag("a", span.text, href=span.url)
+    lines = span.text.split("\n")
     return join(lines[0], [join(tag("br"), line) for line in lines[1:]])
 
 

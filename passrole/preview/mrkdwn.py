@@ -4,7 +4,7 @@ Source: docs.slack.dev, "Formatting message text". Emphasis is only taken where 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -15,18 +15,20 @@ class Style(StrEnum):
     BOLD = "bold"
     ITALIC = "italic"
     CODE = "code"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Text without any markup or entity left in it."""
+    """Text without any markup or entity left in it; ``url`` is where a link leads."""
 
     style: Style
     text: str
+    url: str | None = None
 
 
 _MARKED = re.compile(
-    r"`([^`\n]+)`|(?<!\w)\*(?!\s)([^*\n]+)(?<!\s)\*(?!\w)|(?<!\w)_(?!\s)([^_\n]+)(?<!\s)_(?!\w)"
+    r"<(?P<url>https://[^|>\n]+)\|(?P<label>[^>\n]+)>|`([^`\n]+)`|(?<!\w)\*(?!\s)([^*\n]+)(?<!\s)\*(?!\w)|(?<!\w)_(?!\s)([^_\n]+)(?<!\s)_(?!\w)"
 )
 _STYLES = (Style.CODE, Style.BOLD, Style.ITALIC)
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -38,13 +40,17 @@ def spans(text: str) -> list[Span]:
     end = 0
     for match in _MARKED.finditer(text):
         found.append(Span(Style.PLAIN, text[end : match.start()]))
-        style, inner = next(
-            (style, inner) for style, inner in zip(_STYLES, match.groups(), strict=True) if inner is not None
-        )
-        found.append(Span(style, inner))
+        found.append(_span(match))
         end = match.end()
     found.append(Span(Style.PLAIN, text[end:]))
-    return [Span(span.style, _characters(span.text)) for span in found if span.text]
+    return [replace(span, text=_characters(span.text)) for span in found if span.text]
+
+
+def _span(match: re.Match[str]) -> Span:
+    url, label, *others = match.groups()
+    if url:
+        return Span(Style.LINK, label, _characters(url))
+    return next(Span(style, inner) for style, inner in zip(_STYLES, others, strict=True) if inner is not None)
 
 
 def _characters(text: str) -> str:
