@@ -7,7 +7,7 @@ UV := $(VENV)/bin/uv pip install --quiet
 export PATH := $(VENV)/bin:$(PATH)
 export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
-.PHONY: help setup demo test format lint types unit e2e synth diff deploy catalogue docs bench lock clean
+.PHONY: help setup demo test format lint types unit e2e synth diff deploy catalogue docs pictures bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -62,6 +62,9 @@ catalogue: setup  ## rebuild the catalogue's data and docs/catalogue.md; says wh
 
 docs: setup  ## rebuild docs/quarantine.md, from the quarantine modules and the catalogue
 	@python -m passrole.quarantine.page
+
+pictures: setup  ## take the pictures of docs/alerts.md again; needs chromium and two fonts
+	@python -m passrole.preview.pictures
 
 bench: setup  ## what the guard costs in time, beside its floor; CORPUS=FILE for records of your own
 	@python -m tests.bench $(CORPUS)

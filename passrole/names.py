@@ -1,5 +1,6 @@
 """Names come from attackers: makes any text from a record safe to show, on one line, in a bounded length."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -9,6 +10,8 @@ from passrole.passes import Passer
 ELLIPSIS = "…"
 # Letters that show as nothing: two names that differ only in them would look the same.
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+# AWS alone makes roles of such names, each with a permission set's.
+_IDENTITY_CENTER_ROLE = re.compile(r"AWSReservedSSO_(.+)_[0-9a-f]{16}")
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
 
 
@@ -52,15 +55,21 @@ def cut(text: str, limit: int, size: Callable[[str], int] = len) -> str:
 
 
 def short_principal(arn: str | None) -> str | None:
-    """``Developer/alice`` for a session, ``alice`` for a user; the text itself if it is no ARN."""
+    """``Developer/alice`` for a session, ``alice`` for a user; the text itself if it is no ARN.
+
+    A session of IAM Identity Center has the name of its permission set in place of the role's.
+    """
     parsed = Arn.parse(arn)
     if parsed is None or parsed.service not in ("iam", "sts"):
         return arn
     kind, _, name = parsed.resource.partition("/")
     if kind == "root":
         return f"root of {parsed.account}"
-    # A user's name is the last part of its path; a session's is what follows the role's.
-    return name if kind == "assumed-role" else name.rpartition("/")[2]
+    if kind != "assumed-role":
+        return name.rpartition("/")[2]  # the last part of a path
+    role, separator, session = name.partition("/")
+    permission_set = _IDENTITY_CENTER_ROLE.fullmatch(role)
+    return f"{permission_set.group(1) if permission_set else role}{separator}{session}"
 
 
 def short_passer(passer: Passer) -> str:

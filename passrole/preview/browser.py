@@ -22,7 +22,7 @@ class NoBrowserError(RuntimeError):
 
 
 def take_picture(page: str, to: Path, width: int) -> None:
-    """Writes a PNG of a page, as high as the page is, at twice the resolution.
+    """Writes a PNG of a page, as high as the page is, at one and a half times the resolution.
 
     Args:
         page: HTML that needs nothing else, and that ends in ``</html>``.
@@ -51,8 +51,8 @@ def _run(*arguments: str) -> str:
     done = subprocess.run(
         [
             browser,
-            *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),
-            *("--force-device-scale-factor=2", "--virtual-time-budget=2000"),
+            *("--headless", "--no-sandbox", "--disable-gpu", "--disable-lcd-text", "--hide-scrollbars"),
+            *("--force-device-scale-factor=1.5", "--virtual-time-budget=2000"),
             *arguments,
         ],
         capture_output=True,

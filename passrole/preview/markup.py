@@ -41,6 +41,11 @@ def code(text: str) -> Markup:
     return tag("code", text)
 
 
+def rendered(text: str) -> Markup:
+    """Text that a rendering has made safe to show already, and whose links are its own."""
+    return Markup(html.escape(text, quote=True))
+
+
 def _text(child: str) -> str:
     if isinstance(child, Markup):
         return child

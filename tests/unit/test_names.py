@@ -68,6 +68,11 @@ def test_long_text_is_shown_as_if_it_were_looked_at_whole(text: str, limit: int)
     ("arn", "short"),
     [
         ("arn:aws:sts::111122223333:assumed-role/Developer/alice", "Developer/alice"),
+        (
+            "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Power_User_0123456789abcdef/a@example.com",
+            "Power_User/a@example.com",
+        ),
+        ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_x/alice", "AWSReservedSSO_x/alice"),
         ("arn:aws:iam::111122223333:user/people/bob", "bob"),
         ("arn:aws:iam::111122223333:root", "root of 111122223333"),
         ("not an arn", "not an arn"),
