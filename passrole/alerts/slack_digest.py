@@ -5,7 +5,8 @@ from typing import Any
 
 from passrole.alerts import digest_wording, wording
 from passrole.alerts.digest import Digest, Line, Page, Section, paginate
-from passrole.alerts.slack import ICONS, Block, code, context, section, utf16
+from passrole.alerts.mrkdwn import code, utf16
+from passrole.alerts.slack import ICONS, Block, context, section
 from passrole.finding import Finding
 
 _SECTION = 2_900  # below the 3,000 of a section

@@ -64,7 +64,7 @@ def body(alert: Alert) -> str:
     parts = [wording.REPEAT] if alert.repeat else []
     parts.append(f"{alert.finding.severity.upper()} · {wording.title(alert)}\n{sentence}")
     if alert.is_first:
-        parts.append("\n".join(_fact(fact) for fact in wording.facts(alert.finding)))
+        parts.append("\n".join(_fact(fact) for fact in wording.facts(alert.finding, alert.account_name)))
     if alert.step.news.opens:
         parts.append("Why\n" + "\n".join(f"  - {_prose(reason)}" for reason in wording.why(alert)))
     done = "\n".join(f"  {_prose(line)}" for line in wording.done(alert))
@@ -78,13 +78,14 @@ def body(alert: Alert) -> str:
 
 def _fact(fact: wording.Fact) -> str:
     note = f"\n{'':10}{_prose(fact.note)}" if fact.note else ""
-    return f"{fact.label:<10}{shown(fact.value, _FACT)}{note}"
+    link = f"\n{'':10}{fact.link}" if fact.link else ""
+    return f"{fact.label:<10}{shown(fact.value, _FACT)}{note}{link}"
 
 
 def _footer(alert: Alert) -> str:
     finding = alert.finding
     passes = "1 pass" if finding.passes == 1 else f"{finding.passes} passes"
-    where = f"{quote(finding.account or 'unknown account')} {quote(finding.region or 'unknown region')}"
+    where = wording.where(alert, quote)
     return f"Finding {shown(finding.id, 64)} · {passes} · {where} · {wording.when(alert.step.at)}"
 
 

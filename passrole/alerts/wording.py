@@ -8,11 +8,12 @@ channel must make it safe.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from passrole.alerts import links
 from passrole.alerts.alert import Alert
 from passrole.clock import parse_time
 from passrole.finding import APPROVED_NOW, BEGUN, NO_ACT, Finding, News, State
 from passrole.guard import Trouble
-from passrole.names import short_passer, short_principal, short_resource, short_role
+from passrole.names import short_passer, short_principal, short_resource, short_role, shown
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
 
@@ -21,6 +22,7 @@ Prose = str
 
 REPEAT = "(may be a repeat: an earlier delivery was not confirmed)"
 MOST_REASONS = 5
+_ACCOUNT_NAME = 60  # characters: AWS takes 50
 
 _SERVICES = {
     "ec2.amazonaws.com": "EC2",
@@ -63,11 +65,16 @@ _STILL_RUNS = "Still runs: "
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of the facts: ``value`` and ``note`` are raw text from the record."""
+    """One line of the facts: ``value`` and ``note`` are raw text from the record.
+
+    Attributes:
+        link: a page of the AWS console about it: safe as it stands.
+    """
 
     label: str
     value: str
     note: str = ""
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +168,11 @@ def judged(alert: Alert) -> str:
     return "The policy does not approve that."
 
 
-def facts(finding: Finding) -> tuple[Fact, ...]:
+def facts(finding: Finding, account_name: str | None = None) -> tuple[Fact, ...]:
     """Who, role, service, resource, where and when, each in full."""
+    where = Fact("Where", _where(finding, account_name))
     if finding.is_about_guard:
-        where = f"{finding.account or 'account unknown'} {finding.region or 'region unknown'}"
-        return (Fact("Where", where), Fact("When", when(finding.opened_at)))
+        return (where, Fact("When", when(finding.opened_at)))
     passer = finding.passer
     notes = (
         ("from", passer.source_ip),
@@ -174,15 +181,24 @@ def facts(finding: Finding) -> tuple[Fact, ...]:
         ("called by", passer.invoked_by),
     )
     who = passer.arn or passer.name or passer.invoked_by or passer.principal_id or "unknown"
+    who_else = ", ".join(f"{label} {text}" for label, text in notes if text)
     call = f"{finding.event_source.removesuffix('.amazonaws.com')} {finding.event_name}"
+    resource = finding.resource
     return (
-        Fact("Who", who, ", ".join(f"{label} {text}" for label, text in notes if text)),
-        Fact("Role", finding.role, f"as {finding.place}"),
+        Fact("Who", who, who_else, links.passer_link(passer)),
+        Fact("Role", finding.role, f"as {finding.place}", links.role_link(finding.role)),
         Fact("Service", " or ".join(finding.services) or "unknown"),
-        Fact("Resource", finding.resource or "not told by the record"),
-        Fact("Where", f"{finding.account or 'account unknown'} {finding.region or 'region unknown'}"),
+        Fact("Resource", resource or "not told by the record", link=links.resource_link(resource)),
+        where,
         Fact("When", when(finding.event_time or finding.opened_at), f"{call}, {finding.outcome}"),
     )
+
+
+def where(alert: Alert, quote: Quote) -> str:
+    """Account and region; the account's name, where it is known, before its number."""
+    finding, name = alert.finding, alert.account_name
+    account, region = quote(finding.account or "unknown account"), quote(finding.region or "unknown region")
+    return f"{quote(name)} ({account}) {region}" if name else f"{account} {region}"
 
 
 def why(alert: Alert) -> tuple[Prose, ...]:
@@ -276,6 +292,12 @@ def when(text: str) -> str:
         return parse_time(text).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (ValueError, OverflowError):
         return "unknown time"
+
+
+def _where(finding: Finding, name: str | None) -> str:
+    account, region = finding.account or "account unknown", finding.region or "region unknown"
+    # Cut here, so that however long it is the account's number and the region stand there in full.
+    return f"{shown(name, _ACCOUNT_NAME)} ({account}) {region}" if name else f"{account} {region}"
 
 
 def _what_kind_of_pass(finding: Finding) -> str:

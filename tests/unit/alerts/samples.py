@@ -151,6 +151,11 @@ ALERTS = {
         exempt_until="2026-12-31T00:00:00.000Z",
     ),
     "breaker": _trouble(),
+    "opened-named-account": replace(alert(), account_name="payments-prod"),
+    "contained-named-account": replace(
+        alert(News.CONTAINED, state=State.CONTAINED, why="reserved concurrency set to 0"),
+        account_name="payments-prod",
+    ),
 }
 
 

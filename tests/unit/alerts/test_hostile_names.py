@@ -45,9 +45,31 @@ NAMES = st.one_of(
     ),
 )
 MAYBE = st.one_of(st.none(), NAMES)
+
+
+def _arns(*begins: str) -> st.SearchStrategy[str]:
+    """ARNs that the console may have pages for, up to their last part, which is hostile."""
+    return st.builds(lambda begin, name: begin + name, st.sampled_from(begins), NAMES)
+
+
+IAM = "arn:aws:iam::111122223333"
+_NOTES = ("source_ip", "source_identity", "on_behalf_of", "invoked_by")
+ROLES = st.one_of(NAMES, _arns(f"{IAM}:role/"), NAMES.map(lambda path: f"{IAM}:role/{path}/x"))
+RESOURCES = st.one_of(
+    MAYBE,
+    _arns(
+        "arn:aws:lambda:eu-west-1:111122223333:function:",
+        "arn:aws-cn:states:cn-north-1:111122223333:stateMachine:",
+        "arn:aws:codepipeline:eu-west-1:111122223333:",
+        "arn:aws:scheduler:eu-west-1:111122223333:schedule/default/",
+        "arn:aws:s3:::",
+    ),
+    NAMES.map(lambda region: f"arn:aws:lambda:{region}:111122223333:function:x"),
+)
 PASSERS = st.builds(
     lambda arn, **rest: replace(PASSER, arn=arn, **rest),
-    MAYBE,
+    st.one_of(MAYBE, _arns(f"{IAM}:user/")),
+    role_arn=st.one_of(st.none(), ROLES),
     name=MAYBE,
     principal_id=MAYBE,
     source_ip=MAYBE,
@@ -60,10 +82,10 @@ FINDINGS = st.builds(
     id=NAMES,
     account=MAYBE,
     region=MAYBE,
-    resource=st.one_of(MAYBE, NAMES.map(lambda n: f"arn:aws:lambda:eu-west-1:111122223333:function:{n}")),
+    resource=RESOURCES,
     resource_type=st.one_of(st.just("lambda:function"), MAYBE),
     place=NAMES,
-    role=NAMES,
+    role=ROLES,
     services=st.lists(NAMES, max_size=5).map(tuple),
     passer=PASSERS,
     event_source=NAMES,
@@ -77,14 +99,20 @@ FINDINGS = st.builds(
     state=st.sampled_from(State),
 )
 ALERTS = st.builds(
-    lambda finding, news, at, who, why, repeat: Alert(finding, Step(1, at, news, who, why), repeat),
+    lambda finding, news, at, who, why, *rest: Alert(finding, Step(1, at, news, who, why), *rest),
     FINDINGS,
     st.sampled_from(News),
     NAMES,
     NAMES,
     NAMES,
     st.booleans(),
+    MAYBE,
+    MAYBE,
 )
+# The only links there are: into the console, in signs that neither Slack nor a mail client takes for the end.
+_URL = r"https://[a-z0-9-]+\.console\.(?:aws\.amazon\.com|amazonaws\.cn)/[A-Za-z0-9/?#=:;%._~-]{1,400}"
+_SLACK_LINK = re.compile(rf"\n<{_URL}\|Open in the console>$")
+_EMAIL_LINK = re.compile(rf"\n {{10}}{_URL}(?=\n)")
 # What the project itself formats; all else that Slack could format must be in a code span.
 _OWN_MARKUP = re.compile(
     r"\*(Who|Role|Service|Resource|Where|When|See everything|See why|Undo the quarantine|By)\*"
@@ -177,7 +205,7 @@ def test_emails_of_digests_are_as_sns_wants_them_a_line_a_finding(alerts: list[A
 
 def _assert_slack_shows_names_as_they_are(payload: dict[str, Any]) -> None:
     texts = [node["text"] for node in _texts(payload["blocks"]) if node["type"] == "mrkdwn"]
-    for shown in [*texts, payload["text"]]:
+    for shown in [*(_SLACK_LINK.sub("", each) for each in texts), payload["text"]]:
         assert not re.search(r"[<>]|&(?!(amp|lt|gt);)|://", shown)
         own_words = _CODE_SPAN.sub("", _OWN_MARKUP.sub("", shown))
         own_words = re.sub(r"^(🟡|🟠|🔴|🚨|⏳|🧪|🔒|⚠️|🔓|✅)", "", own_words, flags=re.MULTILINE)
@@ -212,12 +240,12 @@ def test_subject_is_one_short_ascii_line_as_sns_wants_it(alert: Alert) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(ALERTS)
-def test_body_is_printable_and_small_and_without_links(alert: Alert) -> None:
+def test_body_is_printable_and_small_and_links_to_the_console_alone(alert: Alert) -> None:
     body = text.email(alert).body
 
     assert len(body.encode()) < 128 * 1024
     assert all(line.isprintable() for line in body.split("\n"))
-    assert "://" not in body
+    assert "://" not in _EMAIL_LINK.sub("", body)
 
 
 @settings(max_examples=100, deadline=None)
@@ -236,11 +264,41 @@ def test_no_name_adds_a_line_to_the_body(alert: Alert) -> None:
         resource=finding.resource and "thing",
         reasons=tuple(f"reason {i}" for i in range(len(finding.reasons))),
     )
-    shown = text.email(alert).body.count("\n")
-    expected = text.email(replace(alert, finding=tame, step=replace(step, why="reason 0"))).body.count("\n")
+    tame_alert = replace(alert, finding=tame, step=replace(step, why="reason 0"))
+    shown, expected = (_EMAIL_LINK.sub("", text.email(each).body).count("\n") for each in (alert, tame_alert))
 
     # What reopened a finding is a reason more, unless it is one of the verdict's, as in the tame one.
     assert shown - expected in (0, 1)
+
+
+def test_longest_message_that_there_can_be_fits_links_and_all() -> None:
+    path = "p" * 250
+    passer = replace(PASSER, role_arn=f"{IAM}:role/{'r' * 64}", **dict.fromkeys(_NOTES, "<" * 10_240))
+    finding = replace(
+        FINDING,
+        passer=replace(passer, arn="<" * 10_240),
+        role=f"{IAM}:role/{path}/{'r' * 64}",
+        resource=f"arn:aws:lambda:eu-west-1:111122223333:function:{'x' * 280}",
+        place="<" * 10_240,
+        services=("<" * 10_240,) * 5,
+        region="<" * 10_240,
+        event_name="<" * 10_240,
+        reasons=("<" * 10_240,) * 9,
+    )
+    alert = Alert(finding, Step(1, "", News.OPENED, "x", ""), repeat=True, account_name="<" * 10_240)
+
+    payload = slack.payload(alert)
+
+    _assert_slack_limits(payload)
+    assert json.dumps(payload).count("|Open in the console>") == 3
+
+
+def test_account_name_pushes_neither_the_number_nor_the_region_out() -> None:
+    alert = Alert(FINDING, Step(1, "", News.OPENED, "x", ""), account_name="\u202e" * 10_240)
+
+    assert re.search(r"\nWhere     \S{1,60} \(111122223333\) eu-west-1\n", text.email(alert).body)
+    where = [node["text"] for node in _texts(slack.payload(alert)) if node["text"].startswith("*Where*")]
+    assert re.fullmatch(r"\*Where\*\n`\S{1,60} \(111122223333\) eu-west-1`", *where)
 
 
 def test_sentence_stays_a_sentence_when_a_name_pretends_to_be_one() -> None:

@@ -140,3 +140,24 @@ def test_what_is_refused_half_way_is_not_said_to_be_as_it_was() -> None:
 
     assert "Nothing was changed" not in done
     assert "What was done so far stays until its release." in done
+
+
+def test_account_is_named_before_its_number_where_its_name_is_known() -> None:
+    named = replace(alert(), account_name="payments-prod")
+
+    assert wording.where(named, str) == "payments-prod (111122223333) eu-west-1"
+    assert wording.where(alert(), str) == "111122223333 eu-west-1"
+    assert wording.where(alert(account=None, region=None), str) == "unknown account unknown region"
+    assert _fact("Where", named).value == "payments-prod (111122223333) eu-west-1"
+    assert _fact("Where", alert()).value == "111122223333 eu-west-1"
+
+
+def test_passer_role_and_resource_are_linked_into_the_console() -> None:
+    facts = wording.facts(FINDING)
+
+    assert {fact.label for fact in facts if fact.link} == {"Who", "Role", "Resource"}
+
+
+def _fact(label: str, alert_: Alert) -> wording.Fact:
+    facts = wording.facts(alert_.finding, alert_.account_name)
+    return next(fact for fact in facts if fact.label == label)
