@@ -10,7 +10,7 @@ from botocore.config import Config
 from lambdas.notify.accounts import account_namer
 from lambdas.shared.clients import client
 from lambdas.shared.settings import Settings
-from passrole.alerts import Channel, Deliverer, Slack, SnsChat, SnsEmail
+from passrole.alerts import Channel, Deliverer, EventBus, SecurityHub, Slack, SnsChat, SnsEmail, Webhook
 from passrole.channel import ChannelName
 from passrole.ledger import Ledger
 
@@ -50,7 +50,12 @@ def _channel(name: ChannelName, settings: Settings) -> Channel:
             return Slack(_needed(settings.slack_secret_id, name), client("secretsmanager"))
         case ChannelName.CHAT:
             return SnsChat(_needed(settings.chat_topic_arn, name), _one_try("sns"))
-    raise LookupError(f"no channel {name}")
+        case ChannelName.SECURITY_HUB:
+            return SecurityHub(_needed(settings.security_hub_product_arn, name), _one_try("securityhub"))
+        case ChannelName.EVENT_BUS:
+            return EventBus(_needed(settings.event_bus_arn, name), _one_try("events"))
+        case ChannelName.WEBHOOK:
+            return Webhook(_needed(settings.webhook_secret_id, name), client("secretsmanager"))
 
 
 def _needed(value: str | None, name: ChannelName) -> str:
