@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from passrole.alerts import slack, slack_digest, text, text_digest
+from passrole.alerts import chat, chat_digest, slack, slack_digest, text, text_digest
 from tests.unit.alerts.samples import ALERTS, DIGESTS
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -31,6 +31,12 @@ def test_slack_message_is_as_it_was(name: str) -> None:
     _assert_snapshot(f"{name}.slack.json", json.dumps(payload, indent=2, ensure_ascii=False) + "\n")
 
 
+@pytest.mark.parametrize("name", ALERTS)
+def test_custom_notification_is_as_it_was(name: str) -> None:
+    notification = chat.notification(ALERTS[name])
+    _assert_snapshot(f"{name}.chat.json", json.dumps(notification, indent=2, ensure_ascii=False) + "\n")
+
+
 @pytest.mark.parametrize("name", DIGESTS)
 def test_last_email_of_a_digest_reads_as_it_did(name: str) -> None:
     email = text_digest.email(text_digest.pages(DIGESTS[name])[-1], repeat=False)
@@ -43,7 +49,15 @@ def test_last_slack_message_of_a_digest_is_as_it_was(name: str) -> None:
     _assert_snapshot(f"{name}.slack.json", json.dumps(payload, indent=2, ensure_ascii=False) + "\n")
 
 
+@pytest.mark.parametrize("name", DIGESTS)
+def test_last_custom_notification_of_a_digest_is_as_it_was(name: str) -> None:
+    page = chat_digest.pages(DIGESTS[name])[-1]
+    notification = chat_digest.notification(page, repeat=name == "digest-one-group")
+    _assert_snapshot(f"{name}.chat.json", json.dumps(notification, indent=2, ensure_ascii=False) + "\n")
+
+
 def test_no_snapshot_is_left_over() -> None:
-    expected = {f"{name}.{kind}" for name in (*ALERTS, *DIGESTS) for kind in ("email.txt", "slack.json")}
+    kinds = ("email.txt", "slack.json", "chat.json")
+    expected = {f"{name}.{kind}" for name in (*ALERTS, *DIGESTS) for kind in kinds}
 
     assert {path.name for path in SNAPSHOTS.iterdir()} == expected
