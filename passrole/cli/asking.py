@@ -10,6 +10,7 @@ from passrole.cli.errors import InputError, RefusedError
 Command = TypeVar("Command", bound=Callable[..., object])
 T = TypeVar("T")
 LONGEST_REASON = 500
+_DECIDED = "--yes and --reason"
 
 
 def decision_options(command: Command) -> Command:
@@ -28,7 +29,7 @@ def reason_given(given: str | None, yes: bool, question: str) -> str:
     """
     if given is None and yes:
         raise InputError("without questions it needs a --reason")
-    reason = given if given is not None else _asked(lambda: str(click.prompt(question)))
+    reason = given if given is not None else _asked(lambda: str(click.prompt(question)), _DECIDED)
     reason = " ".join(reason.split())
     if not reason:
         raise InputError("the reason is empty; expected a few words for those who read the ledger")
@@ -37,20 +38,20 @@ def reason_given(given: str | None, yes: bool, question: str) -> str:
     return reason
 
 
-def confirm(question: str, yes: bool) -> None:
-    """Goes on if a person says so.
+def confirm(question: str, yes: bool, instead: str = _DECIDED) -> None:
+    """Goes on if a person says so; ``instead`` is what to give where there is none.
 
     Raises:
         RefusedError: they say no.
     """
-    if not yes and not _asked(lambda: click.confirm(question)):
+    if not yes and not _asked(lambda: click.confirm(question), instead):
         raise RefusedError("Nothing was changed.")
 
 
-def _asked(ask: Callable[[], T]) -> T:
+def _asked(ask: Callable[[], T], instead: str) -> T:
     try:
         return ask()
     except click.Abort as error:
         if isinstance(error.__context__, EOFError):
-            raise InputError("nobody answers here; give --yes and --reason") from None
+            raise InputError(f"nobody answers here; give {instead}") from None
         raise

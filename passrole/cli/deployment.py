@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from passrole.arn import Arn
+from passrole.channel import ChannelName
 from passrole.cli.aws import aws_errors, code_of, explain, open_session
 from passrole.cli.errors import InputError
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import boto3
 
     from passrole.ledger import Ledger
-    from passrole.news import Topic
+    from passrole.news import PointerQueue, Topic
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,19 +29,29 @@ _SESSION_SECONDS = 900
 
 
 class Output(StrEnum):
-    """Outputs of the guard's stack that commands read; ``infra/names.py`` writes them."""
+    """Outputs of the guard's stack that commands read; ``infra/names.py`` writes them.
+
+    The queues of the channels are named by `ChannelName` besides.
+    """
 
     LEDGER_TABLE = "LedgerTable"
     FINDINGS_TOPIC_ARN = "FindingsTopicArn"
     ALERTS_TOPIC_ARN = "AlertsTopicArn"
+    CHAT_TOPIC_ARN = "ChatTopicArn"
     OPERATOR_ROLE_ARN = "OperatorRoleArn"
     QUARANTINE_ROLE_ARN = "QuarantineRoleArn"
     PASSER_MAY_RELEASE = "PasserMayRelease"
     RULE_NAMES = "RuleNames"
     SLACK_SECRET_ID = "SlackSecretId"  # noqa: S105 - the output's name, not a secret
+    WEBHOOK_SECRET_ID = "WebhookSecretId"  # noqa: S105 - the output's name, not a secret
 
 
-_OPTIONAL = (Output.SLACK_SECRET_ID, Output.QUARANTINE_ROLE_ARN)
+_OPTIONAL = (
+    Output.CHAT_TOPIC_ARN,
+    Output.QUARANTINE_ROLE_ARN,
+    Output.SLACK_SECRET_ID,
+    Output.WEBHOOK_SECRET_ID,
+)
 
 
 def deployment_options(command: Command) -> Command:
@@ -69,6 +80,8 @@ class Operator:
         clients: a client for a service and a region.
         quarantine_role: ARN of the role that contained resources hold; None where the policy needs none.
         passer_may_release: whether the passer of a finding may decide about it.
+        home: the region that the guard is deployed in.
+        queue_urls: of the channels that are configured.
     """
 
     caller: str
@@ -78,6 +91,14 @@ class Operator:
     clients: Callable[[str, str], Any]
     quarantine_role: str | None = None
     passer_may_release: bool = False
+    home: str = ""
+    queue_urls: Mapping[ChannelName, str] = field(default_factory=dict)
+
+    def queue_of(self, channel: ChannelName) -> "PointerQueue":
+        """The queue that a configured channel is told by."""
+        from passrole.news import SqsPointers
+
+        return SqsPointers(self.queue_urls[channel], self.clients("sqs", self.home))
 
 
 def become_operator(stack: str, region: str | None) -> Operator:
@@ -104,6 +125,8 @@ def become_operator(stack: str, region: str | None) -> Operator:
             clients=clients,
             quarantine_role=outputs.get(Output.QUARANTINE_ROLE_ARN),
             passer_may_release=outputs[Output.PASSER_MAY_RELEASE] == "true",
+            home=home,
+            queue_urls=queues_of(outputs),
         )
 
 
@@ -130,6 +153,13 @@ def outputs_of(session: "boto3.Session", stack: str) -> Mapping[str, str]:
             f"stack {stack} ({state}) has no output {missing[0]}: is it the guard's, and complete?"
         )
     return outputs
+
+
+def queues_of(outputs: Mapping[str, str]) -> Mapping[ChannelName, str]:
+    """The URL of each configured channel's queue."""
+    return {
+        channel: outputs[channel.queue_output] for channel in ChannelName if channel.queue_output in outputs
+    }
 
 
 def session_name(caller: str) -> str:

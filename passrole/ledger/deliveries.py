@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from passrole.clock import iso
 from passrole.ledger import keys
+from passrole.ledger.keys import SORT_KEY
 from passrole.ledger.table import IS_NEW, Condition, Key, Put, Table
 
 # Longer than any channel takes to answer or to time out.
@@ -57,6 +58,11 @@ class DeliveryRecords:
         """Whether the receiver has a step, or a digest holds it."""
         item = self._table.get(keys.of_delivery(finding_id, revision, channel))
         return item is not None and item["status"] != _CLAIMED
+
+    def deliveries_of(self, finding_id: str) -> frozenset[tuple[int, str]]:
+        """Revision and channel of each step that a receiver has, or a digest holds."""
+        marks = self._table.query(*keys.all_deliveries(finding_id))
+        return frozenset(keys.delivery_of(m[SORT_KEY]) for m in marks if m["status"] != _CLAIMED)
 
     def deliver_again(self, finding_id: str, revision: int, channel: str) -> None:
         """Has a step delivered once more at the next pointer to it, marked as a repeat."""

@@ -32,6 +32,17 @@ def of_delivery(finding_id: str, revision: int, channel: str) -> tuple[str, str]
     return f"FINDING#{finding_id}", f"DELIVERY#{revision:06}#{channel}"
 
 
+def all_deliveries(finding_id: str) -> tuple[str, str]:
+    """The partition of a finding's delivery marks, and how their sort keys begin."""
+    return f"FINDING#{finding_id}", "DELIVERY#"
+
+
+def delivery_of(sort_key: str) -> tuple[int, str]:
+    """Revision and channel of a delivery mark."""
+    _, revision, channel = sort_key.split("#", 2)
+    return int(revision), channel
+
+
 def of_thread(finding_id: str, channel: str) -> tuple[str, str]:
     return f"FINDING#{finding_id}", f"THREAD#{channel}"
 

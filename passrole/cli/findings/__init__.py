@@ -7,6 +7,7 @@ findings = LazyGroup(
     {
         "list": ("passrole.cli.findings.list_:list_", "List findings, newest first."),
         "show": ("passrole.cli.findings.show:show", "Show all of one finding."),
+        "resend": ("passrole.cli.findings.resend:resend", "Have news told again."),
         "release": ("passrole.cli.findings.release:release", "Undo a quarantine: put the prior state back."),
         "approve": ("passrole.cli.findings.approve:approve", "Have a finding's resource contained now."),
         "exempt": ("passrole.cli.findings.exempt:exempt", "Exempt one finding, for a time."),

@@ -7,7 +7,7 @@ import click
 
 from passrole.cli.deployment import Operator
 from passrole.cli.errors import InputError, RefusedError
-from passrole.finding import Finding
+from passrole.finding import Finding, Step
 
 Command = TypeVar("Command", bound=Callable[..., object])
 T = TypeVar("T")
@@ -16,6 +16,16 @@ _SHORTEST_PREFIX = 4
 
 def finding_argument(command: Command) -> Command:
     return click.argument("finding_id", metavar="ID")(command)
+
+
+def step_option(command: Command) -> Command:
+    return click.option(
+        "--step",
+        "revision",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="This step of its history.  [default: the latest]",
+    )(command)
 
 
 def find(operator: Operator, finding_id: str) -> Finding:
@@ -41,6 +51,18 @@ def find(operator: Operator, finding_id: str) -> Finding:
             f"{finding_id} fits {len(fitting)} findings: {ids}{' …' if len(fitting) > 5 else ''}"
         )
     return operator.ledger.finding(fitting[0].id) or fitting[0]  # the index may lag behind
+
+
+def step_of(operator: Operator, finding: Finding, revision: int | None) -> Step:
+    """One step of a finding's life; the latest, if none is asked for.
+
+    Raises:
+        InputError: it has no such step.
+    """
+    step = operator.ledger.step(finding.id, revision or finding.revision)
+    if step is None:
+        raise InputError(f"{finding.id} has no step {revision}; expected 1 to {finding.revision}")
+    return step
 
 
 def find_for_decision(operator: Operator, finding_id: str, what: str) -> Finding:
