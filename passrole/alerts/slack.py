@@ -1,4 +1,4 @@
-"""An alert as a Slack message: Block Kit for an incoming webhook, within Slack's documented limits.
+"""An alert as a Slack message: Block Kit, within Slack's documented limits.
 
 Limits and escaping: docs.slack.dev, "Text object", "Section block", "Header block" and "Formatting message
 text". Names stand as ``mrkdwn`` writes them; ``verbatim`` keeps Slack from making links and mentions of plain

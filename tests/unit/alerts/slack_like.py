@@ -5,7 +5,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +29,7 @@ class SlackLike:
 
     port: int = 0
     received: list[tuple[str, dict[str, Any], str | None]] = field(default_factory=list)
+    authorizations: list[str | None] = field(default_factory=list)
     answers: dict[str, Answer] = field(default_factory=dict)
 
     def url(self, path: str = f"/services/{TOKEN}") -> str:
@@ -52,6 +53,21 @@ def status(code: int, **headers: str) -> Answer:
         handler.send_header("Content-Length", "2")
         handler.end_headers()
         handler.wfile.write(b"ok")
+
+    return answer
+
+
+def says(text: bytes | Mapping[str, Any], **headers: str) -> Answer:
+    """Status 200 with a body: text, or what becomes JSON."""
+    body = text if isinstance(text, bytes) else json.dumps(text).encode()
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
 
     return answer
 
@@ -111,6 +127,7 @@ def serve(certificate_folder: Path | None = None) -> Iterator[SlackLike]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             state.received.append((self.path, json.loads(body), self.headers["Content-Type"]))
+            state.authorizations.append(self.headers["Authorization"])
             state.answers.get(self.path, status(200))(self)
             self.close_connection = True
 
