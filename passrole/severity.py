@@ -13,6 +13,7 @@ from passrole.policy import Decision, Severity, Verdict
 from passrole.policy.keys.ours import account_of
 
 _MILDEST_FIRST = tuple(Severity)
+_CHECK_OF_TRUST = "no-external-trust"
 
 
 def severity_of(pass_: Pass, verdict: Verdict, evidence: Evidence) -> Severity:
@@ -22,7 +23,8 @@ def severity_of(pass_: Pass, verdict: Verdict, evidence: Evidence) -> Severity:
        severity of the statements and checks that deny it, and at least high where nothing approves it.
     2. The role is an administrator: at least high if the pass succeeded, whatever the verdict. If a person
        made the call: critical if it succeeded, at least high if it was denied, medium if it failed.
-    3. The role trusts somebody outside its account: one level graver for a violation that succeeded.
+    3. The role trusts somebody outside its account: one level graver for a violation that succeeded. Not where
+       the check no-external-trust denies it: the policy says how grave that is.
 
     What is unknown raises nothing: not every fact can be read, and nothing is grave on a guess.
     """
@@ -30,6 +32,7 @@ def severity_of(pass_: Pass, verdict: Verdict, evidence: Evidence) -> Severity:
     if (
         pass_.outcome is Outcome.SUCCEEDED
         and verdict.decision is Decision.VIOLATION
+        and not any(statement.check == _CHECK_OF_TRUST for statement in verdict.denied_by)
         and _is_open_to_outsiders(evidence)
     ):
         return _graver(severity)

@@ -81,5 +81,14 @@ class Mailbox:
 
 
 def _queue(emulator: Emulator, name: str) -> str:
-    emulator.client("sqs").create_queue(QueueName=name)
-    return f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+    """A queue that services of the account may send to; returns its ARN."""
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    emulator.client("sqs").create_queue(QueueName=name, Attributes={"Policy": policy})
+    return arn

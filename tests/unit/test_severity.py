@@ -111,6 +111,13 @@ def test_a_role_that_outsiders_may_take(outcome: Outcome, verdict: Verdict, expe
     assert severity(verdict, EXTERNAL, outcome) is expected
 
 
+def test_where_the_policy_itself_judges_outside_trust_its_word_counts() -> None:
+    denied = PolicyStatement("c", Effect.DENY, severity=MEDIUM, check="no-external-trust")
+    verdict = replace(verdict_of(), denials=(Denials("lambda.amazonaws.com", (denied,), unapproved=False),))
+
+    assert severity(verdict, EXTERNAL) is MEDIUM
+
+
 def test_both_add_up() -> None:
     both = replace(EXTERNAL, administrator=Known(True))
     assert severity(violation(LOW), both) is CRITICAL
