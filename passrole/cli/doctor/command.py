@@ -72,29 +72,25 @@ def _checks(clients: Clients, home: str, stack: str, policy_file: str | None) ->
 
 
 def _deployment(clients: Clients, home: str, stack: str, settings: "Settings") -> Iterator[Check]:
-    from passrole.cli.doctor import alerts
     from passrole.cli.doctor import stack as stacks
+    from passrole.cli.doctor.channels import channel_checks
     from passrole.cli.doctor.checks import doubtful, guarded
+    from passrole.cli.doctor.dead_letters import dead_letter_checks
 
     described = stacks.describe_stack(clients, home, stack)
     outputs = {o["OutputKey"]: o["OutputValue"] for o in (described or {}).get("Outputs", [])}
-    secret = outputs.get(Output.SLACK_SECRET_ID) or settings.alerts.slack_secret
     if described is None:
         yield doubtful("stack", f"{stack} is not deployed in {home}", "deploy it, then run this again")
-    else:
-        yield stacks.stack_check("stack", described)
-    if secret:
-        yield from guarded("Slack secret", alerts.secret_check(clients, home, secret))
-    if described is None:
+        yield from channel_checks(clients, home, None, settings.alerts)
         return
+    yield stacks.stack_check("stack", described)
     yield from guarded("rules", stacks.rule_checks(clients, home, stacks.rule_names(outputs)))
     for region in settings.regions:
         if region != home:
             yield from guarded(f"stack {region}", stacks.forwarding_checks(clients, stack, region))
     yield from stacks.function_checks(clients, home, outputs)
-    if topic := outputs.get(Output.ALERTS_TOPIC_ARN):
-        yield from guarded("e-mail", alerts.email_checks(clients, home, topic, has_slack=bool(secret)))
-    yield from alerts.dead_letter_checks(clients, home, outputs)
+    yield from channel_checks(clients, home, outputs, settings.alerts)
+    yield from dead_letter_checks(clients, home, outputs)
     if Output.LEDGER_TABLE in outputs:
         from passrole.cli.doctor.quarantine import quarantine_check
 

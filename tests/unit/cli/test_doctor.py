@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from passrole.cli.doctor.alerts import email_checks
+from passrole.cli.doctor.channels import email_checks
 from passrole.cli.doctor.checks import Status
 from passrole.cli.doctor.stack import function_checks
 from passrole.ledger import Breaker, Ledger, Stopped, Switch
@@ -46,9 +46,11 @@ def guard(cloud: Cloud, trail: Callable[..., Any]) -> dict[str, str]:  # noqa: F
     outputs = {
         "AlertsTopicArn": topic,
         "DetectFunctionName": "orders",
+        "EmailQueueUrl": "unused",
         "IntakeDeadLetterQueueUrl": boto3.client("sqs").get_queue_url(QueueName="dead")["QueueUrl"],
         "LedgerTable": "ledger",
         "RuleNames": "rule-1,rule-2",
+        "SlackQueueUrl": "unused",
         "SlackSecretId": "slack",
     }
     cloud.deploy(outputs)
@@ -69,15 +71,17 @@ def test_a_guard_that_is_well_is_said_to_be_so(run: Run, guard: dict[str, str]) 
         f"trail {REGION}",
         "IAM's events",
         "stack",
-        "Slack secret",
         f"rules {REGION}",
         "function detect",
+        "channels",
         "e-mail",
+        "Slack secret",
         "dead letters intake",
         "quarantine",
     ]
-    assert ran.out.count("✓") == 10
-    assert ran.out.endswith("\n10 fine\n")
+    assert ran.out.count("✓") == 11
+    assert ran.out.endswith("\n11 fine\n")
+    assert "news goes out by email, slack\n" in ran.out
 
 
 def test_containment_that_has_stopped_is_told(run: Run, guard: dict[str, str]) -> None:
@@ -308,7 +312,7 @@ def test_an_address_that_has_not_confirmed_is_wrong(aws: None) -> None:
             "list_subscriptions_by_topic", {"Subscriptions": [subscription]}, {"TopicArn": topic}
         )
 
-        (check,) = email_checks(lambda *_: sns, REGION, topic, has_slack=False)
+        (check,) = email_checks(lambda *_: sns, REGION, topic, has_others=False)
 
     assert check.status is Status.WRONG
     assert check.found == "a@example.com has not confirmed: it gets nothing"
