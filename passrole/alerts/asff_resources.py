@@ -1,5 +1,6 @@
 """The resources of a finding in the AWS Security Finding Format: what got the role, or who passed it."""
 
+import re
 from typing import Any
 
 from passrole.alerts.asff_text import shown
@@ -8,7 +9,7 @@ from passrole.finding import Finding
 
 # No limit is documented for an Id; the longest ARN that any service gives is of about this length.
 RESOURCE_ID_LIMIT = 2_048
-_REGION_LIMIT = 16
+_REGION = r"[a-z0-9-]{1,16}"
 _PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-us-iso", "aws-us-iso-b")
 # "Supported resource types" of the Security Hub user guide; of all else the type is Other.
 RESOURCE_TYPES = {
@@ -90,5 +91,5 @@ def _resource(kind: str, name: str | None, region: str | None, part: str) -> dic
 
 
 def _is_region(text: str | None) -> bool:
-    """Whether Security Hub takes it for one: regions are plain words."""
-    return bool(text) and len(str(text)) <= _REGION_LIMIT and str(text).replace("-", "").isalnum()
+    """Whether it looks like a region, and is of the 16 characters that Security Hub takes."""
+    return text is not None and re.fullmatch(_REGION, text) is not None

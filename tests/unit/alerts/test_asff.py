@@ -180,6 +180,11 @@ def test_of_an_attempt_without_a_resource_the_passer_is_told(
     ]
 
 
+@pytest.mark.parametrize("region", [None, "", "a" * 17, "eu west 1", "eu-west-1\n"])
+def test_what_is_no_region_is_left_out(region: str | None) -> None:
+    assert not any("Region" in resource for resource in asff(alert(region=region), PRODUCT)["Resources"])
+
+
 def test_role_that_passes_itself_is_told_once() -> None:
     passer = replace(PASSER, role_arn=FINDING.role)
 
