@@ -23,7 +23,7 @@ def severity_of(pass_: Pass, verdict: Verdict, evidence: Evidence) -> Severity:
        severity of the statements and checks that deny it, and at least high where nothing approves it.
     2. The role is an administrator: at least high if the pass succeeded, whatever the verdict. If a person
        made the call: critical if it succeeded, at least high if it was denied, medium if it failed.
-    3. The role trusts somebody outside its account: one level graver for a violation that succeeded. Not where
+    3. The role trusts somebody outside its account: one level graver for a violation that succeeded, unless
        the check no-external-trust denies it: the policy says how grave that is.
 
     What is unknown raises nothing: not every fact can be read, and nothing is grave on a guess.

@@ -120,7 +120,7 @@ class Deliverer:
             self._hold(alert, now)
             return Told.HELD
         thread = channel.send(alert)
-        if thread is not None and alert.thread is None:
+        if thread is not None and thread != alert.thread:
             self.ledger.keep_thread(finding.id, channel.name, thread)
         self.ledger.finish_delivery(finding.id, step.revision, channel.name, now)
         return Told.SENT

@@ -1,9 +1,15 @@
 """E-mails as a mail client would show them."""
 
-from passrole.preview.markup import Markup, rendered, tag
+import re
+
+from passrole.preview.markup import Markup, join, rendered, tag
+
+# A line that holds one of our links alone: of all other text, links are broken.
+_LINK = re.compile(r"\s*https://[a-z0-9.-]+\.(?:aws\.amazon\.com|amazonaws\.cn|amazonaws-us-gov\.com)/[!-~]*")
 
 
 def mail(subject: str, body: str) -> Markup:
-    """One e-mail, as a rendering of the project made it."""
+    """One e-mail."""
     line = tag("p", tag("span", "Subject", class_="quiet"), " ", tag("strong", subject))
-    return tag("article", line, tag("pre", rendered(body)), class_="mail")
+    lines = [rendered(text) if _LINK.fullmatch(text) else join(text) for text in body.split("\n")]
+    return tag("article", line, tag("pre", Markup("\n".join(lines))), class_="mail")

@@ -42,7 +42,7 @@ def code(text: str) -> Markup:
 
 
 def rendered(text: str) -> Markup:
-    """Text that a rendering has made safe to show already, and whose links are its own."""
+    """Text that is safe to show as it stands, with the link that it holds."""
     return Markup(html.escape(text, quote=True))
 
 

@@ -226,15 +226,16 @@ def test_later_news_are_hung_on_the_first_message_about_the_finding(deliver: Cal
     assert [alert.thread for alert in slack.arrived] == [None, None, "first", "second"]
 
 
-def test_the_thread_is_that_of_the_first_message_however_often_news_comes(
+def test_the_thread_is_that_of_the_first_message_until_the_channel_had_to_begin_another(
     deliver: Callable[..., Told],
 ) -> None:
-    slack = Inbox(has_threads=True, threads=["first", "second", "third"])
+    """A reply gives back the thread that it stands in: another one, if the first is gone."""
+    slack = Inbox(has_threads=True, threads=["first", "first", "another", "another"])
 
-    for step in (STEP, CONTAINED, replace(CONTAINED, revision=3, news=News.RELEASED)):
-        deliver(step, on=slack)
+    for revision, news in enumerate((News.OPENED, News.CONTAINED, News.UNDONE, News.REOPENED), start=1):
+        deliver(replace(STEP, revision=revision, news=news), on=slack)
 
-    assert [alert.thread for alert in slack.arrived] == [None, "first", "first"]
+    assert [alert.thread for alert in slack.arrived] == [None, "first", "first", "another"]
 
 
 def test_channel_without_threads_gets_none(ledger: Ledger, deliver: Callable[..., Told]) -> None:

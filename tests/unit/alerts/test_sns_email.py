@@ -61,6 +61,7 @@ def test_attributes_allow_filters(inbox: Inbox) -> None:
         "service": "lambda.amazonaws.com",
         "account": "111122223333",
         "region": "eu-west-1",
+        "check": "none",
     }
 
 
