@@ -3,15 +3,20 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passrole.alerts import Alert, chat, chat_digest
 from passrole.alerts.chat import MOST_DESCRIPTION
 from passrole.alerts.digest import make_digest
+from passrole.finding import News, Step
+from passrole.policy import Decision
 from tests.unit.alerts.custom_notifications import assert_taken
+from tests.unit.alerts.samples import FINDING
 from tests.unit.alerts.test_hostile_names import ALERTS
 
 _MARKS = "(🟡|🟠|🔴|🚨|⏳|🧪|🔒|⚠️|🔓|✅)"
@@ -73,3 +78,29 @@ def test_digests_are_taken_and_obey_no_name_and_every_finding_is_in_one_message(
         _assert_safe(chat_digest.notification(page, repeat=repeat))
     told = [alert.finding.id for page in pages for alert in page.alerts]
     assert sorted(told) == sorted(alert.finding.id for alert in alerts)
+
+
+def _all_called(name: str, news: News, decision: Decision) -> Alert:
+    """An alert in which all that can be is called so."""
+    names = dict.fromkeys(("arn", "source_ip", "source_identity", "on_behalf_of", "invoked_by"), name)
+    changes = dict.fromkeys(("id", "account", "region", "resource", "role", "place", "event_name"), name)
+    finding = replace(
+        FINDING,
+        **changes,
+        services=(name,) * 5,
+        passer=replace(FINDING.passer, **names),
+        decision=decision,
+        reasons=(name,) * 9,
+    )
+    return Alert(finding, Step(1, name, news, name, name), repeat=True, account_name=name)
+
+
+@pytest.mark.parametrize("decision", [Decision.VIOLATION, Decision.UNDETERMINED])
+@pytest.mark.parametrize("news", News)
+@pytest.mark.parametrize("name", ["n", "&", "🚀", "\u202e", "a b ", "`", "[release](tel:1) "])
+def test_longest_names_leave_room_and_make_no_link(name: str, news: News, decision: Decision) -> None:
+    alert = _all_called(name * (10_240 // len(name)), news, decision)
+
+    _assert_safe(chat.notification(alert))
+    for page in chat_digest.pages(make_digest([alert])):
+        _assert_safe(chat_digest.notification(page, repeat=True))
