@@ -33,8 +33,11 @@ class DeliveryMarks(Bursts, Protocol):
     def finish_delivery(self, finding_id: str, revision: int, channel: str, now: datetime) -> None:
         """Notes that the receiver has it."""
 
-    def drop_claim(self, finding_id: str, revision: int, channel: str) -> None:
+    def drop_claim(self, finding_id: str, revision: int, channel: str, claimed: datetime) -> None:
         """Gives the delivery back: the receiver certainly does not have it."""
+
+    def lapse_claim(self, finding_id: str, revision: int, channel: str, claimed: datetime) -> None:
+        """Ends the claim: the receiver may have it."""
 
     def thread_of(self, finding_id: str, channel: str) -> str | None:
         """What the channel gave for the first message about the finding."""
@@ -88,9 +91,10 @@ class Deliverer:
         try:
             return self._tell(self._alert(finding, step, claim), now)
         except DeliveryError as error:
-            # A repeat's earlier try may have arrived all the same: only its own claim would be forgotten.
-            if not error.may_have_arrived and claim is Claim.NEW:
-                self.ledger.drop_claim(finding.id, step.revision, self.channel.name)
+            # A repeat's earlier try may have arrived all the same.
+            is_lost = claim is Claim.NEW and not error.may_have_arrived
+            end = self.ledger.drop_claim if is_lost else self.ledger.lapse_claim
+            end(finding.id, step.revision, self.channel.name, now)
             raise
 
     def _claim(self, finding: Finding, step: Step, now: datetime) -> Claim:

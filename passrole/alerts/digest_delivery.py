@@ -28,8 +28,11 @@ class DigestMarks(Protocol):
     def finish_page(self, channel: str, number: int, page: str, now: datetime) -> None:
         """Notes that the receiver has it."""
 
-    def drop_page(self, channel: str, number: int, page: str) -> None:
+    def drop_page(self, channel: str, number: int, page: str, claimed: datetime) -> None:
         """Gives the message back: the receiver certainly does not have it."""
+
+    def lapse_page(self, channel: str, number: int, page: str, claimed: datetime) -> None:
+        """Ends the claim: the receiver may have it."""
 
     def finish_digest(self, digest: DigestRecord, now: datetime) -> None:
         """Notes that all of a digest is told."""
@@ -87,7 +90,8 @@ class DigestSender:
             raise DeliveryError("the time is up")
         if not is_first:
             self.sleep(_PAUSE)
-        claim = self.ledger.claim_page(channel.name, digest.number, page.key, self.clock())
+        now = self.clock()
+        claim = self.ledger.claim_page(channel.name, digest.number, page.key, now)
         if claim is Claim.DELIVERED:
             return False
         if claim is Claim.BUSY:
@@ -95,8 +99,9 @@ class DigestSender:
         try:
             channel.send_page(page, repeat=claim is Claim.REPEAT)
         except DeliveryError as error:
-            if not error.may_have_arrived and claim is Claim.NEW:
-                self.ledger.drop_page(channel.name, digest.number, page.key)
+            is_lost = claim is Claim.NEW and not error.may_have_arrived
+            end = self.ledger.drop_page if is_lost else self.ledger.lapse_page
+            end(channel.name, digest.number, page.key, now)
             raise
         self.ledger.finish_page(channel.name, digest.number, page.key, self.clock())
         return True

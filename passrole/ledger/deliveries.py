@@ -10,8 +10,9 @@ from passrole.ledger.table import IS_NEW, Condition, Key, Put, Table
 
 # Longer than any channel takes to answer or to time out.
 _LEASE = timedelta(seconds=60)
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _CLAIMED = "claimed"
+# As if a worker had died long ago: whoever claims it next cannot know whether it arrived.
+_LAPSED = {"status": _CLAIMED, "claimed_at": iso(datetime(2000, 1, 1, tzinfo=UTC))}
 
 
 class Claim(StrEnum):
@@ -41,9 +42,13 @@ class DeliveryRecords:
         """Marks a claimed delivery as done."""
         self._finish(keys.of_delivery(finding_id, revision, channel), now)
 
-    def drop_claim(self, finding_id: str, revision: int, channel: str) -> None:
-        """Gives a claim back: the receiver certainly did not get it."""
-        self._drop(keys.of_delivery(finding_id, revision, channel))
+    def drop_claim(self, finding_id: str, revision: int, channel: str, claimed: datetime) -> None:
+        """Gives back the claim of that time: the receiver certainly did not get it."""
+        self._drop(keys.of_delivery(finding_id, revision, channel), claimed)
+
+    def lapse_claim(self, finding_id: str, revision: int, channel: str, claimed: datetime) -> None:
+        """Ends the claim of that time before its lease does: whether the receiver got it is not known."""
+        self._lapse(keys.of_delivery(finding_id, revision, channel), claimed)
 
     def thread_of(self, finding_id: str, channel: str) -> str | None:
         """What the channel gave for the first message about the finding; None if there is no such message."""
@@ -66,9 +71,7 @@ class DeliveryRecords:
 
     def deliver_again(self, finding_id: str, revision: int, channel: str) -> None:
         """Has a step delivered once more at the next pointer to it, marked as a repeat."""
-        # As if a worker had died long ago: whoever claims it next cannot know whether it arrived.
-        mark = {"status": _CLAIMED, "claimed_at": iso(_LONG_AGO)}
-        self._table.put(Put(keys.of_delivery(finding_id, revision, channel), mark))
+        self._table.put(Put(keys.of_delivery(finding_id, revision, channel), _LAPSED))
 
     def claim_page(self, channel: str, number: int, page: str, now: datetime) -> Claim:
         """Claims one message of a digest, as ``claim_delivery`` does a step."""
@@ -78,9 +81,13 @@ class DeliveryRecords:
         """Marks a claimed message of a digest as sent."""
         self._finish(keys.of_digest_page(channel, number, page), now)
 
-    def drop_page(self, channel: str, number: int, page: str) -> None:
-        """Gives the claim of a message back: the receiver certainly did not get it."""
-        self._drop(keys.of_digest_page(channel, number, page))
+    def drop_page(self, channel: str, number: int, page: str, claimed: datetime) -> None:
+        """Gives back the claim of a message, as ``drop_claim`` does a step's."""
+        self._drop(keys.of_digest_page(channel, number, page), claimed)
+
+    def lapse_page(self, channel: str, number: int, page: str, claimed: datetime) -> None:
+        """Ends the claim of a message, as ``lapse_claim`` does a step's."""
+        self._lapse(keys.of_digest_page(channel, number, page), claimed)
 
     def _claim(self, key: Key, now: datetime) -> Claim:
         claimed = {"status": _CLAIMED, "claimed_at": iso(now)}
@@ -93,15 +100,20 @@ class DeliveryRecords:
             return Claim.DELIVERED
         if item["claimed_at"] > iso(now - _LEASE):
             return Claim.BUSY
-        unchanged = Condition(
-            "#s = :claimed AND claimed_at = :c",
-            {"#s": "status"},
-            {":claimed": _CLAIMED, ":c": item["claimed_at"]},
-        )
-        return Claim.REPEAT if self._table.put(Put(key, claimed, unchanged)) else Claim.BUSY
+        return Claim.REPEAT if self._table.put(Put(key, claimed, _is_of(item["claimed_at"]))) else Claim.BUSY
 
     def _finish(self, key: Key, now: datetime) -> None:
         self._table.put(Put(key, {"status": "delivered", "delivered_at": iso(now)}))
 
-    def _drop(self, key: Key) -> None:
-        self._table.delete(key, Condition("#s = :claimed", {"#s": "status"}, {":claimed": _CLAIMED}))
+    def _drop(self, key: Key, claimed: datetime) -> None:
+        self._table.delete(key, _is_of(iso(claimed)))
+
+    def _lapse(self, key: Key, claimed: datetime) -> None:
+        self._table.put(Put(key, _LAPSED, _is_of(iso(claimed))))
+
+
+def _is_of(claimed_at: str) -> Condition:
+    """Whether the mark is still the claim of that time, and no other worker's."""
+    return Condition(
+        "#s = :claimed AND claimed_at = :c", {"#s": "status"}, {":claimed": _CLAIMED, ":c": claimed_at}
+    )

@@ -1,7 +1,5 @@
 """A violation on the deployed template reaches every receiver: once, or marked as a repeat."""
 
-import time
-
 import pytest
 
 from passrole.finding import Finding, State
@@ -17,7 +15,6 @@ def test_a_violation_reaches_every_receiver(deployment: Deployment) -> None:
     emulator, receivers = deployment.emulator, deployment.receivers
     mail, chat, bus = (Mailbox(emulator, name) for name in ("mail", "chat", "bus"))
 
-    began = time.time()
     deployment.function("everywhere", deployment.role("everywhere"))
 
     finding = deployment.finding_on("function:everywhere", State.CONTAINED)
@@ -28,8 +25,6 @@ def test_a_violation_reaches_every_receiver(deployment: Deployment) -> None:
     deployment.wait(lambda: len(bus.about(finding.id)) == 2, "both events")
     deployment.wait(lambda: len(receivers.webhook.about(finding.id)) == 2, "both signed messages")
     deployment.wait(lambda: hub.workflow_of(finding.id) == ["NOTIFIED"], "the status in Security Hub")
-    first, _ = receivers.slack.about(finding.id)
-    assert first.at - began < 20, "a bound against a hang; `make bench` measures it"
     subjects = [message["Subject"] for message in mail.about(finding.id)]
     assert subjects[0].startswith("[HIGH] ")
     [imported] = hub.about(finding.id)
