@@ -4,13 +4,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from passrole.alerts import Alert, Deliverer, DeliveryError, DigestSender, IncompleteDigestError
+from passrole.alerts import (
+    Alert,
+    Deliverer,
+    DeliveryError,
+    DigestingChannel,
+    DigestSender,
+    IncompleteDigestError,
+)
 from passrole.clock import iso
 from passrole.digests import DigestPointer, point_to_due_digests
 from passrole.finding import News, Step
 from passrole.ledger import Ledger
 from passrole.passes import Passer
-from tests.unit.alerts.inbox import Inbox
 from tests.unit.alerts.samples import FINDING
 from tests.unit.samples import FrozenClock
 
@@ -39,7 +45,7 @@ class Office:
     """The functions `notify` and `sweep`, the queues between them, and the channels."""
 
     ledger: Ledger
-    inboxes: Sequence[Inbox]
+    inboxes: Sequence[DigestingChannel]
     clock: FrozenClock = field(default_factory=FrozenClock)
     pointers: list[DigestPointer] = field(default_factory=list)
     has_time: Callable[[], bool] = lambda: True
@@ -49,7 +55,7 @@ class Office:
         done = [self._deliver(inbox, alert) for inbox in self.inboxes]
         return all(done)
 
-    def _deliver(self, inbox: Inbox, alert: Alert) -> bool:
+    def _deliver(self, inbox: DigestingChannel, alert: Alert) -> bool:
         deliverer = Deliverer(self.ledger, inbox, sleep=lambda _: None)
         try:
             deliverer.deliver(alert.finding, alert.step, self.clock())

@@ -7,7 +7,7 @@ from collections import Counter
 
 import boto3
 
-from passrole.alerts import SlackWebhook, deliver
+from passrole.alerts import Alert, Slack
 from passrole.detection import Detector
 from passrole.emulator.webhook import Webhook
 from passrole.finding import News, State
@@ -52,7 +52,7 @@ def test_500_violations_with_a_cap_of_10_contain_10_and_tell_all_500(world: Worl
     with Webhook() as webhook:
         secrets = boto3.client("secretsmanager")
         secrets.create_secret(Name="slack", SecretString=webhook.url)
-        office = Office(ledger, [SlackWebhook("slack", secrets), Inbox("email")], world.clock)  # type: ignore[list-item]
+        office = Office(ledger, [Slack("slack", secrets), Inbox("email")], world.clock)
 
         for number, function in enumerate(functions):
             list(detector.detect(envelope_of(_record(number, function))))
@@ -64,7 +64,7 @@ def test_500_violations_with_a_cap_of_10_contain_10_and_tell_all_500(world: Worl
             step = ledger.step(message["finding_id"], message["revision"])
             assert finding is not None
             assert step is not None
-            deliver(ledger, office.inboxes, finding, step, world.clock(), lambda _: None)
+            assert office.deliver(Alert(finding, step))
         office.settle()
 
     assert len(set(opened)) == VIOLATIONS
