@@ -18,7 +18,7 @@ _ECS, _GLUE, _STATES, _LAMBDA = (
     f"{name}.amazonaws.com" for name in ("ecs-tasks", "glue", "states", "lambda")
 )
 _DELIVERIES = 3
-_SSO_USER = "AWSReservedSSO_Developer_1a2b3c4d5e6f7a8b/mika.berg@example.com"
+_SSO_USER = "Developer/mika.berg@example.com"
 _PIPELINE = "deploy-pipeline/build-4711"
 
 
