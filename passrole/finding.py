@@ -6,7 +6,7 @@ from typing import Any
 
 from passrole.clock import parse_time
 from passrole.passes import Outcome, Passer
-from passrole.policy import Decision, Severity, Stage
+from passrole.policy import Decision, Severity, Stage, gravest
 
 NO_ACT = "no reversible act is known"  # begins the reason why something is never contained
 APPROVED_NOW = "the policy approves the pass now"  # the reason of what is resolved, and holds its role still
@@ -220,7 +220,7 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         decision=judged.decision,
         reasons=judged.reasons,
         policy_hash=judged.policy_hash,
-        severity=judged.severity,
+        severity=_severity(before, fresh, judged),
         checks=judged.checks,
         response=judged.response,
         passer=latest.passer,
@@ -287,6 +287,17 @@ def advance(
     )
     after = replace(after, **standing)
     return Change(after, Step(revision, at, news, who, why), before or finding)
+
+
+def _severity(before: Finding, fresh: Finding, judged: Finding) -> Severity:
+    """The severity of the verdict that counts; under one policy no further pass makes it milder.
+
+    Who passes the role once more, as a machine or while IAM is too busy to tell what it is, makes nothing
+    better. What was released or resolved is judged anew.
+    """
+    if before.state in (State.RELEASED, State.RESOLVED) or fresh.policy_hash != before.policy_hash:
+        return judged.severity
+    return gravest(before.severity, fresh.severity)
 
 
 def _why_reopened(before: Finding, fresh: Finding) -> str | None:

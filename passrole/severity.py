@@ -9,10 +9,9 @@ from dataclasses import replace
 from passrole.evidence import Evidence, Known, known
 from passrole.evidence.trust import trust_of
 from passrole.passes import Outcome, Pass
-from passrole.policy import Decision, Severity, Verdict
+from passrole.policy import Decision, Severity, Verdict, gravest
 from passrole.policy.keys.ours import account_of
 
-_MILDEST_FIRST = tuple(Severity)
 _CHECK_OF_TRUST = "no-external-trust"
 
 
@@ -28,7 +27,7 @@ def severity_of(pass_: Pass, verdict: Verdict, evidence: Evidence) -> Severity:
 
     What is unknown raises nothing: not every fact can be read, and nothing is grave on a guess.
     """
-    severity = max(_by_policy(pass_, verdict), _by_administrator(pass_, evidence), key=_MILDEST_FIRST.index)
+    severity = gravest(_by_policy(pass_, verdict), _by_administrator(pass_, evidence))
     if (
         pass_.outcome is Outcome.SUCCEEDED
         and verdict.decision is Decision.VIOLATION
@@ -54,7 +53,7 @@ def _by_policy(pass_: Pass, verdict: Verdict) -> Severity:
     said = [statement.severity for statement in verdict.denied_by if statement.severity]
     if any(denials.unapproved for denials in verdict.denials):
         said.append(Severity.HIGH)  # whatever denies it besides
-    return max(said, key=_MILDEST_FIRST.index) if said else Severity.HIGH
+    return gravest(*said) if said else Severity.HIGH
 
 
 def _by_administrator(pass_: Pass, evidence: Evidence) -> Severity:
@@ -81,4 +80,4 @@ def _is_open_to_outsiders(evidence: Evidence) -> bool:
 
 
 def _graver(severity: Severity) -> Severity:
-    return _MILDEST_FIRST[min(_MILDEST_FIRST.index(severity) + 1, len(_MILDEST_FIRST) - 1)]
+    return next((graver for graver in Severity if graver.rank > severity.rank), severity)

@@ -8,9 +8,8 @@ from functools import cached_property
 from passrole.alerts.alert import Alert
 from passrole.alerts.bursts import digest_of, group_of
 from passrole.finding import Finding, News
-from passrole.policy import Severity
+from passrole.policy import Severity, gravest
 
-_ORDER = tuple(Severity)
 # Names are shown in so many characters, in fewer where that would make too many messages.
 WIDTHS = (60, 30, 18, 10)
 FEW_MESSAGES = 8
@@ -45,7 +44,7 @@ class Group:
 
     @cached_property
     def severity(self) -> Severity:
-        return worst(line.finding for line in self.lines)
+        return gravest(*(line.finding.severity for line in self.lines))
 
     @cached_property
     def counts(self) -> Counter[News]:
@@ -132,7 +131,7 @@ def make_digest(alerts: Iterable[Alert]) -> Digest:
         line = Line(tuple(news))
         by_group.setdefault(group_of(line.finding), []).append(line)
     groups = [(key, Group(tuple(sorted(lines, key=_line_order)))) for key, lines in by_group.items()]
-    groups.sort(key=lambda g: (-_ORDER.index(g[1].severity), -len(g[1].lines), g[0]))
+    groups.sort(key=lambda g: (-g[1].severity.rank, -len(g[1].lines), g[0]))
     return Digest(tuple(group for _, group in groups))
 
 
@@ -164,11 +163,6 @@ def paginate(
     return tuple(Page(digest, tuple(p), number, len(pages), width) for number, p in enumerate(pages, start=1))
 
 
-def worst(findings: Iterable[Finding]) -> Severity:
-    """The gravest severity of some findings."""
-    return max((finding.severity for finding in findings), key=_ORDER.index)
-
-
 def _divide(
     digest: Digest,
     room: int,
@@ -197,4 +191,4 @@ def _divide(
 
 def _line_order(line: Line) -> tuple[int, str, str]:
     finding = line.finding
-    return -_ORDER.index(finding.severity), finding.resource or "", finding.id
+    return -finding.severity.rank, finding.resource or "", finding.id

@@ -7,6 +7,7 @@ from passrole.policy.compiled import (
     Responses,
     Severity,
     Stage,
+    gravest,
     load_deployed,
 )
 from passrole.policy.evaluate import evaluate, without_exemptions
@@ -28,6 +29,7 @@ __all__ = [
     "Stage",
     "Verdict",
     "evaluate",
+    "gravest",
     "load_deployed",
     "stage_for",
     "without_exemptions",

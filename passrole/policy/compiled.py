@@ -33,12 +33,22 @@ class Stage(StrEnum):
 
 
 class Severity(StrEnum):
-    """How urgent a finding is."""
+    """How grave a finding is."""
 
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """The graver, the higher."""
+        return tuple(Severity).index(self)
+
+
+def gravest(*severities: Severity) -> Severity:
+    """The gravest of some severities."""
+    return max(severities, key=lambda severity: severity.rank)
 
 
 @dataclass(frozen=True)

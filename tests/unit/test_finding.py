@@ -182,6 +182,36 @@ def test_checks_and_severity_go_with_the_verdict() -> None:
     assert (late.checks, late.severity) == (grave.checks, grave.severity)
 
 
+@pytest.mark.parametrize("state", [State.OPEN, State.CONTAINED])
+def test_no_further_pass_makes_a_standing_finding_milder(state: State) -> None:
+    """Else whoever passes the role once more, as a machine or while IAM is too busy, takes its alarm away."""
+    grave = replace(
+        finding_of(), severity=Severity.CRITICAL, state=state, updated_at="2026-11-22T12:01:00.500Z"
+    )
+    mild = replace(
+        finding_of(pass_of(event_id="2", event_time="2026-11-22T12:00:04Z")), severity=Severity.HIGH
+    )
+
+    assert feed(grave, mild).finding.severity is Severity.CRITICAL
+    late = replace(mild, event_time="2026-11-22T11:00:00Z")
+    assert (
+        feed(replace(late, state=state), replace(grave, state=State.OPEN)).finding.severity
+        is Severity.CRITICAL
+    )
+    assert feed(mild, replace(grave, event_time="2026-11-22T11:00:00Z")).finding.severity is Severity.CRITICAL
+
+
+def test_a_finding_that_opens_again_and_one_under_another_policy_is_as_grave_as_its_latest_pass() -> None:
+    mild = replace(finding_of(pass_of(event_time="2026-11-22T12:02:00Z")), severity=Severity.LOW)
+    grave = replace(finding_of(), severity=Severity.CRITICAL, updated_at="2026-11-22T12:01:00.500Z")
+
+    reopened = feed(replace(grave, state=State.RELEASED), mild)
+    assert (reopened.step is not None, reopened.finding.severity) == (True, Severity.LOW)
+    assert feed(grave, replace(mild, policy_hash="another")).finding.severity is Severity.LOW
+    late = replace(mild, policy_hash="another", event_time="2026-11-22T11:00:00Z")
+    assert feed(grave, late).finding.severity is Severity.CRITICAL
+
+
 @pytest.mark.parametrize(
     ("outcome", "checks"), [(Outcome.SUCCEEDED, ("unapproved",)), (Outcome.DENIED, ()), (Outcome.FAILED, ())]
 )
