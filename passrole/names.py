@@ -10,7 +10,10 @@ from passrole.passes import Passer
 ELLIPSIS = "…"
 # Letters that show as nothing: two names that differ only in them would look the same.
 _BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
-# AWS alone makes roles of such names, each with a permission set's.
+# The sign without which no client takes a text for a link.
+_LINK = re.compile(r":(?=//)|(?<=www)\.|(?<=mailto):", re.IGNORECASE)
+# AWS alone makes roles in this path, each of a permission set. In another, anybody can name a role alike.
+_IDENTITY_CENTER_PATH = "/aws-reserved/sso.amazonaws.com/"
 _IDENTITY_CENTER_ROLE = re.compile(r"AWSReservedSSO_(.+)_[0-9a-f]{16}")
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
 
@@ -20,11 +23,11 @@ def visible(text: str) -> str:
 
     Line breaks, control, bidirectional and zero-width characters, lone surrogates, blanks other than the
     space, combining marks and right-to-left letters are escaped: text is read in the order that it has.
-    ``://`` is broken up, so that no mail or chat client makes a link of it.
+    ``://``, ``www.`` and ``mailto:`` are broken up, so that no mail or chat client makes a link of them.
     """
     if not (text.isascii() and text.isprintable()):
         text = "".join(c if _is_plain(c) else _escape(c) for c in text)
-    return text.replace("://", "[:]//")
+    return _LINK.sub(lambda found: f"[{found[0]}]", text)
 
 
 def shown(text: str, limit: int, size: Callable[[str], int] = len) -> str:
@@ -55,28 +58,27 @@ def cut(text: str, limit: int, size: Callable[[str], int] = len) -> str:
 
 
 def short_principal(arn: str | None) -> str | None:
-    """``Developer/alice`` for a session, ``alice`` for a user; the text itself if it is no ARN.
-
-    A session of IAM Identity Center has the name of its permission set in place of the role's.
-    """
+    """``Developer/alice`` for a session, ``alice`` for a user; the text itself if it is no ARN."""
     parsed = Arn.parse(arn)
     if parsed is None or parsed.service not in ("iam", "sts"):
         return arn
     kind, _, name = parsed.resource.partition("/")
     if kind == "root":
         return f"root of {parsed.account}"
-    if kind != "assumed-role":
-        return name.rpartition("/")[2]  # the last part of a path
-    role, separator, session = name.partition("/")
-    permission_set = _IDENTITY_CENTER_ROLE.fullmatch(role)
-    return f"{permission_set.group(1) if permission_set else role}{separator}{session}"
+    return name if kind == "assumed-role" else name.rpartition("/")[2]  # the last part of a path
 
 
 def short_passer(passer: Passer) -> str:
-    """The passer in the fewest words that name one person or machine."""
-    return (
-        short_principal(passer.arn) or passer.name or passer.invoked_by or passer.principal_id or "Somebody"
-    )
+    """The passer in the fewest words that name one person or machine.
+
+    A session of IAM Identity Center has the name of its permission set in place of the role's.
+    """
+    short = short_principal(passer.arn)
+    if not short:
+        return passer.name or passer.invoked_by or passer.principal_id or "Somebody"
+    role, separator, session = short.partition("/")
+    permission_set = _permission_set(passer.role_arn, role)
+    return f"{permission_set}{separator}{session}" if permission_set else short
 
 
 def short_role(role: str) -> str:
@@ -94,6 +96,15 @@ def short_resource(resource: str) -> str:
     if not separator:
         name = parsed.resource.partition(":")[2]
     return name or parsed.resource
+
+
+def _permission_set(role_arn: str | None, name: str) -> str | None:
+    """The permission set whose role that is, if it is one of Identity Center's, and of that name."""
+    role = parse_role_arn(role_arn)
+    if role is None or role.name != name or not role.path.startswith(_IDENTITY_CENTER_PATH):
+        return None
+    found = _IDENTITY_CENTER_ROLE.fullmatch(name)
+    return found[1] if found else None
 
 
 def _take(text: str, room: int, size: Callable[[str], int]) -> str:

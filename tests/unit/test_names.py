@@ -31,6 +31,8 @@ from passrole.passes import Passer
         ("\ud800", "\\ud800"),
         ("\U000e0041", "\\U000e0041"),
         ("https://evil.example", "https[:]//evil.example"),
+        ("www.evil.example WWW.evil.example", "www[.]evil.example WWW[.]evil.example"),
+        ("mailto:x@evil.example", "mailto[:]x@evil.example"),
     ],
 )
 def test_what_cannot_be_seen_is_made_visible(raw: str, seen: str) -> None:
@@ -70,9 +72,8 @@ def test_long_text_is_shown_as_if_it_were_looked_at_whole(text: str, limit: int)
         ("arn:aws:sts::111122223333:assumed-role/Developer/alice", "Developer/alice"),
         (
             "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Power_User_0123456789abcdef/a@example.com",
-            "Power_User/a@example.com",
+            "AWSReservedSSO_Power_User_0123456789abcdef/a@example.com",
         ),
-        ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_x/alice", "AWSReservedSSO_x/alice"),
         ("arn:aws:iam::111122223333:user/people/bob", "bob"),
         ("arn:aws:iam::111122223333:root", "root of 111122223333"),
         ("not an arn", "not an arn"),
@@ -80,6 +81,31 @@ def test_long_text_is_shown_as_if_it_were_looked_at_whole(text: str, limit: int)
 )
 def test_principal_in_short(arn: str, short: str) -> None:
     assert short_principal(arn) == short
+
+
+_POWER_USER = "AWSReservedSSO_Power_User_0123456789abcdef"
+_ITS_PATH = "arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("role", "role_arn", "short"),
+    [
+        (_POWER_USER, f"{_ITS_PATH}/{_POWER_USER}", "Power_User/dana"),
+        (_POWER_USER, f"{_ITS_PATH}/eu-west-1/{_POWER_USER}", "Power_User/dana"),
+        ("AWSReservedSSO_x", f"{_ITS_PATH}/AWSReservedSSO_x", "AWSReservedSSO_x/dana"),
+        # Anybody can name a role so, in another path, and in an account of their own.
+        (_POWER_USER, f"arn:aws:iam::111122223333:role/{_POWER_USER}", f"{_POWER_USER}/dana"),
+        (_POWER_USER, f"arn:aws:iam::111122223333:role/x/aws-reserved/{_POWER_USER}", f"{_POWER_USER}/dana"),
+        (_POWER_USER, f"{_ITS_PATH}/AWSReservedSSO_Other_0123456789abcdef", f"{_POWER_USER}/dana"),
+        (_POWER_USER, None, f"{_POWER_USER}/dana"),
+    ],
+)
+def test_session_of_identity_center_has_the_name_of_its_permission_set(
+    role: str, role_arn: str | None, short: str
+) -> None:
+    session = f"arn:aws:sts::111122223333:assumed-role/{role}/dana"
+
+    assert short_passer(Passer(type="AssumedRole", arn=session, role_arn=role_arn)) == short
 
 
 def test_passer_without_arn_is_the_service_that_called() -> None:

@@ -22,6 +22,12 @@ HOSTILE = [
     "<!here|@here> @everyone",
     "<https://evil.example|release it here>",
     "https://evil.example/login",
+    "www.evil.example/login",
+    "mailto:x@evil.example",
+    "[release](https://evil.example) ![x](//evil.example/x.png)",
+    "<b>release</b><img src=//evil.example/x.png onerror=alert(1)>",
+    "| a | b |\n|---|---|\n> quoted\n# heading\n- [ ] done",
+    "<at>everybody</at> @here @channel <@U0123456789> <#C0123456789>",
     "`; passrole findings release all; `",
     "```\n*approved*\n```",
     "*bold* _it_ ~gone~ :rotating_light:",
@@ -53,6 +59,9 @@ def _arns(*begins: str) -> st.SearchStrategy[str]:
 
 
 IAM = "arn:aws:iam::111122223333"
+IDENTITY_CENTER, PERMISSION_SET = "/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_Dev_0123456789abcdef"
+# What a mail or chat client takes for a link.
+LINK = re.compile(r"://|www\.|mailto:", re.IGNORECASE)
 _NOTES = ("source_ip", "source_identity", "on_behalf_of", "invoked_by")
 ROLES = st.one_of(NAMES, _arns(f"{IAM}:role/"), NAMES.map(lambda path: f"{IAM}:role/{path}/x"))
 RESOURCES = st.one_of(
@@ -68,8 +77,15 @@ RESOURCES = st.one_of(
 )
 PASSERS = st.builds(
     lambda arn, **rest: replace(PASSER, arn=arn, **rest),
-    st.one_of(MAYBE, _arns(f"{IAM}:user/")),
-    role_arn=st.one_of(st.none(), ROLES),
+    st.one_of(
+        MAYBE,
+        _arns(
+            f"{IAM}:user/",
+            "arn:aws:sts::111122223333:assumed-role/Developer/",
+            f"arn:aws:sts::111122223333:assumed-role/{PERMISSION_SET}/",
+        ),
+    ),
+    role_arn=st.one_of(st.none(), ROLES, st.just(f"{IAM}:role{IDENTITY_CENTER}{PERMISSION_SET}")),
     name=MAYBE,
     principal_id=MAYBE,
     source_ip=MAYBE,
@@ -195,7 +211,7 @@ def test_emails_of_digests_are_as_sns_wants_them_a_line_a_finding(alerts: list[A
         assert re.fullmatch(r"[\[(][ -~]{1,98}", email.subject)
         assert len(email.body.encode()) < 128 * 1024
         assert all(line.isprintable() for line in email.body.split("\n"))
-        assert "://" not in email.body
+        assert not LINK.search(email.body)
         findings = {alert.finding.id for alert in page.alerts}
         indented = [
             line for line in email.body.split("\n") if re.match("  (LOW|MEDIUM|HIGH|CRITICAL) ", line)
@@ -206,7 +222,7 @@ def test_emails_of_digests_are_as_sns_wants_them_a_line_a_finding(alerts: list[A
 def _assert_slack_shows_names_as_they_are(payload: dict[str, Any]) -> None:
     texts = [node["text"] for node in _texts(payload["blocks"]) if node["type"] == "mrkdwn"]
     for shown in [*(_SLACK_LINK.sub("", each) for each in texts), payload["text"]]:
-        assert not re.search(r"[<>]|&(?!(amp|lt|gt);)|://", shown)
+        assert not re.search(rf"[<>]|&(?!(amp|lt|gt);)|{LINK.pattern}", shown, re.IGNORECASE)
         own_words = _CODE_SPAN.sub("", _OWN_MARKUP.sub("", shown))
         own_words = re.sub(r"^(🟡|🟠|🔴|🚨|⏳|🧪|🔒|⚠️|🔓|✅)", "", own_words, flags=re.MULTILINE)
         assert _HARMLESS.fullmatch(own_words), own_words
@@ -245,7 +261,7 @@ def test_body_is_printable_and_small_and_links_to_the_console_alone(alert: Alert
 
     assert len(body.encode()) < 128 * 1024
     assert all(line.isprintable() for line in body.split("\n"))
-    assert "://" not in _EMAIL_LINK.sub("", body)
+    assert not LINK.search(_EMAIL_LINK.sub("", body))
 
 
 @settings(max_examples=100, deadline=None)

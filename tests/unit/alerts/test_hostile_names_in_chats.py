@@ -17,7 +17,7 @@ from passrole.finding import News, Step
 from passrole.policy import Decision
 from tests.unit.alerts.custom_notifications import assert_taken
 from tests.unit.alerts.samples import FINDING
-from tests.unit.alerts.test_hostile_names import ALERTS
+from tests.unit.alerts.test_hostile_names import ALERTS, LINK
 
 _MARKS = "(🟡|🟠|🔴|🚨|⏳|🧪|🔒|⚠️|🔓|✅)"
 # What the project itself formats; all else that a chat could format must be in a code span.
@@ -52,7 +52,8 @@ def _assert_safe(notification: dict[str, Any]) -> None:
     assert all(_utf16(text) <= 500 for text in _strings((content["nextSteps"], content["keywords"])))
     assert len(json.dumps(notification)) < 64_000
     for text in _strings(notification):
-        assert not re.search(r"[<>]|&(?!(amp|lt|gt);)|://|\]\(|[\ud800-\udfff]", text)
+        assert not re.search(r"[<>]|&(?!(amp|lt|gt);)|\]\(|[\ud800-\udfff]", text)
+        assert not LINK.search(text)
         assert all(line.isprintable() for line in text.split("\n"))
     assert re.fullmatch(rf"{_MARKS} [A-Za-z ,:0-9]+", content["title"])
     for shown in (content["description"], metadata["summary"], *content["nextSteps"]):
