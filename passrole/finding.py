@@ -90,6 +90,7 @@ class Finding:
         check_at: when the resource is to be looked at again, while it is contained.
         checks: names of the statements and checks that deny it, and ``unapproved`` where nothing approves it;
             none for attempts and for what is undetermined. Of one about the guard, what kind of trouble.
+        was_told: people were told of it, though its response may be to observe by now.
     """
 
     id: str
@@ -128,6 +129,12 @@ class Finding:
     would_contain: bool = False
     check_at: str | None = None
     checks: tuple[str, ...] = ()
+    was_told: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        """Whether people hear of it: who was told of it hears what becomes of it."""
+        return self.was_told or self.response is not Stage.OBSERVE
 
     @property
     def has_news(self) -> bool:
@@ -243,6 +250,7 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         approved_by=before.approved_by,
         would_contain=before.would_contain,
         check_at=before.check_at,
+        was_told=before.is_told and not _is_exempt_from_the_start(before),
     )
     if not counted.is_to_be_contained:
         counted = replace(counted, waits_until=None)  # nothing falls due then
@@ -331,6 +339,10 @@ def _is_waived(finding: Finding, at: str) -> bool:
         and finding.exempt_until is not None
         and parse_time(finding.exempt_until) > parse_time(at)
     )
+
+
+def _is_exempt_from_the_start(finding: Finding) -> bool:
+    return finding.state is State.EXEMPTED and finding.revision == 1
 
 
 def _may_be_tried_again(before: Finding, fresh: Finding) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from passrole.finding import Finding, News, Step
 from passrole.message import VERSION, json_size, message_of
 from passrole.names import shown
+from passrole.policy import Stage
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.client import SNSClient
@@ -92,7 +93,7 @@ def attributes_of(finding: Finding, news: News) -> dict[str, tuple[str, ...]]:
     """Message attributes for filter policies of subscriptions; a filter needs to match one of the values."""
     return {
         "news": (news,),
-        "response": (finding.response,),
+        "response": _responses(finding, news),
         "severity": (finding.severity,),
         "verdict": (finding.decision,),
         "service": finding.services or ("unknown",),
@@ -100,6 +101,12 @@ def attributes_of(finding: Finding, news: News) -> dict[str, tuple[str, ...]]:
         "region": (finding.region or "unknown",),
         "check": finding.checks or ("none",),
     }
+
+
+def _responses(finding: Finding, news: News) -> tuple[str, ...]:
+    """With ``alert`` where people were told of what is only observed by now, and hear what becomes of it."""
+    is_followed = finding.was_told and finding.response is Stage.OBSERVE and not news.opens
+    return (finding.response, Stage.ALERT) if is_followed else (finding.response,)
 
 
 def sns_attributes(

@@ -7,7 +7,6 @@ from typing import Protocol
 from passrole.channel import ChannelName
 from passrole.finding import Finding, News, Step
 from passrole.news import Pointer, PointerQueue
-from passrole.policy import Stage
 
 
 class TellingLedger(Protocol):
@@ -41,10 +40,10 @@ class Message:
 def is_told(finding: Finding, step: Step) -> bool:
     """Whether people and functions are told of a step, as far as the ledger knows.
 
-    Not of what is only observed; nor that a pass opened a finding that was exempt from the start.
+    Not of what was never more than observed; nor that a pass opened a finding that was exempt from the start.
     """
     was_exempt = step.news is News.EXEMPTED and step.revision == 1
-    return finding.response is not Stage.OBSERVE and not was_exempt
+    return finding.is_told and not was_exempt
 
 
 def undelivered(ledger: TellingLedger, channels: Collection[ChannelName]) -> Iterator[Message]:

@@ -16,7 +16,6 @@ from passrole.alerts.bursts import DIGEST_AFTER, Bursts, is_told_at_once
 from passrole.alerts.channels.base import Channel, DeliveryError, DigestingChannel
 from passrole.finding import Finding, Step
 from passrole.ledger import Claim, Held, HeldNews
-from passrole.policy import Stage
 
 # Two workers may be told the same news at once. The other is done in a moment, and a message that is given
 # back to the queue for it would be away for minutes.
@@ -75,13 +74,13 @@ class Deliverer:
     def deliver(self, finding: Finding, step: Step, now: datetime) -> Told:
         """Tells ``step`` if the channel does not have it yet, or holds it for the channel's digest.
 
-        Findings that are only observed are told to nobody.
+        Findings that were never more than observed are told to nobody.
 
         Raises:
             DeliveryError: it was not delivered, or whether it was is not known, or another worker is at it:
                 the message must come again. After any other error, too, which leaves the claim.
         """
-        if finding.response is Stage.OBSERVE:
+        if not finding.is_told:
             return Told.NOTHING
         claim = self._claim(finding, step, now)
         if claim is Claim.DELIVERED:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from passrole.finding import Finding, News, State, advance, feed
+from passrole.finding import Finding, News, State, advance, exempted, feed
 from passrole.guard import Trouble, trouble
 from passrole.opening import findings_of
 from passrole.passes import Outcome, Passer
@@ -228,3 +228,21 @@ def test_a_finding_about_the_guard_says_what_kind_of_trouble() -> None:
     change = trouble(Trouble.BREAKER_TRIPPED, "1", "111122223333", "us-east-1", "too many acts", NOON)
 
     assert Finding.from_json(change.finding.to_json()).checks == ("BreakerTripped",)
+
+
+def test_who_was_told_of_a_finding_is_told_of_what_follows_when_it_is_only_observed_by_now() -> None:
+    told = finding_of(response=Stage.ALERT)
+    observed = feed(told, finding_of(pass_of(event_id="2"), response=Stage.OBSERVE)).finding
+    again = feed(observed, finding_of(pass_of(event_id="3"), response=Stage.OBSERVE)).finding
+
+    assert (told.is_told, observed.is_told, again.is_told) == (True, True, True)
+    assert observed.response is Stage.OBSERVE
+    assert Finding.from_json(json.loads(json.dumps(again.to_json()))) == again
+
+
+def test_nobody_is_told_of_what_was_never_more_than_observed_or_was_exempt_from_the_start() -> None:
+    fresh = finding_of(pass_of(event_id="2"), response=Stage.OBSERVE)
+    exempt = exempted(finding_of(response=Stage.ALERT), "legacy", "2027-01-01T00:00:00.000Z")
+
+    assert not feed(finding_of(response=Stage.OBSERVE), fresh).finding.is_told
+    assert not feed(exempt, fresh).finding.is_told

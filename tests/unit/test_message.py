@@ -7,13 +7,14 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passrole.finding import Finding, News, Step
 from passrole.message import message_of
 from passrole.news import Pointer, attributes_of, sns_attributes
 from passrole.passes import Passer
+from passrole.policy import Stage
 from tests.unit.alerts.samples import ALERTS, FINDING
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,6 +60,7 @@ def test_message_is_as_its_schema_says(name: str) -> None:
     assert message["truncated"] is False
 
 
+@settings(deadline=None)
 @given(hostile, hostile)
 def test_whatever_the_record_holds_it_is_as_its_schema_says_and_fits(text: str, why: str) -> None:
     finding = _hostile(text)
@@ -105,6 +107,22 @@ def test_a_filter_may_ask_for_any_of_several_services_and_checks() -> None:
     assert attributes["check"]["StringValue"] == '["no-administrator", "unapproved"]'
     assert attributes["severity"] == {"DataType": "String", "StringValue": "high"}
     assert len(attributes) <= 10, "SNS delivers no more with raw messages"
+
+
+@pytest.mark.parametrize(
+    ("news", "was_told", "responses"),
+    [
+        (News.RESOLVED, True, ("observe", "alert")),
+        (News.REOPENED, True, ("observe",)),
+        (News.RESOLVED, False, ("observe",)),
+    ],
+)
+def test_the_end_of_what_people_were_told_of_passes_their_filter_when_it_is_only_observed_by_now(
+    news: News, was_told: bool, responses: tuple[str, ...]
+) -> None:
+    finding = replace(FINDING, response=Stage.OBSERVE, was_told=was_told)
+
+    assert attributes_of(finding, news)["response"] == responses
 
 
 def test_an_attribute_is_never_empty() -> None:

@@ -77,6 +77,15 @@ def test_observed_finding_is_told_to_nobody(deliver: Callable[..., Told], slack:
     assert slack.arrived == []
 
 
+def test_what_becomes_of_a_finding_is_told_though_it_is_only_observed_by_now(
+    deliver: Callable[..., Told], slack: Inbox
+) -> None:
+    deliver()
+
+    assert deliver(CONTAINED, finding=replace(FINDING, response=Stage.OBSERVE, was_told=True)) is Told.SENT
+    assert len(slack.arrived) == 2
+
+
 def test_alert_that_certainly_did_not_arrive_is_no_repeat_at_the_next_try(
     deliver: Callable[..., Told], slack: Inbox
 ) -> None:
