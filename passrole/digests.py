@@ -72,15 +72,36 @@ def point_to_due_digests(
 
     Yields:
         Each digest that is due, and whether it was pointed to: not if its channel is configured no longer.
+
+    Raises:
+        Exception: whatever kept a digest back, the first of them, once all others are pointed to.
     """
+    errors: list[Exception] = []
     for listed in list(ledger.due_digests(iso(now))):
-        if listed.is_open:
-            ledger.close_digest(listed.channel, listed.number, now)
-        digest = ledger.closed_digest(listed.channel, listed.number)  # the index may lag behind
-        if digest is None or digest.sent_at is not None:
+        queue = queues.get(listed.channel)
+        try:
+            digest = _point(ledger, queue, listed, now)
+        except (
+            Exception
+        ) as error:  # whatever a channel's queue has: the other channels' are not to wait for it
+            errors.append(error)
             continue
-        queue = queues.get(digest.channel)
-        if queue is not None:
-            queue.send(DigestPointer(digest.channel, digest.number).to_message())
-        ledger.postpone_digest(digest, now + POINT_AGAIN)
-        yield digest, queue is not None
+        if digest is not None:
+            yield digest, queue is not None
+    if errors:
+        raise errors[0]
+
+
+def _point(
+    ledger: DueDigests, queue: PointerQueue | None, listed: DigestRecord, now: datetime
+) -> DigestRecord | None:
+    """The digest, closed and pointed to; None if there is nothing to be done about it (any more)."""
+    if listed.is_open:
+        ledger.close_digest(listed.channel, listed.number, now)
+    digest = ledger.closed_digest(listed.channel, listed.number)  # the index may lag behind
+    if digest is None or digest.sent_at is not None:
+        return None
+    if queue is not None:
+        queue.send(DigestPointer(digest.channel, digest.number).to_message())
+    ledger.postpone_digest(digest, now + POINT_AGAIN)
+    return digest

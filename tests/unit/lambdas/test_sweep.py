@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from passrole.clock import iso, later, utc_now
 from passrole.digests import POINT_AGAIN, DigestPointer
@@ -110,6 +111,25 @@ def test_the_queue_of_each_channel_gets_the_pointer_to_its_own_digest(
     sweep.handler({}, Context())
 
     assert _pointed_to("slack") == [DigestPointer("slack", 1)]
+    assert _pointed_to("email") == [DigestPointer("email", 1)]
+
+
+def test_queue_that_takes_nothing_keeps_no_other_channel_from_its_digest(
+    sweep: Any, ledger: Ledger, topic: RecordedTopic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, RecordedQueue(), policy_of()))
+    for channel in ("email", "slack"):
+        _hold_digest(ledger, channel)
+    sqs = boto3.client("sqs")
+    url = sqs.get_queue_url(QueueName="email")["QueueUrl"]
+    sqs.delete_queue(QueueUrl=url)
+
+    with pytest.raises(ClientError, match="NonExistentQueue"):
+        sweep.handler({}, Context())
+
+    assert _pointed_to("slack") == [DigestPointer("slack", 1)]
+    sqs.create_queue(QueueName="email")
+    sweep.handler({}, Context())
     assert _pointed_to("email") == [DigestPointer("email", 1)]
 
 
