@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from lambdas.shared.clients import client
+from lambdas.shared.clients import one_try
 from lambdas.shared.observability import logger
+
+# Seconds. There are partitions and networks without this API: the first alert is not to wait for it.
+_PATIENCE = 2
 
 
 def account_namer() -> Callable[[str | None], str | None]:
@@ -28,9 +29,8 @@ def account_namer() -> Callable[[str | None], str | None]:
 def _own_account() -> dict[str, str]:
     """The number and the name of the account that the function is in; empty if AWS does not tell them."""
     try:
-        answer = client("account").get_account_information()
+        answer = one_try("account", patience=_PATIENCE).get_account_information()
         return {answer["AccountId"]: answer["AccountName"]}
-    except (BotoCoreError, ClientError, KeyError) as error:
-        # An alert with a number in place of a name is better than none.
+    except Exception as error:  # whatever it is: an alert with a number is better than none with a name
         logger.warning("the account's name is not known", extra={"why": str(error)})
         return {}

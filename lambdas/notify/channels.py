@@ -2,21 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import boto3
-from botocore.config import Config
 
 from lambdas.notify.accounts import account_namer
-from lambdas.shared.clients import client
+from lambdas.shared.clients import client, one_try
 from lambdas.shared.settings import Settings
 from passrole.alerts import Channel, Deliverer, EventBus, SecurityHub, Slack, SnsChat, SnsEmail, Webhook
 from passrole.channel import ChannelName
 from passrole.ledger import Ledger
-
-# A retry inside the client could send a message twice and nobody would know: the queue tries again instead,
-# and the delivery mark tells a repeat.
-_ONE_TRY = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +37,15 @@ def posts(settings: Settings) -> Mapping[str, Post]:
 def _channel(name: ChannelName, settings: Settings) -> Channel:
     match name:
         case ChannelName.EMAIL:
-            return SnsEmail(_needed(settings.alerts_topic_arn, name), _one_try("sns"))
+            return SnsEmail(_needed(settings.alerts_topic_arn, name), one_try("sns"))
         case ChannelName.SLACK:
             return Slack(_needed(settings.slack_secret_id, name), client("secretsmanager"))
         case ChannelName.CHAT:
-            return SnsChat(_needed(settings.chat_topic_arn, name), _one_try("sns"))
+            return SnsChat(_needed(settings.chat_topic_arn, name), one_try("sns"))
         case ChannelName.SECURITY_HUB:
-            return SecurityHub(_needed(settings.security_hub_product_arn, name), _one_try("securityhub"))
+            return SecurityHub(_needed(settings.security_hub_product_arn, name), one_try("securityhub"))
         case ChannelName.EVENT_BUS:
-            return EventBus(_needed(settings.event_bus_arn, name), _one_try("events"))
+            return EventBus(_needed(settings.event_bus_arn, name), one_try("events"))
         case ChannelName.WEBHOOK:
             return Webhook(_needed(settings.webhook_secret_id, name), client("secretsmanager"))
 
@@ -62,8 +54,3 @@ def _needed(value: str | None, name: ChannelName) -> str:
     if value is None:
         raise LookupError(f"the channel {name} has a queue, and the function is not told where it sends to")
     return value
-
-
-def _one_try(service: str) -> Any:
-    make: Any = boto3.client  # its types are overloads on literal names
-    return make(service, config=_ONE_TRY)

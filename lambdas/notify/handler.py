@@ -24,8 +24,8 @@ from passrole.news import Pointer
 # The answer names the records to deliver again. To fail the invocation as well would only say it twice.
 _processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
-# More than a channel takes to time out, by far.
-_MESSAGE_MILLISECONDS = 25_000
+# More than a message takes where its receiver hangs: at most two requests to AWS, of 13 seconds each.
+_MESSAGE_MILLISECONDS = 30_000
 
 
 @logger.inject_lambda_context
@@ -47,7 +47,10 @@ def posts_by_queue() -> Mapping[str, Post]:
 
 
 def _has_time(context: LambdaContext) -> bool:
-    """Whether one more message of a digest can be sent: a process that ends in it makes a repeat of it."""
+    """Whether one more message can be sent: a process that ends in it makes a repeat of it.
+
+    And its whole batch comes again late, when the queue's visibility ends.
+    """
     return context.get_remaining_time_in_millis() > _MESSAGE_MILLISECONDS
 
 
@@ -65,7 +68,10 @@ def _tell(record: SQSRecord, has_time: Callable[[], bool]) -> None:
             _tell_digest(post, pointer, about | {"digest": pointer.number}, has_time)
         else:
             _tell_finding(
-                post, pointer, about | {"finding_id": pointer.finding_id, "revision": pointer.revision}
+                post,
+                pointer,
+                about | {"finding_id": pointer.finding_id, "revision": pointer.revision},
+                has_time,
             )
     except Exception as error:
         _count("AlertFailures")
@@ -90,7 +96,9 @@ def _post_of(record: SQSRecord) -> Post:
     return found
 
 
-def _tell_finding(post: Post, pointer: Pointer, about: dict[str, Any]) -> None:
+def _tell_finding(post: Post, pointer: Pointer, about: dict[str, Any], has_time: Callable[[], bool]) -> None:
+    if not has_time():
+        raise DeliveryError("the time is up")
     finding = post.ledger.finding(pointer.finding_id)
     step = post.ledger.step(pointer.finding_id, pointer.revision)
     if finding is None or step is None:

@@ -299,6 +299,17 @@ def test_digest_is_not_begun_without_time_to_send_it(notify: Any, ledger: Ledger
     assert inbox.messages == 0
 
 
+def test_news_is_not_begun_without_time_to_tell_it(notify: Any, ledger: Ledger, inbox: Inbox) -> None:
+    """A function that ends in the middle makes a repeat of it, and has the whole batch come again late."""
+    finding = _opened(ledger)
+
+    assert _failed(notify.handler(_event(_pointer(finding)), Context(remaining=29_000))) == ["message-0"]
+    assert inbox.messages == 0
+    assert _failed(notify.handler(_event(_pointer(finding)), Context())) == []
+
+    assert [alert.repeat for alert in inbox.arrived] == [False]
+
+
 @pytest.mark.parametrize("channel", [Inbox(ChannelName.EMAIL), MachineInbox()], ids=["people", "machines"])
 def test_pointer_to_the_digest_of_another_channel_than_the_queues_is_dropped(
     notify: Any,
@@ -433,8 +444,9 @@ class AccountService:
         ({"AccountId": ACCOUNT, "AccountName": "production"}, ["production", None, None, "production"]),
         (ClientError({"Error": {"Code": "AccessDenied"}}, "GetAccountInformation"), [None] * 4),
         ({}, [None] * 4),
+        (RuntimeError("an answer that nobody can read"), [None] * 4),
     ],
-    ids=["told", "refused", "incomplete"],
+    ids=["told", "refused", "incomplete", "unreadable"],
 )
 def test_the_account_is_asked_its_name_once(
     notify: Any,
@@ -443,7 +455,7 @@ def test_the_account_is_asked_its_name_once(
     names: list[str | None],
 ) -> None:
     accounts, service = importlib.import_module("lambdas.notify.accounts"), AccountService(answer)
-    monkeypatch.setattr(accounts, "client", lambda _: service)
+    monkeypatch.setattr(accounts, "one_try", lambda *_, **__: service)
     name_of = accounts.account_namer()
     assert service.calls == 0
 
