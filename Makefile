@@ -44,7 +44,7 @@ unit: setup  ## tests that need no emulator
 	pytest -m "not e2e" -n 2 --dist loadgroup
 
 e2e: setup  ## tests of the synthesized template on the embedded emulator
-	pytest -m e2e
+	pytest -m e2e -n 2 --dist loadgroup
 
 synth: setup  ## the CloudFormation templates, in cdk.out
 	@cdk synth --quiet

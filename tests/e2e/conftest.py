@@ -1,4 +1,7 @@
-"""One deployment of the synthesized templates for all e2e tests, on an emulator that enforces IAM."""
+"""One deployment of the synthesized templates for most e2e tests, on an emulator that enforces IAM.
+
+Two workers share the tests: those on that deployment, and those that start an emulator of their own.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +11,18 @@ import pytest
 from passrole.emulator import Emulator, deploy
 from tests.e2e.deployment import FORWARDED_REGION, STACK, Deployment, make_user, synthesize
 from tests.e2e.receivers import receivers
+
+_HERE = Path(__file__).parent
+_WITH_THEIR_OWN = ("test_burst", "test_demo")
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in a hook of the same name
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Has each worker start one emulator at a time: two cores have no room for more."""
+    for item in items:
+        if item.path.parent == _HERE:
+            group = "own emulators" if item.path.stem in _WITH_THEIR_OWN else "deployed"
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
