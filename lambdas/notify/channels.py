@@ -7,6 +7,7 @@ from lambdas.notify.accounts import account_namer
 from lambdas.shared.clients import client, one_try
 from lambdas.shared.settings import Settings
 from passrole.alerts import Channel, Deliverer, EventBus, SecurityHub, Slack, SnsChat, SnsEmail, Webhook
+from passrole.arn import Arn
 from passrole.channel import ChannelName
 from passrole.ledger import Ledger
 
@@ -45,7 +46,9 @@ def _channel(name: ChannelName, settings: Settings) -> Channel:
         case ChannelName.SECURITY_HUB:
             return SecurityHub(_needed(settings.security_hub_product_arn, name), one_try("securityhub"))
         case ChannelName.EVENT_BUS:
-            return EventBus(_needed(settings.event_bus_arn, name), one_try("events"))
+            bus = _needed(settings.event_bus_arn, name)
+            arn = Arn.parse(bus)
+            return EventBus(bus, one_try("events", arn.region if arn else None))
         case ChannelName.WEBHOOK:
             return Webhook(_needed(settings.webhook_secret_id, name), client("secretsmanager"))
 

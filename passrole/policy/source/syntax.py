@@ -232,6 +232,10 @@ def secret_name(text: str) -> str:
         raise ValueError(
             "this is a Slack token: store it in a Secrets Manager secret and write that secret's name here"
         )
+    if text.startswith("whsec_"):
+        raise ValueError(
+            "this is a webhook's key: store it in a Secrets Manager secret and write that secret's name here"
+        )
     if text.startswith("arn:"):
         raise ValueError("write the secret's name, not its ARN (without the six characters at the end)")
     if not _SECRET_NAME.fullmatch(text):
@@ -242,7 +246,9 @@ def secret_name(text: str) -> str:
 def event_bus_arn(text: str) -> str:
     """The ARN of an EventBridge bus."""
     arn = Arn.parse(text)
-    known = arn and arn.service == "events" and arn.region and re.fullmatch(r"\d{12}", arn.account)
+    known = (
+        arn and arn.service == "events" and _REGION.fullmatch(arn.region) and _ACCOUNT.fullmatch(arn.account)
+    )
     if not arn or not known or not _EVENT_BUS.fullmatch(arn.resource):
         raise ValueError(
             f"{quoted(text)} is no event bus; "

@@ -1,5 +1,7 @@
 """How notify is told of its channels, by its environment."""
 
+from typing import Any
+
 import pytest
 
 from lambdas.notify.channels import posts
@@ -49,3 +51,11 @@ def test_queue_without_where_to_send_to_is_told(aws: None, name: ChannelName) ->
 
     with pytest.raises(LookupError, match=f"the channel {name} has a queue"):
         posts(Settings.from_environment(environment | queue))
+
+
+def test_bus_of_another_region_is_called_in_its_own(aws: None) -> None:
+    bus = f"arn:aws:events:eu-west-1:{ACCOUNT}:event-bus/security"
+
+    made: Any = posts(Settings.from_environment(ENVIRONMENT | QUEUES | {"EVENT_BUS_ARN": bus}))
+
+    assert made["event_bus"].channel._client.meta.region_name == "eu-west-1"

@@ -160,6 +160,21 @@ SECTIONS = {
         'alerts: {slack_secret: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-AbCdEf"}',
         "24: alerts.slack_secret: write the secret's name, not its ARN (without the six characters at the end)",
     ),
+    "the key of a webhook in place of its secret's name": (
+        "alerts: {webhook_secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}",
+        "26: alerts.webhook_secret: this is a webhook's key: store it in a Secrets Manager secret and write that "
+        "secret's name here",
+    ),
+    "event bus by its name": (
+        "alerts: {event_bus: security}",
+        '21: alerts.event_bus: "security" is no event bus; expected an ARN such as '
+        "arn:aws:events:us-east-1:111122223333:event-bus/security",
+    ),
+    "event bus in no region": (
+        'alerts: {event_bus: "arn:aws:events:ireland:111122223333:event-bus/security"}',
+        '21: alerts.event_bus: "arn:aws:events:ireland:111122223333:event-bus/security" is no event bus; expected '
+        "an ARN such as arn:aws:events:us-east-1:111122223333:event-bus/security",
+    ),
     "availability zone": (
         "regions: [eu-west-1a]",
         '11: regions[0]: "eu-west-1a" is an availability zone; write the region: eu-west-1',
