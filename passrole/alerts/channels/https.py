@@ -88,7 +88,7 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
         return float(header)
     try:
         moment = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     return max(0.0, (moment - now).total_seconds())
@@ -96,9 +96,10 @@ def retry_after_seconds(header: str | None, now: datetime) -> float | None:
 
 def _connection(url: WebhookUrl, timeout: float) -> http.client.HTTPConnection:
     if url.scheme == "http":  # a loopback host: webhook_url lets no other pass
-        return http.client.HTTPConnection(url.host, url.port, timeout=timeout)
+        return http.client.HTTPConnection(url.host, url.port or 80, timeout=timeout)
     context = ssl.create_default_context()
-    return http.client.HTTPSConnection(url.host, url.port, timeout=timeout, context=context)
+    # Without a port, http.client would look for one in the host: an IPv6 address seems to end in one.
+    return http.client.HTTPSConnection(url.host, url.port or 443, timeout=timeout, context=context)
 
 
 def _named(error: BaseException) -> str:

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 
 from passrole.alerts import DeliveryError
-from passrole.alerts.channels.https import retry_after_seconds
+from passrole.alerts.channels.https import post, retry_after_seconds
 from passrole.alerts.channels.webhook_url import parse_webhook_url
 
 SECRET = "guardrail/slack"
@@ -88,7 +89,25 @@ NOW = datetime(2026, 11, 22, 3, 14, 7, tzinfo=UTC)
         (format_datetime(NOW + timedelta(seconds=90), usegmt=True), 90.0),
         (format_datetime(NOW - timedelta(seconds=90), usegmt=True), 0.0),
         ("Sun, 22 Nov 2026 03:15:07 -0000", 60.0),
+        ("Sun, 22 Nov 2026 99999999999999999999:15:07 GMT", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(header: str | None, seconds: float | None) -> None:
     assert retry_after_seconds(header, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("url", "port"), [("https://[2001:db8::1]/", 443), ("https://[2001:db8::1]:8443/", 8443)]
+)
+def test_an_address_is_taken_for_what_it_is(monkeypatch: pytest.MonkeyPatch, url: str, port: int) -> None:
+    called: list[Any] = []
+
+    def refuse(address: Any, *_: Any) -> None:
+        called.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("socket.create_connection", refuse)
+    with pytest.raises(DeliveryError, match="was not reached"):
+        post(parse_webhook_url(url, SECRET), b"", {}, receiver="the webhook", timeout=1)
+
+    assert called == [("2001:db8::1", port)]
