@@ -6,15 +6,8 @@ lets nobody but AWS use those.
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    HTTPClientError,
-)
-
 from passrole.alerts.alert import Alert
+from passrole.alerts.channels.aws_failures import ERRORS, failure
 from passrole.alerts.channels.base import Channel, DeliveryError
 from passrole.alerts.payload import payload
 from passrole.arn import Arn
@@ -59,12 +52,8 @@ class EventBus(Channel):
                     }
                 ]
             )
-        except (EndpointConnectionError, ConnectTimeoutError) as error:
-            raise DeliveryError(f"EventBridge was not reached: {error}") from error
-        except HTTPClientError as error:
-            raise DeliveryError(f"EventBridge did not answer: {error}", may_have_arrived=True) from error
-        except (ClientError, BotoCoreError) as error:
-            raise DeliveryError(f"EventBridge did not accept the event: {error}") from error
+        except ERRORS as error:
+            raise failure("EventBridge", "accept the event", error) from error
         if answer["FailedEntryCount"]:
             [entry] = answer["Entries"]
             why = shown(f"{entry.get('ErrorCode')}: {entry.get('ErrorMessage')}", 500)

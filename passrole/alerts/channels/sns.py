@@ -4,16 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    HTTPClientError,
-)
-
 from passrole.alerts.alert import Alert
-from passrole.alerts.channels.base import DeliveryError
+from passrole.alerts.channels.aws_failures import ERRORS, failure
 from passrole.news import attributes_of, sns_attributes
 
 if TYPE_CHECKING:
@@ -41,12 +33,8 @@ class AlertTopic:
                 Message=message,
                 MessageAttributes=_attributes(alerts),
             )
-        except (EndpointConnectionError, ConnectTimeoutError) as error:
-            raise DeliveryError(f"SNS was not reached: {error}") from error
-        except HTTPClientError as error:
-            raise DeliveryError(f"SNS did not answer: {error}", may_have_arrived=True) from error
-        except (ClientError, BotoCoreError) as error:
-            raise DeliveryError(f"SNS did not accept the alert: {error}") from error
+        except ERRORS as error:
+            raise failure("SNS", "accept the alert", error) from error
 
 
 def _attributes(alerts: Sequence[Alert]) -> "dict[str, MessageAttributeValueTypeDef]":

@@ -47,6 +47,11 @@ def _failure(answer: dict[str, Any] | Exception) -> DeliveryError:
     return caught.value
 
 
+def _answer(operation: str, status: int) -> ClientError:
+    answer: Any = {"Error": {"Code": "A"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, operation)
+
+
 def test_real_client_takes_the_entry(aws: None) -> None:
     events = boto3.client("events")
     events.create_event_bus(Name="security")
@@ -112,6 +117,10 @@ def test_entry_that_failed_is_a_delivery_error() -> None:
         (EndpointConnectionError(endpoint_url="https://events"), False),
         (ConnectTimeoutError(endpoint_url="https://events"), False),
         (ReadTimeoutError(endpoint_url="https://events"), True),
+        (_answer("PutEvents", 400), False),
+        (_answer("PutEvents", 500), True),
+        (_answer("PutEvents", 503), False),
+        (_answer("PutEvents", 504), True),
     ],
 )
 def test_lost_answer_may_have_arrived(error: Exception, may_have_arrived: bool) -> None:

@@ -33,6 +33,11 @@ def inbox(aws: None) -> Inbox:
     return Inbox()
 
 
+def _answer(operation: str, status: int) -> ClientError:
+    answer: Any = {"Error": {"Code": "A"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, operation)
+
+
 class BrokenSns:
     def __init__(self, error: Exception) -> None:
         self._error = error
@@ -101,6 +106,10 @@ def test_refusal_did_not_arrive() -> None:
         (EndpointConnectionError(endpoint_url="https://sns"), False),
         (ConnectTimeoutError(endpoint_url="https://sns"), False),
         (ReadTimeoutError(endpoint_url="https://sns"), True),
+        (_answer("Publish", 400), False),
+        (_answer("Publish", 500), True),
+        (_answer("Publish", 503), False),
+        (_answer("Publish", 504), True),
     ],
 )
 def test_lost_answer_may_have_arrived(error: Exception, may_have_arrived: bool) -> None:
