@@ -26,10 +26,14 @@ class Receivers:
     webhook: Webhook
     security_hub: SecurityHub
 
-    def prepare(self, emulator: Emulator) -> None:
-        """Makes what must be there before the deployment: the secrets, and the bus with a queue behind it."""
+    def prepare(self, emulator: Emulator, slack_secret: str | None = None) -> None:
+        """Makes what must be there before the deployment: the secrets, and the bus with a queue behind it.
+
+        Args:
+            slack_secret: what Slack's secret holds, in place of a webhook's URL.
+        """
         secrets = emulator.client("secretsmanager")
-        secrets.create_secret(Name="slack-webhook", SecretString=self.slack.url)
+        secrets.create_secret(Name="slack", SecretString=slack_secret or self.slack.url)
         signed = {"url": self.webhook.url, "key": "whsec_bm90IHNlY3JldCBhdCBhbGw6IG9ubHkgaW4gdGVzdHM="}
         secrets.create_secret(Name="signed-webhook", SecretString=json.dumps(signed))
         events = emulator.client("events")

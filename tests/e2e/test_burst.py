@@ -1,4 +1,7 @@
-"""A burst through the whole deployed chain, on an emulator of its own: the breaker stops all that follows."""
+"""A burst through the whole deployed chain, on an emulator of its own: the breaker stops all that follows.
+
+People are told by a bot in Slack, so that later news stands in threads.
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -23,7 +26,7 @@ response:
   violation: alert
   services: {{lambda.amazonaws.com: quarantine}}
 quarantine: {{acts_per_hour: {CAP}}}
-alerts: {{slack_secret: slack-webhook}}
+alerts: {{slack_secret: slack}}
 """
 
 
@@ -33,7 +36,7 @@ def deployment(tmp_path: Path) -> Iterator[Deployment]:
     policy.write_text(POLICY, encoding="utf-8")
     assembly = synthesize(policy, tmp_path / "assembly")
     with receivers() as servers, Emulator(enforce_iam=True) as emulator:
-        servers.prepare(emulator)
+        servers.prepare(emulator, servers.slack.bot_secret("C0123456789"))
         outputs = deploy(emulator, assembly, STACK)
         operator = make_user(emulator, "sam", "cloudformation:DescribeStacks", "sts:AssumeRole")
         yield Deployment(emulator, servers, outputs, operator)
@@ -67,4 +70,20 @@ def test_a_burst_is_contained_up_to_the_cap_and_told_whole(deployment: Deploymen
     told = {f.id for f in about} | {breaker.finding}
     silent = [finding_id for finding_id in told if not deployment.slack.about(str(finding_id))]
     assert silent == []
+    _assert_later_news_is_a_reply(deployment, contained[0])
     assert not any(deployment.dead_letters().values())
+
+
+def _assert_later_news_is_a_reply(deployment: Deployment, finding: Finding) -> None:
+    """And what is told again is a reply, too, and says that it may be a repeat."""
+    slack = deployment.slack
+    for command in (("release", "--yes", "--reason", "a drill"), ("resend", "--channel", "slack")):
+        before = len(slack.about(finding.id))
+        done = deployment.command("findings", command[0], finding.id, *command[1:])
+        assert done.returncode == 0, done.stdout + done.stderr
+        deployment.wait(lambda before=before: len(slack.about(finding.id)) > before, f"news of {command[0]}")
+    *_, released, again = slack.about(finding.id)
+    begun = released.thread_ts or released.ts
+    assert again.thread_ts == begun
+    assert [finding.id in message.whole for message in slack.messages if message.ts == begun] == [True]
+    assert "may be a repeat" in again.text
