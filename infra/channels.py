@@ -15,10 +15,10 @@ def configure_channels(
     """Tells `notify` of each configured channel, and lets it send there."""
     role = notify.role
     _tell(notify, Env.ALERTS_TOPIC_ARN, alerts.topic.topic_arn)
-    alerts.grant_publish(role, "PublishAlerts")
+    alerts.give_to(role, "PublishAlerts")
     if chat:
         _tell(notify, Env.CHAT_TOPIC_ARN, chat.topic.topic_arn)
-        chat.grant_publish(role, "PublishChat")
+        chat.give_to(role, "PublishChat")
     if settings.slack_secret:
         _tell(notify, Env.SLACK_SECRET_ID, settings.slack_secret)
         _allow(role, "SlackSecret", "secretsmanager:GetSecretValue", _secret(settings.slack_secret))

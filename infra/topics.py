@@ -72,8 +72,26 @@ class PeoplesTopic(Construct):
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
 
-    def grant_publish(self, role: iam.Role, sid: str) -> None:
+    def give_to(self, role: iam.Role, sid: str) -> None:
+        """Lets a role publish, and no other principal of the account: nobody else tells people.
+
+        Services come with principals of their own, as the alarms do: see `infra/redrives.py`.
+        """
         _grant_publish(role, sid, self.topic)
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="OnlyTheGuardPublishes",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={
+                    "ArnNotEquals": {"aws:PrincipalArn": role.role_arn},
+                    "Null": {"aws:PrincipalArn": "false"},
+                    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+                },
+            )
+        )
 
 
 class AlertsTopic(PeoplesTopic):

@@ -225,6 +225,22 @@ def test_only_the_guard_publishes_findings(guard: StackTemplate) -> None:
     assert allowed == {f"${{{role}.Arn}}" for role in roles}
 
 
+@pytest.mark.parametrize("topic", ["Alerts", "Chat"])
+def test_only_notify_and_services_tell_people(guard: StackTemplate, topic: str) -> None:
+    # Given the policy of a topic that people, or their chat, get messages from
+    (policy,) = (
+        p for p in guard.of_type("AWS::SNS::TopicPolicy").values() if p["Topics"][0]["Ref"].startswith(topic)
+    )
+    # When an IAM principal publishes, then it is denied but for `notify`: nobody else can look like us
+    (denied,) = (s for s in policy["PolicyDocument"]["Statement"] if s["Sid"] == "OnlyTheGuardPublishes")
+    assert (denied["Effect"], denied["Principal"]) == ("Deny", {"AWS": "*"})
+    assert denied["Action"] == "sns:Publish"
+    [allowed] = listed(denied["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])
+    assert text(allowed) == f"${{{guard.role_of('Notify')}.Arn}}"
+    assert denied["Condition"]["Null"] == {"aws:PrincipalArn": "false"}
+    assert denied["Condition"]["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
+
+
 def test_nobody_but_services_and_operators_sends_what_functions_act_on(
     guard: StackTemplate, plain: StackTemplate
 ) -> None:
