@@ -104,9 +104,13 @@ def attributes_of(finding: Finding, news: News) -> dict[str, tuple[str, ...]]:
 
 
 def _responses(finding: Finding, news: News) -> tuple[str, ...]:
-    """With ``alert`` where people were told of what is only observed by now, and hear what becomes of it."""
-    is_followed = finding.was_told and finding.response is Stage.OBSERVE and not news.opens
-    return (finding.response, Stage.ALERT) if is_followed else (finding.response,)
+    """With ``alert`` where people were told of what is only observed by now, and hear what becomes of it.
+
+    That it is open again, they do not hear: the policy now says so.
+    """
+    is_followed = finding.was_told and finding.response is Stage.OBSERVE
+    is_again = news in (News.REOPENED, News.EXEMPTION_ENDED)
+    return (finding.response, Stage.ALERT) if is_followed and not is_again else (finding.response,)
 
 
 def sns_attributes(

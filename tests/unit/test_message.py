@@ -113,6 +113,7 @@ def test_a_filter_may_ask_for_any_of_several_services_and_checks() -> None:
     ("news", "was_told", "responses"),
     [
         (News.RESOLVED, True, ("observe", "alert")),
+        (News.OPENED, True, ("observe", "alert")),  # published late
         (News.REOPENED, True, ("observe",)),
         (News.RESOLVED, False, ("observe",)),
     ],
