@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from passrole.alerts import links
 from passrole.alerts.alert import Alert
 from passrole.clock import parse_time
-from passrole.finding import APPROVED_NOW, BEGUN, NO_ACT, Finding, News, State
+from passrole.finding import APPROVED_NOW, BEGUN, GUARD, NO_ACT, Finding, News, State
 from passrole.guard import Trouble
 from passrole.names import short_passer, short_principal, short_resource, short_role, shown
 from passrole.passes import Outcome
@@ -32,10 +32,29 @@ _SERVICES = {
     "states.amazonaws.com": "Step Functions",
 }
 _KINDS = {
+    "apprunner:service": "App Runner service",
+    "autoscaling:autoScalingGroup": "Auto Scaling group",
+    "batch:compute-environment": "Batch compute environment",
+    "cloudformation:stack": "CloudFormation stack",
+    "codebuild:project": "CodeBuild project",
+    "codepipeline:pipeline": "CodePipeline pipeline",
     "ec2:instance": "EC2 instance",
+    "ec2:launch-template": "EC2 launch template",
+    "ecs:service": "ECS service",
+    "ecs:task": "ECS task",
     "ecs:task-definition": "ECS task definition",
+    "events:rule": "EventBridge rule",
     "glue:job": "Glue job",
+    "iot:rule": "IoT rule",
+    "kinesisanalytics:application": "Flink application",
     "lambda:function": "Lambda function",
+    "pipes:pipe": "EventBridge pipe",
+    "rds:cluster": "RDS cluster",
+    "rds:db": "RDS instance",
+    "redshift:cluster": "Redshift cluster",
+    "s3:bucket": "S3 bucket",
+    "sagemaker:notebook-instance": "SageMaker notebook instance",
+    "scheduler:schedule": "EventBridge schedule",
     "states:stateMachine": "Step Functions state machine",
 }
 _NEWS_TITLES = {
@@ -125,9 +144,11 @@ def happened(alert: Alert, quote: Quote) -> str:
         case News.WOULD_CONTAIN:
             return f"{thing} would have been contained: {who} gave it role {role}"
         case News.UNDONE:
-            return f"Somebody undid the containment of {thing}"
+            return f"Somebody undid the containment of {thing}: {who} gave it role {role}"
         case News.EXEMPTED:
-            return f"{thing} may keep role {role} for a time"
+            is_by_policy = alert.step.who in ("", GUARD)
+            by = "The policy" if is_by_policy else quote(short_principal(alert.step.who) or "Somebody")
+            return f"{by} lets {thing} keep role {role} for a time"
         case News.CONTAINED:
             return f"{thing} is contained: {who} gave it role {role}"
         case News.CONTAINMENT_REFUSED:
@@ -188,7 +209,7 @@ def facts(finding: Finding, account_name: str | None = None) -> tuple[Fact, ...]
         Fact("Who", who, who_else, links.passer_link(passer)),
         Fact("Role", finding.role, f"as {finding.place}", links.role_link(finding.role)),
         Fact("Service", " or ".join(finding.services) or "unknown"),
-        Fact("Resource", resource or "not told by the record", link=links.resource_link(resource)),
+        Fact("Resource", resource or _no_resource(finding), link=links.resource_link(resource)),
         where,
         Fact("When", when(finding.event_time or finding.opened_at), f"{call}, {finding.outcome}"),
     )
@@ -226,24 +247,27 @@ def done(alert: Alert) -> tuple[Prose, ...]:
         case News.CONTAINMENT_WAITS:
             return (why, "It still holds the role.")
         case News.UNDONE:
-            return (why, "What is done about it, a message of its own says.")
+            return (why, "It may run with the role again. A message of its own says what is done about it.")
         case News.WOULD_CONTAIN:
             return (why, "Nothing was changed. It still holds the role.")
         case News.EXEMPTED:
-            return (
-                why,
-                f"It ends {when(finding.exempt_until)}." if finding.exempt_until else "It has ended.",
-            )
+            if finding.exempt_until is None:
+                return (why, "That has ended.")
+            return (why, f"Nothing is done about it until {when(finding.exempt_until)}. It keeps the role.")
         case News.CONTAINED:
             did, separator, runs = why.partition(_STILL_RUNS)
             return (did.strip(), f"{separator}{runs}") if separator else (why,)
         case News.CONTAINMENT_REFUSED if why.endswith(BEGUN):
             return (why, "What was done so far stays until its release.")
         case News.CONTAINMENT_REFUSED:
-            return (why, "Nothing was changed.")
+            return (why, "Nothing was changed. It still holds the role.")
         case News.CONTAINMENT_FAILED:
             return (why, "It may still run with the role.")
-        case News.APPROVED | News.RELEASED | News.RESOLVED:
+        case News.APPROVED:
+            return (why, "Until then it still holds the role. A message of its own tells whether it worked.")
+        case News.RELEASED:
+            return (why, "Unless another finding holds it, it may run with the role again.")
+        case News.RESOLVED:
             return (why,)
 
 
@@ -255,16 +279,19 @@ def commands(alert: Alert) -> tuple[Command, ...]:
         if alert.step.news is News.RESOLVED:
             return (show,)
         return (show, *_REMEDIES.get(finding.event_name, ()))
-    if alert.step.news in (News.CONTAINMENT_WAITS, News.CONTAINMENT_REFUSED, News.CONTAINMENT_FAILED):
-        approve = f'passrole findings approve {finding.id} --reason "…"'
-        exempt = f'passrole findings exempt {finding.id} --until DATE --reason "…"'
-        let_be = Command("Let it be", exempt)
-        has_act = not alert.step.why.startswith(NO_ACT)
-        return (show, Command("Have it contained", approve), let_be) if has_act else (show, let_be)
+    approve = Command("Have it contained", f'passrole findings approve {finding.id} --reason "…"')
+    let_be = Command("Let it be", f'passrole findings exempt {finding.id} --until DATE --reason "…"')
     release = Command("Undo the quarantine", f'passrole findings release {finding.id} --reason "…"')
-    is_pass = alert.step.news.opens
-    to_come = is_pass and finding.state is State.OPEN and _is_to_be_contained(finding)
-    return (show, release) if to_come or finding.state is State.CONTAINED else (show,)
+    if alert.step.news in (News.CONTAINMENT_WAITS, News.CONTAINMENT_REFUSED, News.CONTAINMENT_FAILED):
+        if alert.step.why.startswith(NO_ACT):
+            return (show, let_be)
+        # What is held is not exempted.
+        return (show, approve, release if alert.step.why.endswith(BEGUN) else let_be)
+    is_open_pass = alert.step.news.opens and finding.state is State.OPEN
+    if finding.state is State.CONTAINED or (is_open_pass and _is_to_be_contained(finding)):
+        return (show, release)
+    is_left_alone = is_open_pass and finding.outcome is Outcome.SUCCEEDED and finding.resource is not None
+    return (show, let_be) if is_left_alone else (show,)
 
 
 def resource_of(finding: Finding, quote: Quote) -> str:
@@ -298,6 +325,11 @@ def _where(finding: Finding, name: str | None) -> str:
     account, region = finding.account or "account unknown", finding.region or "region unknown"
     # Cut here, so that however long it is the account's number and the region stand there in full.
     return f"{shown(name, _ACCOUNT_NAME)} ({account}) {region}" if name else f"{account} {region}"
+
+
+def _no_resource(finding: Finding) -> str:
+    is_pass = finding.outcome is Outcome.SUCCEEDED
+    return "not told by the record" if is_pass else "none: the role was not passed"
 
 
 def _what_kind_of_pass(finding: Finding) -> str:

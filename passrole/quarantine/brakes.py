@@ -15,7 +15,7 @@ from passrole.ledger.brakes import Budget, day_of, hour_of
 from passrole.news import Topic, publish_news
 from passrole.policy import QuarantineRules, Severity
 
-_RESET = "`passrole quarantine reset` lets it go on"
+_RESET = "passrole quarantine reset lets it go on"
 
 
 class Brakes:

@@ -71,7 +71,7 @@ def _trouble() -> Alert:
         FINDING.account,
         FINDING.region,
         "the cap of 10 acts an hour is reached: ordinary containment has stopped; "
-        "`passrole quarantine reset` lets it go on",
+        "passrole quarantine reset lets it go on",
         "2026-11-22T03:14:11.000Z",
     )
     assert change.step is not None

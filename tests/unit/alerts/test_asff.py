@@ -119,7 +119,7 @@ def test_title_stays_while_the_description_says_what_was_done() -> None:
     told = asff(ALERTS["released"], PRODUCT)
 
     assert told["Title"] == asff(ALERTS["opened"], PRODUCT)["Title"]
-    said = "payments was released by GuardrailOperator/bob. Reason given: approved in CHG-1234. Why: no"
+    said = "payments was released by GuardrailOperator/bob. Reason given: approved in CHG-1234. Unless"
     assert said in told["Description"]
 
 

@@ -99,7 +99,7 @@ FINDINGS = st.builds(
     account=MAYBE,
     region=MAYBE,
     resource=RESOURCES,
-    resource_type=st.one_of(st.just("lambda:function"), MAYBE),
+    resource_type=st.one_of(st.sampled_from(["lambda:function", "sagemaker:notebook-instance"]), MAYBE),
     place=NAMES,
     role=ROLES,
     services=st.lists(NAMES, max_size=5).map(tuple),

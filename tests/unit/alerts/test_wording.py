@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from passrole.alerts import Alert, wording
-from passrole.finding import APPROVED_NOW, BEGUN, News, State
+from passrole.finding import APPROVED_NOW, BEGUN, GUARD, News, State
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
+from passrole.quarantine.module import QuarantineModule
+from passrole.quarantine.registry import MODULES
 from tests.unit.alerts.samples import ALERTS, FINDING, PASSER, alert
 
 
@@ -133,6 +135,63 @@ def test_what_the_policy_approves_by_now_is_not_said_to_have_let_go_of_its_role(
     approved = alert(News.RESOLVED, state=State.RESOLVED, why=APPROVED_NOW)
 
     assert wording.happened(approved, str) == "Lambda function payments may hold role BreakGlass now"
+
+
+def _lines(alert_: Alert) -> str:
+    return " ".join(command.line for command in wording.commands(alert_))
+
+
+def test_what_is_refused_half_way_can_be_released_and_not_exempted() -> None:
+    """An exemption is refused for what is held."""
+    half_way = alert(News.CONTAINMENT_REFUSED, why=f"quarantine is switched off by sam; {BEGUN}")
+
+    assert _release_offered(half_way)
+    assert "findings exempt" not in _lines(half_way)
+
+
+def test_who_is_told_and_does_not_act_can_let_it_be() -> None:
+    assert "findings exempt" in _lines(alert(response=Stage.ALERT))
+    assert "findings exempt" in _lines(alert(decision=Decision.UNDETERMINED))
+    assert "findings exempt" not in _lines(alert())
+    assert "findings exempt" not in _lines(alert(outcome=Outcome.DENIED, resource=None))
+    assert "findings exempt" not in _lines(alert(response=Stage.ALERT, state=State.RESOLVED))
+
+
+def test_who_exempted_it_is_said() -> None:
+    by_a_person = alert(News.EXEMPTED, who="arn:aws:sts::111122223333:assumed-role/Operator/bob")
+
+    assert wording.happened(by_a_person, str).startswith("Operator/bob lets Lambda function payments keep")
+    assert wording.happened(alert(News.EXEMPTED, who=GUARD), str).startswith("The policy lets Lambda")
+
+
+@pytest.mark.parametrize(
+    ("news", "said"),
+    [
+        (News.APPROVED, "still holds the role"),
+        (News.CONTAINMENT_REFUSED, "still holds the role"),
+        (News.CONTAINMENT_FAILED, "may still run with the role"),
+        (News.UNDONE, "may run with the role again"),
+        (News.RELEASED, "may run with the role again"),
+        (News.EXEMPTED, "keeps the role"),
+    ],
+)
+def test_what_runs_on_is_said(news: News, said: str) -> None:
+    assert said in _done(alert(news, why="why", exempt_until="2026-12-31T00:00:00.000Z"))
+
+
+def test_who_gave_the_role_is_said_of_an_undone_containment() -> None:
+    assert wording.happened(ALERTS["undone"], str) == (
+        "Somebody undid the containment of Lambda function payments: Developer/alice gave it role BreakGlass"
+    )
+
+
+def test_attempt_names_no_resource_as_if_it_were_unknown() -> None:
+    assert _fact("Resource", ALERTS["opened-denied"]).value == "none: the role was not passed"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.resource_type)
+def test_all_that_can_be_contained_is_called_by_its_kind(module: QuarantineModule) -> None:
+    assert wording.kind_of(replace(FINDING, resource_type=module.resource_type)) != "resource"
 
 
 def test_what_is_refused_half_way_is_not_said_to_be_as_it_was() -> None:
