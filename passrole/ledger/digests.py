@@ -117,17 +117,24 @@ class DigestRecords:
 
     def close_digest(self, channel: str, number: int, now: datetime) -> bool:
         """Closes a channel's open digest, and opens the next; False if it is not open any more."""
-        before = self._table.get(keys.of_open_digest(channel))
-        if before is None or before["number"] != number or not before["count"]:
-            return False
-        closed = {"number": number, "count": before["count"], "channel": channel, "state": _NO_LONGER_OPEN}
         following = {"number": number + 1, "count": 0, "channel": channel}
-        return self._table.put_all(
-            [
+        for _ in range(_ATTEMPTS):
+            before = self._table.get(keys.of_open_digest(channel))
+            if before is None or before["number"] != number or not before["count"]:
+                return False
+            closed = {
+                "number": number,
+                "count": before["count"],
+                "channel": channel,
+                "state": _NO_LONGER_OPEN,
+            }
+            puts = [
                 Put(keys.of_digest(channel, number), closed | _outbox(iso(now)), IS_NEW),
                 Put(keys.of_open_digest(channel), following, _unchanged(before)),
             ]
-        )
+            if self._table.put_all(puts):
+                return True
+        return False
 
     def postpone_digest(self, digest: DigestRecord, until: datetime) -> None:
         """Has a closed digest come up again later, unless it is sent by then."""

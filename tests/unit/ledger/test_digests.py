@@ -1,5 +1,6 @@
 """Digests in the ledger: held with the delivery mark or not at all, closed before they are read."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ import pytest
 from passrole.clock import iso
 from passrole.finding import Finding, News, Step
 from passrole.ledger import Claim, DigestRecord, Held, HeldNews, Ledger, digests
+from passrole.ledger.table import Put
 from tests.unit.samples import NOW, finding_of
 
 DUE = NOW + timedelta(minutes=3)
@@ -122,3 +124,23 @@ def test_digests_are_no_findings(ledger: Ledger) -> None:
 
     assert list(ledger.due("9999")) == []
     assert list[Finding](ledger.findings()) == []
+
+
+def test_a_digest_is_closed_while_news_still_comes(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a storm somebody adds news all the time: what waited must not wait for another run for it."""
+    _hold(ledger, 1)
+    put_all, others = ledger._table.put_all, iter(range(2, 5))
+
+    def after_another(puts: Sequence[Put]) -> bool:
+        number = next(others, None)
+        if number is not None:
+            with monkeypatch.context() as patch:
+                patch.setattr(ledger._table, "put_all", put_all)
+                _hold(ledger, number)
+        return put_all(puts)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger._table, "put_all", after_another)
+        assert ledger.close_digest("slack", 1, DUE)
+
+    assert ledger.closed_digest("slack", 1) == DigestRecord("slack", 1, count=4, is_open=False)
