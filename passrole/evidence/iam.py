@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _RESOLUTION = timedelta(seconds=1)  # of a record's time
+_PATIENCE = timedelta(seconds=10)  # with what only a finding wants
 _SETTLED = ("AccessDenied", "NoSuchEntity")  # which the client does not try again
 
 
@@ -51,9 +52,13 @@ class LiveIam:
     def with_administrator(self, pass_: Pass, evidence: Evidence) -> Evidence:
         """The evidence, with whether the role is an administrator; what IAM does not answer is unknown.
 
-        A finding waits for it: once the client has given a request up, no further one is made.
+        A finding waits for it: once the client has given a request up, or it took too long, no further one
+        is made.
         """
-        questions = _Questions(self._iam, self._answers, _not_before(pass_, self._clock()), insist=False)
+        began = self._clock()
+        questions = _Questions(
+            self._iam, self._answers, _not_before(pass_, began), lambda: self._clock() - began > _PATIENCE
+        )
         evidence = with_administrator(questions, evidence)
         return replace(
             evidence, observed_at=min((evidence.observed_at, *map(iso, questions.moments.values())))
@@ -63,16 +68,21 @@ class LiveIam:
 class _Questions:
     """What one pass asks; ``moments`` are those of the answers, by their keys.
 
-    With ``insist``, a request that failed does not keep the others from being made.
+    Without ``is_late``, a request that failed does not keep the others from being made. With it, the first
+    that the client gave up does, and so does that it is late.
     """
 
     def __init__(
-        self, iam: "IAMClient", answers: Answers, not_before: datetime, *, insist: bool = True
+        self,
+        iam: "IAMClient",
+        answers: Answers,
+        not_before: datetime,
+        is_late: Callable[[], bool] | None = None,
     ) -> None:
         self._iam = iam
         self._answers = answers
         self._not_before = not_before
-        self._insist = insist
+        self._is_late = is_late
         self._given_up: Unknown | None = None
         self.moments: dict[tuple[str, ...], datetime] = {}
 
@@ -131,8 +141,11 @@ class _Questions:
         )
 
     def _ask(self, operation: str, what: str, names: tuple[str, ...], ask: Callable[[], T]) -> T | Unknown:
-        if self._given_up and not self._insist:
-            return self._given_up
+        if self._is_late:
+            if self._given_up is None and self._is_late():
+                self._given_up = Unknown(f"IAM took more than {_PATIENCE.seconds} seconds to tell it")
+            if self._given_up:
+                return self._given_up
         key = (operation, *names)
         try:
             self.moments[key], answer = self._answers.answer(key, self._not_before, ask)

@@ -216,3 +216,22 @@ def test_a_refusal_to_tell_one_policy_leaves_the_others_to_be_read(
     live, pass_ = LiveIam(account.iam, clock), pass_by(DANA, event_time=at(clock, seconds=9))
 
     assert live.with_administrator(pass_, live.evidence(pass_)).administrator == Known(True)
+
+
+def test_asked_afterwards_it_is_given_up_when_it_takes_too_long(account: Account, clock: FrozenClock) -> None:
+    """A role of a hundred policies, while IAM has the client wait each time, must hide no finding."""
+    for number in range(40):
+        account.embed(f"logs-{number}", LOGS)
+    account.iam.meta.events.register("before-call.iam", lambda **_: clock.go_on(seconds=2))
+    live = LiveIam(account.iam, clock)
+    pass_ = pass_by(DANA, event_time=at(clock, seconds=9))
+    evidence = live.evidence(pass_)
+    account.calls.clear()
+
+    asked = live.with_administrator(pass_, evidence)
+
+    assert asked.administrator == Unknown("IAM took more than 10 seconds to tell it")
+    assert len(account.calls) <= 6
+    # What is wanted for the verdict is read to its end.
+    whole = LiveIam(account.iam, clock, Wanted(administrator=True)).evidence(pass_)
+    assert whole.administrator == Known(False)
