@@ -16,7 +16,7 @@ from typing import Any
 from passrole.alerts import wording
 from passrole.alerts.alert import Alert
 from passrole.alerts.mrkdwn import code, escaped, prose, utf16
-from passrole.alerts.slack import ICONS
+from passrole.alerts.slack import mark
 
 Notification = dict[str, Any]
 
@@ -41,10 +41,10 @@ _WIDTHS = (_Widths(180, 300, 450), _Widths(120, 200, 250), _Widths(80, 120, 180)
 def notification(alert: Alert) -> Notification:
     """The message to publish, JSON-ready."""
     finding, step = alert.finding, alert.step
-    summary = f"{_mark(alert)} {wording.happened(alert, partial(code, limit=60))}"
+    summary = f"{mark(alert)} {wording.happened(alert, partial(code, limit=60))}"
     return custom(
         key=f"{finding.id}-{step.revision}",
-        title=f"{_mark(alert)} {wording.title(alert)}",
+        title=f"{mark(alert)} {wording.title(alert)}",
         description=_description(alert),
         commands=wording.commands(alert),
         keywords=(finding.severity, step.news, *finding.services),
@@ -134,11 +134,6 @@ def _context(alert: Alert) -> dict[str, str]:
         "region": finding.region,
     }
     return {name: escaped(value, _VALUE) for name, value in raw.items() if value}
-
-
-def _mark(alert: Alert) -> str:
-    news, severity = alert.step.news, alert.finding.severity
-    return ICONS[news] if news in ICONS else f"{ICONS[severity]} {severity.upper()}:"
 
 
 def _safe(texts: Iterable[str | None]) -> list[str]:

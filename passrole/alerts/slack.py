@@ -55,7 +55,7 @@ def is_for_all(news: News) -> bool:
 def payload(alert: Alert) -> dict[str, Any]:
     """The body to post, JSON-ready. ``text`` is what notifications and screen readers show."""
     sentence = f"{wording.happened(alert, code)}. {wording.judged(alert)}".rstrip()
-    summary = f"{_mark(alert)} {sentence}"
+    summary = f"{mark(alert)} {sentence}"
     header = {"type": "plain_text", "text": _header(alert)}
     return {
         "text": f"{summary} {wording.REPEAT}" if alert.repeat else summary,
@@ -87,10 +87,11 @@ def _body(alert: Alert, sentence: str) -> Iterable[Block]:
 
 def _header(alert: Alert) -> str:
     """No name stands here: Slack documents no escaping for a header's plain text."""
-    return f"{_mark(alert)} {wording.title(alert)}"
+    return f"{mark(alert)} {wording.title(alert)}"
 
 
-def _mark(alert: Alert) -> str:
+def mark(alert: Alert) -> str:
+    """What a title begins with: the sign of the news, or that of its severity, and the severity's name."""
     news, severity = alert.step.news, alert.finding.severity
     return ICONS[news] if news in ICONS else f"{ICONS[severity]} {severity.upper()}:"
 

@@ -16,12 +16,12 @@ _ID = 24
 
 def pages(digest: Digest) -> tuple[Page, ...]:
     """The messages that a digest takes."""
-    return paginate(digest, _ROOM, _heading, _line, utf16)
+    return paginate(digest, _ROOM, heading, line, utf16)
 
 
 def payload(page: Page, *, repeat: bool) -> dict[str, Any]:
     """The body to post, JSON-ready, of one message."""
-    title = f"{_icon(page.digest)} {page.digest.severity.upper()}: {digest_wording.title(page)}"
+    title = titled(page)
     sentence = f"{digest_wording.summary(page.digest)} {digest_wording.WHY}"
     summary = f"{title}. {sentence}"
     blocks: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": title}}]
@@ -41,7 +41,7 @@ def _texts(page: Page) -> list[str]:
     """Headings and lines in texts that fit a section each."""
     texts: list[str] = []
     for part in page.sections:
-        for text in (_heading(part, page.width), *(_line(each, page.width) for each in part.lines)):
+        for text in (heading(part, page.width), *(line(each, page.width) for each in part.lines)):
             if texts and utf16(texts[-1]) + 1 + utf16(text) <= _SECTION:
                 texts[-1] += f"\n{text}"
             else:
@@ -49,13 +49,20 @@ def _texts(page: Page) -> list[str]:
     return texts
 
 
-def _heading(part: Section, width: int) -> str:
+def titled(page: Page) -> str:
+    """The title of one message; no name in it."""
+    return f"{_icon(page.digest)} {page.digest.severity.upper()}: {digest_wording.title(page)}"
+
+
+def heading(part: Section, width: int) -> str:
+    """What stands above the lines of a group, in names of at most that width."""
     return f"*By* {digest_wording.heading(part, partial(code, limit=width))}"
 
 
-def _line(line: Line, width: int) -> str:
-    about = digest_wording.about(line, partial(code, limit=width))
-    return f"{_icon(line.finding)} {code(line.finding.id, _ID)} {about}"
+def line(of: Line, width: int) -> str:
+    """What is told of one finding, in names of at most that width."""
+    about = digest_wording.about(of, partial(code, limit=width))
+    return f"{_icon(of.finding)} {code(of.finding.id, _ID)} {about}"
 
 
 def _icon(graded: Digest | Finding) -> str:
