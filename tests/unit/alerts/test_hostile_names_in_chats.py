@@ -103,5 +103,7 @@ def test_longest_names_leave_room_and_make_no_link(name: str, news: News, decisi
     alert = _all_called(name * (10_240 // len(name)), news, decision)
 
     _assert_safe(chat.notification(alert))
+    # Then the sentence names three services.
+    _assert_safe(chat.notification(replace(alert, finding=replace(alert.finding, resource=None))))
     for page in chat_digest.pages(make_digest([alert])):
         _assert_safe(chat_digest.notification(page, repeat=True))
