@@ -34,6 +34,9 @@ class Ledger(Construct):
         )
         self._index(keys.FINDINGS_INDEX, keys.FINDINGS_PK, keys.FINDINGS_SK)
         self._index(keys.ROLES_INDEX, keys.ROLES_PK, keys.ROLES_SK)
+        self._index(keys.PASSERS_INDEX, keys.PASSERS_PK, keys.PASSERS_SK)
+        self._index(keys.SERVICES_INDEX, keys.SERVICES_PK, keys.SERVICES_SK)
+        self._index(keys.DAYS_INDEX, keys.DAYS_PK, keys.DAYS_SK)
         self._index(keys.OUTBOX_INDEX, keys.OUTBOX_PK, keys.OUTBOX_SK)
 
     def _index(self, name: str, partition: str, sort: str) -> None:

@@ -8,7 +8,13 @@ from constructs import Construct
 
 from infra.core import Core
 from infra.rights import add_managed_grants
-from passrole.ledger.keys import FINDINGS_INDEX
+from passrole.ledger.keys import (
+    DAYS_INDEX,
+    FINDINGS_INDEX,
+    PASSERS_INDEX,
+    ROLES_INDEX,
+    SERVICES_INDEX,
+)
 from passrole.quarantine.grants import Grant
 
 
@@ -34,7 +40,8 @@ class OperatorRole(Construct):
         )
         core.grant_record(self.role)
         core.ledger.grant_delete(self.role)
-        core.ledger.grant_list(self.role, FINDINGS_INDEX)
+        for index in (FINDINGS_INDEX, ROLES_INDEX, PASSERS_INDEX, SERVICES_INDEX, DAYS_INDEX):
+            core.ledger.grant_list(self.role, index)
         core.findings.grant_publish(self.role)
         add_managed_grants(self.role, "Release", grants)
 

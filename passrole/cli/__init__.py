@@ -14,6 +14,7 @@ main = CommandGroup(
         "catalogue": ("passrole.cli.catalogue:catalogue", "See which calls pass a role."),
         "policy": ("passrole.cli.policy:policy", "Work on guardrail.yaml."),
         "findings": ("passrole.cli.findings:findings", "See findings, and decide about them."),
+        "ledger": ("passrole.cli.ledger:ledger", "See who passed which role to what, and who holds it."),
         "quarantine": ("passrole.cli.quarantine:quarantine", "Stop containment, and let it go on."),
         "doctor": ("passrole.cli.doctor:doctor", "Check what the guard needs, and whether it works."),
         "demo": ("passrole.cli.demo:demo", "See it all work on an AWS emulator on this machine."),

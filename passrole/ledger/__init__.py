@@ -7,8 +7,9 @@ from passrole.ledger.bursts import BurstRecords, Limit
 from passrole.ledger.containments import Containment, ContainmentRecords, ContainmentState
 from passrole.ledger.deliveries import Claim, DeliveryRecords
 from passrole.ledger.digests import DigestRecord, DigestRecords, Held, HeldNews
-from passrole.ledger.findings import FindingRecords
+from passrole.ledger.holdings import Holding
 from passrole.ledger.intents import Intent, IntentRecords
+from passrole.ledger.passes import PassRecords, RecordedPass, principal_of
 from passrole.ledger.table import Table
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Ledger(
-    FindingRecords,
+    PassRecords,
     DeliveryRecords,
     ContainmentRecords,
     IntentRecords,
@@ -38,9 +39,12 @@ __all__ = [
     "DigestRecord",
     "Held",
     "HeldNews",
+    "Holding",
     "Intent",
     "Ledger",
     "Limit",
+    "RecordedPass",
     "Stopped",
     "Switch",
+    "principal_of",
 ]

@@ -1,77 +1,25 @@
-"""Passes and findings in the ledger: written together, listed, and kept in the outbox until published."""
+"""Findings in the ledger: listed, and kept in the outbox until published."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from passrole.evidence import Evidence, known
 from passrole.finding import Change, Finding, Step
 from passrole.ledger import keys
 from passrole.ledger.table import IS_NEW, Condition, Item, Put, Table
-from passrole.passes import Outcome, Pass
-from passrole.policy import Verdict
 
-# DynamoDB takes 100 items in a transaction: the pass, and two for each finding.
-_CHANGES_AT_ONCE = 49
 _END_OF_TIME = "9999"
 
 
 class FindingRecords:
-    """The part of the ledger that holds passes, findings and their steps."""
+    """The part of the ledger that holds findings and their steps."""
 
     _table: Table
 
-    def has_pass(self, pass_id: str) -> bool:
-        """Whether the pass, and all that it led to, was written."""
-        return self._table.get(keys.of_pass(pass_id)) is not None
-
-    def findings_fed_by(self, pass_id: str) -> tuple[Finding, ...]:
-        """The findings that a written pass fed, as they are now."""
-        item = self._table.get(keys.of_pass(pass_id)) or {"finding_ids": []}
-        found = (self.finding(finding_id) for finding_id in item["finding_ids"])
-        return tuple(f for f in found if f is not None)
-
-    def record_pass(
-        self, pass_: Pass, verdict: Verdict, evidence: Evidence, changes: Sequence[Change], now: str
-    ) -> bool:
-        """Writes a pass and what it does to findings, all or nothing (by 49 findings, the pass last).
-
-        False if the pass is there already or a finding has changed meanwhile: read again, and try again.
-        """
-        item: Item = {
-            "body": _text(pass_.to_json() | verdict.to_json()),
-            "recorded_at": now,
-            "role_arn": known(evidence.arn),
-            "role_id": known(evidence.role_id),
-            "observed_at": evidence.observed_at,
-            "finding_ids": [change.finding.id for change in changes],
-        }
-        arn = known(evidence.arn)
-        if arn is not None and pass_.outcome is Outcome.SUCCEEDED:
-            item |= {keys.ROLES_PK: f"ROLE#{arn}", keys.ROLES_SK: now}
-        puts = [put for change in changes for put in _puts(change)]
-        size = 2 * _CHANGES_AT_ONCE
-        chunks = [puts[start : start + size] for start in range(0, len(puts), size)] or [[]]
-        chunks[-1].append(Put(keys.of_pass(pass_.id), item, IS_NEW))
-        return all(self._table.put_all(chunk) for chunk in chunks)
-
-    def recorded_pass(self, pass_id: str) -> Pass | None:
-        """A pass as it was written."""
-        item = self._table.get(keys.of_pass(pass_id))
-        return Pass.from_json(json.loads(item["body"])) if item else None
-
-    def resources_of(self, role_arn: str) -> Iterator[str]:
-        """ARNs of what got the role by any recorded pass, as often as it did; some may be gone by now."""
-        passes = self._table.query_index(
-            keys.ROLES_INDEX, keys.ROLES_PK, keys.ROLES_SK, f"ROLE#{role_arn}", _END_OF_TIME
-        )
-        for item in passes:
-            yield from Pass.from_json(json.loads(item["body"])).resources
-
     def record_change(self, change: Change) -> bool:
         """Writes a finding's next step; False if the finding has changed meanwhile."""
-        return self._table.put_all(list(_puts(change)))
+        return self._table.put_all(list(puts_of_change(change)))
 
     def finding(self, finding_id: str) -> Finding | None:
         """A finding as it is now."""
@@ -124,7 +72,8 @@ class FindingRecords:
             yield _finding(item)
 
 
-def _puts(change: Change) -> Iterator[Put]:
+def puts_of_change(change: Change) -> Iterator[Put]:
+    """A finding, over what was read of it, and its new step."""
     yield _put(change.finding, change.before)
     if change.step:
         key = keys.of_step(change.finding.id, change.step.revision)

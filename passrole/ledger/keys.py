@@ -8,6 +8,12 @@ FINDINGS_INDEX = "findings"
 FINDINGS_PK, FINDINGS_SK = "findings_pk", "findings_sk"
 ROLES_INDEX = "roles"
 ROLES_PK, ROLES_SK = "roles_pk", "roles_sk"
+PASSERS_INDEX = "passers"
+PASSERS_PK, PASSERS_SK = "passers_pk", "passers_sk"
+SERVICES_INDEX = "services"
+SERVICES_PK, SERVICES_SK = "services_pk", "services_sk"
+DAYS_INDEX = "days"
+DAYS_PK, DAYS_SK = "days_pk", "days_sk"
 OUTBOX_INDEX = "outbox"
 OUTBOX_PK, OUTBOX_SK = "outbox_pk", "outbox_sk"
 DIGESTS_OUTBOX = "OUTBOX#digests"
@@ -18,6 +24,39 @@ SHARDS = 4
 
 def of_pass(pass_id: str) -> tuple[str, str]:
     return f"PASS#{pass_id}", "PASS"
+
+
+def of_pointer(pass_id: str, service: str) -> tuple[str, str]:
+    return f"PASS#{pass_id}", f"SERVICE#{service}"
+
+
+def of_passes(role_arn: str) -> str:
+    return f"PASSES#{role_arn}"
+
+
+def of_passer(principal: str) -> str:
+    return f"PASSER#{principal}"
+
+
+def of_service(service: str, shard: int) -> str:
+    return f"SERVICE#{service}#{shard}"
+
+
+def of_day(day: str, shard: int) -> str:
+    return f"DAY#{day}#{shard}"
+
+
+def of_holding(resource: str, place: str, role_arn: str) -> tuple[str, str]:
+    partition, prefix = of_holdings(resource, place)
+    return partition, f"{prefix}{role_arn}"
+
+
+def of_holdings(resource: str, place: str | None = None) -> tuple[str, str]:
+    return f"RESOURCE#{resource}", "HOLDS#" if place is None else f"HOLDS#{place}#"
+
+
+def of_holders(role_arn: str) -> str:
+    return f"HOLDERS#{role_arn}"
 
 
 def of_finding(finding_id: str) -> tuple[str, str]:

@@ -110,18 +110,26 @@ class Table:
 
     def query(self, partition: str, prefix: str = "") -> Iterator[Item]:
         """The items of a partition whose sort key begins with ``prefix``, in its order; a consistent read."""
-        yield from self._pages(
-            PARTITION_KEY, SORT_KEY, partition, "begins_with(#sk, :sk)", prefix, ConsistentRead=True
-        )
+        condition, values = ("begins_with(#sk, :sk)", {":sk": prefix}) if prefix else ("", {})
+        yield from self._pages(PARTITION_KEY, SORT_KEY, partition, condition, values, ConsistentRead=True)
 
     def query_index(
-        self, index: str, partition_key: str, sort_key: str, partition: str, until: str
+        self, index: str, partition_key: str, sort_key: str, partition: str, until: str, since: str = ""
     ) -> Iterator[Item]:
-        """The items of an index's partition with a sort key up to ``until``, in its order."""
-        yield from self._pages(partition_key, sort_key, partition, "#sk <= :sk", until, IndexName=index)
+        """The items of an index's partition with a sort key from ``since`` to ``until``, in its order."""
+        condition, values = "#sk <= :sk", {":sk": until}
+        if since:
+            condition, values = "#sk BETWEEN :since AND :sk", {":sk": until, ":since": since}
+        yield from self._pages(partition_key, sort_key, partition, condition, values, IndexName=index)
 
     def _pages(
-        self, partition_key: str, sort_key: str, partition: str, condition: str, value: str, **how: Any
+        self,
+        partition_key: str,
+        sort_key: str,
+        partition: str,
+        condition: str,
+        values: Mapping[str, str],
+        **how: Any,
     ) -> Iterator[Item]:
         arguments: dict[str, Any] = {
             "TableName": self._name,
@@ -130,10 +138,10 @@ class Table:
             "ExpressionAttributeValues": _attributes({":pk": partition}),
             **how,
         }
-        if value:
+        if condition:
             arguments["KeyConditionExpression"] += f" AND {condition}"
             arguments["ExpressionAttributeNames"]["#sk"] = sort_key
-            arguments["ExpressionAttributeValues"] |= _attributes({":sk": value})
+            arguments["ExpressionAttributeValues"] |= _attributes(values)
         for page in self._client.get_paginator("query").paginate(**arguments):
             yield from (_plain(item) for item in page["Items"])
 

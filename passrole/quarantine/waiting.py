@@ -52,12 +52,12 @@ class Waiting:
 
     def _settled(self, finding: Finding) -> Finding | None:
         """The finding, if the policy has nothing against the pass by now: it may have changed meanwhile."""
-        pass_ = self._ledger.recorded_pass(finding.last_pass)
-        if pass_ is None:
+        recorded = self._ledger.recorded_pass(finding.last_pass)
+        if recorded is None:
             return None
         now = iso(self._clock())
         evidence = replace(Evidence.unknown("it was not read again", now), arn=Known(finding.role))
-        verdict = evaluate(self._policy, pass_, evidence, now)
+        verdict = evaluate(self._policy, recorded.pass_, evidence, now)
         if verdict.decision is Decision.EXEMPT and verdict.exemption and verdict.exempt_until:
             why, until = f"the exemption {verdict.exemption} counts now", verdict.exempt_until
             return self._record.tell(

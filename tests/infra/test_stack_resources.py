@@ -141,6 +141,9 @@ def test_the_ledger_has_the_keys_and_indexes_of_its_design(guard: StackTemplate)
         "findings": ("findings_pk", "findings_sk", "ALL"),
         "roles": ("roles_pk", "roles_sk", "ALL"),
         "outbox": ("outbox_pk", "outbox_sk", "ALL"),
+        "passers": ("passers_pk", "passers_sk", "ALL"),
+        "services": ("services_pk", "services_sk", "ALL"),
+        "days": ("days_pk", "days_sk", "ALL"),
     }
     assert {a["AttributeType"] for a in table["AttributeDefinitions"]} == {"S"}
 

@@ -215,6 +215,9 @@ def create_ledger_table(client: Any, name: str = "ledger") -> None:
         keys.FINDINGS_INDEX: (keys.FINDINGS_PK, keys.FINDINGS_SK),
         keys.OUTBOX_INDEX: (keys.OUTBOX_PK, keys.OUTBOX_SK),
         keys.ROLES_INDEX: (keys.ROLES_PK, keys.ROLES_SK),
+        keys.PASSERS_INDEX: (keys.PASSERS_PK, keys.PASSERS_SK),
+        keys.SERVICES_INDEX: (keys.SERVICES_PK, keys.SERVICES_SK),
+        keys.DAYS_INDEX: (keys.DAYS_PK, keys.DAYS_SK),
     }
     client.create_table(
         TableName=name,

@@ -50,9 +50,10 @@ class MemoryTable(Table):
         return self._call(lambda: iter([copy.deepcopy(self.items[key]) for key in keys]))
 
     def query_index(
-        self, index: str, partition_key: str, sort_key: str, partition: str, until: str
+        self, index: str, partition_key: str, sort_key: str, partition: str, until: str, since: str = ""
     ) -> Iterator[Item]:
-        found = [i for i in self.items.values() if i.get(partition_key) == partition and i[sort_key] <= until]
+        in_partition = [i for i in self.items.values() if i.get(partition_key) == partition]
+        found = [i for i in in_partition if since <= i[sort_key] <= until]
         return self._call(lambda: iter(sorted(copy.deepcopy(found), key=lambda i: str(i[sort_key]))))
 
     def _add(self, key: Key, name: str, value: str, limit: int, expires_at: int) -> bool:

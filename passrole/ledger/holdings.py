@@ -1,0 +1,144 @@
+"""Holdings: which role a resource holds now, in which place, and by which pass it came to it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from passrole.clock import iso, parse_time
+from passrole.ledger import keys
+from passrole.ledger.table import IS_NEW, Condition, Item, Put, Table
+from passrole.passes import Outcome, Pass
+
+# What was handed out is looked up long after, for as long as auditors ask back and a month more.
+KEPT = timedelta(days=400)
+_END_OF_TIME = "9999"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A resource holds a role in a place.
+
+    Attributes:
+        role: the role's ARN.
+        since: time of the pass by which it holds it, ISO 8601.
+        event_id, pass_id: of that pass.
+        until: time of the pass that took the role's place; None while it holds it, as far as events tell.
+    """
+
+    resource: str
+    resource_type: str | None
+    place: str
+    role: str
+    services: tuple[str, ...]
+    account: str | None
+    region: str | None
+    since: str
+    event_id: str
+    pass_id: str
+    until: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        data = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return data | {"services": list(self.services)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "Holding":
+        return cls(**data | {"services": tuple(data["services"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What a pass changes about one place of one resource.
+
+    Attributes:
+        holding: the new one; None where the pass comes late, and the place holds another role by now.
+        before: what is written under its key.
+        replaced: what its role takes the place of.
+    """
+
+    holding: Holding | None
+    before: Holding | None
+    replaced: tuple[Holding, ...]
+
+
+class HoldingRecords:
+    """The part of the ledger that holds holdings."""
+
+    _table: Table
+
+    def holdings_of(self, resource: str) -> tuple[Holding, ...]:
+        """What a resource holds now, as far as events tell."""
+        partition, prefix = keys.of_holdings(resource)
+        found = (_holding(item) for item in self._table.query(partition, prefix))
+        return tuple(holding for holding in found if holding.until is None)
+
+    def holders_of(self, role_arn: str) -> Iterator[Holding]:
+        """Who holds a role now, as far as events tell; the latest last."""
+        partition = keys.of_holders(role_arn)
+        items = self._table.query_index(
+            keys.ROLES_INDEX, keys.ROLES_PK, keys.ROLES_SK, partition, _END_OF_TIME
+        )
+        return (_holding(item) for item in items)
+
+    def handovers(self, pass_: Pass, role_arn: str | None) -> tuple[Handover, ...]:
+        """What a pass changes, one for each resource that it names; nothing if no role was handed over."""
+        if role_arn is None or pass_.outcome is not Outcome.SUCCEEDED or pass_.event_time is None:
+            return ()
+        since = iso(parse_time(pass_.event_time))
+        return tuple(
+            self._handover(pass_, role_arn, resource, since) for resource in dict.fromkeys(pass_.resources)
+        )
+
+    def _handover(self, pass_: Pass, role_arn: str, resource: str, since: str) -> Handover:
+        partition, prefix = keys.of_holdings(resource, pass_.place)
+        there = [_holding(item) for item in self._table.query(partition, prefix)]
+        before = next((holding for holding in there if holding.role == role_arn), None)
+        # One call may pass several roles to the same place: none of them takes the other's.
+        others = [h for h in there if h.event_id != pass_.event_id and h.until is None and h.role != role_arn]
+        if any(max(h.since, h.until or "") > since for h in there if h.event_id != pass_.event_id):
+            return Handover(None, before, ())  # events come late and unordered
+        holding = Holding(
+            resource=resource,
+            resource_type=pass_.resource_type,
+            place=pass_.place,
+            role=role_arn,
+            services=pass_.services,
+            account=pass_.account,
+            region=pass_.region,
+            since=since,
+            event_id=pass_.event_id,
+            pass_id=pass_.id,
+        )
+        return Handover(holding, before, tuple(others))
+
+
+def puts_of(handover: Handover) -> Iterator[Put]:
+    """What writes a handover, each over what was read: nothing that changed meanwhile is lost."""
+    new = handover.holding
+    if new is None:
+        return
+    for old in handover.replaced:
+        ended = replace(old, until=new.since)
+        expires_at = int((parse_time(new.since) + KEPT).timestamp())
+        yield Put(_key(old), {"body": _text(ended), keys.TIME_TO_LIVE: expires_at}, _is_still(old))
+    index = {keys.ROLES_PK: keys.of_holders(new.role), keys.ROLES_SK: f"{new.since}#{new.resource}"}
+    lock = _is_still(handover.before) if handover.before else IS_NEW
+    yield Put(_key(new), {"body": _text(new), **index}, lock)
+
+
+def _key(holding: Holding) -> tuple[str, str]:
+    return keys.of_holding(holding.resource, holding.place, holding.role)
+
+
+def _is_still(holding: Holding) -> Condition:
+    return Condition("#body = :body", {"#body": "body"}, {":body": _text(holding)})
+
+
+def _holding(item: Item) -> Holding:
+    return Holding.from_json(json.loads(item["body"]))
+
+
+def _text(holding: Holding) -> str:
+    return json.dumps(holding.to_json(), sort_keys=True)

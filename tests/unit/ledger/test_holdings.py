@@ -1,0 +1,114 @@
+"""What a resource holds now, by the passes that came: late ones, several at once, and killed half-way."""
+
+import itertools
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passrole.ledger import Ledger
+from tests.unit.alerts.memory_table import ProcessKilled, memory_ledger
+from tests.unit.ledger.test_passes import OTHER_ROLE, record
+from tests.unit.samples import ACCOUNT, FUNCTION, ROLE
+
+THIRD_ROLE = f"arn:aws:iam::{ACCOUNT}:role/dev/third"
+
+
+def held(ledger: Ledger, resource: str = FUNCTION) -> set[tuple[str, str]]:
+    return {(holding.place, holding.role) for holding in ledger.holdings_of(resource)}
+
+
+def test_the_latest_pass_tells_what_is_held(ledger: Ledger) -> None:
+    record(ledger, 1)
+    record(ledger, 2, OTHER_ROLE)
+
+    [holding] = ledger.holdings_of(FUNCTION)
+    assert (holding.role, holding.since, holding.until) == (OTHER_ROLE, "2026-11-22T12:02:00.000Z", None)
+    assert list(ledger.holders_of(ROLE)) == []
+    assert [h.resource for h in ledger.holders_of(OTHER_ROLE)] == [FUNCTION]
+
+
+def test_a_role_comes_back(ledger: Ledger) -> None:
+    for minute, role in enumerate((ROLE, OTHER_ROLE, ROLE)):
+        record(ledger, minute, role)
+
+    assert held(ledger) == {("execution role", ROLE)}
+    assert [h.since for h in ledger.holders_of(ROLE)] == ["2026-11-22T12:02:00.000Z"]
+
+
+def test_each_place_holds_its_own(ledger: Ledger) -> None:
+    record(ledger, 1, place="task role")
+    record(ledger, 2, OTHER_ROLE, place="execution role")
+
+    assert held(ledger) == {("task role", ROLE), ("execution role", OTHER_ROLE)}
+
+
+def test_roles_of_one_call_take_no_place_from_each_other(ledger: Ledger) -> None:
+    for role in (ROLE, OTHER_ROLE):
+        record(ledger, 1, role, event_id="one call", path=f"requestParameters.stages.{role}")
+    assert {role for _, role in held(ledger)} == {ROLE, OTHER_ROLE}
+
+    record(ledger, 2, THIRD_ROLE)
+
+    assert {role for _, role in held(ledger)} == {THIRD_ROLE}
+
+
+@given(st.permutations(range(5)))
+def test_in_whatever_order_events_come_the_latest_counts(order: Sequence[int]) -> None:
+    ledger, _ = memory_ledger()
+    roles = [ROLE, OTHER_ROLE, THIRD_ROLE, ROLE, OTHER_ROLE]
+
+    for minute in order:
+        record(ledger, minute, roles[minute])
+
+    assert held(ledger) == {("execution role", OTHER_ROLE)}
+    assert [h.since for h in ledger.holders_of(OTHER_ROLE)] == ["2026-11-22T12:04:00.000Z"]
+    assert list(ledger.holders_of(ROLE)) == list(ledger.holders_of(THIRD_ROLE)) == []
+
+
+@pytest.mark.parametrize("kills_after", [False, True])
+def test_a_process_that_dies_at_any_call_leaves_what_the_next_delivery_completes(kills_after: bool) -> None:
+    resources = tuple(f"{FUNCTION}-{n}" for n in range(100))
+    for kill_at in itertools.count(1):
+        ledger, table = memory_ledger()
+        record(ledger, 1, resources=resources)
+        table.kill_at, table.kills_after = table.calls + kill_at, kills_after
+        try:
+            record(ledger, 2, OTHER_ROLE, resources=resources)
+            was_killed = False
+        except ProcessKilled:
+            was_killed = True
+        table.kill_at = None
+        if was_killed and not ledger.has_pass(f"2-{OTHER_ROLE}#requestParameters.role"):
+            record(ledger, 2, OTHER_ROLE, resources=resources)
+
+        assert {h.resource for h in ledger.holders_of(OTHER_ROLE)} == set(resources)
+        assert list(ledger.holders_of(ROLE)) == []
+        if not was_killed:
+            break
+
+
+def test_a_pass_without_a_time_changes_nothing(ledger: Ledger) -> None:
+    record(ledger, 1)
+    record(ledger, 2, OTHER_ROLE, event_time=None)
+
+    assert held(ledger) == {("execution role", ROLE)}
+
+
+def test_another_writer_in_between_makes_the_pass_be_tried_again(ledger: Ledger) -> None:
+    record(ledger, 1)
+    real = ledger.handovers
+
+    def overtaken(*arguments: object) -> object:
+        found = real(*arguments)  # type: ignore[arg-type]
+        ledger.handovers = real  # type: ignore[method-assign]
+        record(ledger, 5, THIRD_ROLE)
+        return found
+
+    ledger.handovers = overtaken  # type: ignore[method-assign,assignment]
+    with pytest.raises(AssertionError):
+        record(ledger, 3, OTHER_ROLE)
+
+    record(ledger, 3, OTHER_ROLE)
+    assert held(ledger) == {("execution role", THIRD_ROLE)}
