@@ -235,3 +235,12 @@ def test_asked_afterwards_it_is_given_up_when_it_takes_too_long(account: Account
     # What is wanted for the verdict is read to its end.
     whole = LiveIam(account.iam, clock, Wanted(administrator=True)).evidence(pass_)
     assert whole.administrator == Known(False)
+
+
+def test_what_the_policy_asks_is_read_on_where_one_request_was_given_up(account: Account) -> None:
+    account.embed("everything", EVERYTHING)
+    account.refusals["ListAttachedRolePolicies"] = "Throttling"
+
+    evidence = LiveIam(account.iam, wanted=Wanted(administrator=True)).evidence(pass_by(DANA))
+
+    assert evidence.administrator == Known(True)
