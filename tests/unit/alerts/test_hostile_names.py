@@ -333,3 +333,18 @@ def test_subject_of_later_news_keeps_the_whole_finding_id_however_long_the_names
 
     assert subject.endswith(f"finding {FINDING.id}")
     assert subject.startswith("(may be a repeat) [CONTAINMENT FAILED] ")
+
+
+@pytest.mark.parametrize("name", ["n", "&", "🚀"])
+@pytest.mark.parametrize("groups", [1, 300])
+def test_full_messages_of_a_digest_fit(name: str, groups: int) -> None:
+    def one(number: int) -> Alert:
+        names = {"resource": f"{number}{name * 10_240}", "role": f"{number % groups}{name * 10_240}"}
+        finding = replace(FINDING, id=f"{number:016x}", **names)
+        return Alert(finding, Step(1, FINDING.opened_at, News.OPENED, "x", ""), repeat=True)
+
+    pages = slack_digest.pages(make_digest(map(one, range(300))))
+
+    assert len(pages) > 1
+    for page in pages:
+        _assert_slack_limits(slack_digest.payload(page, repeat=True))
