@@ -72,7 +72,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _fitting(value: Any) -> Any:
     """The value with long texts cut in the middle and long lists at the end."""
     if isinstance(value, str):
-        return cut(value, _TEXT, json_size)
+        return value if len(json.dumps(value)) - 2 <= _TEXT else cut(value, _TEXT, json_size)
     if isinstance(value, list):
         return [_fitting(each) for each in value[:_MOST]]
     if isinstance(value, dict):

@@ -14,6 +14,7 @@ from typing import Any
 from passrole.clock import iso
 from passrole.finding import Finding, Step
 from passrole.ledger import keys
+from passrole.ledger.holdings import KEPT
 from passrole.ledger.table import IS_NEW, Condition, Item, Put, Table
 
 # What is sent within one run of a function; a digest that is full is followed by the next.
@@ -93,7 +94,11 @@ class DigestRecords:
             )
             puts = [
                 Put(mark, {"status": "held", "held_at": iso(now), "digest": number}, is_ours),
-                Put(keys.of_digest_news(channel, number, finding.id, step.revision), _body(news), IS_NEW),
+                Put(
+                    keys.of_digest_news(channel, number, finding.id, step.revision),
+                    _body(news) | {keys.TIME_TO_LIVE: int((now + KEPT).timestamp())},
+                    IS_NEW,
+                ),
                 Put(
                     keys.of_open_digest(channel),
                     opened | _outbox(due_at or iso(due)),
