@@ -17,7 +17,10 @@ _MOST = 20  # of a list
 
 
 def message_of(finding: Finding, step: Step) -> dict[str, Any]:
-    """The message, JSON-ready and below 170 KB. ``truncated`` says whether a text or list was cut."""
+    """The message, JSON-ready and below 170 KB. ``truncated`` says whether a text or list was cut.
+
+    Half a surrogate pair, which a name from a record may hold, becomes U+FFFD.
+    """
     whole = {
         "version": VERSION,
         "finding_id": finding.id,
@@ -28,8 +31,9 @@ def message_of(finding: Finding, step: Step) -> dict[str, Any]:
         "why": step.why,
         "finding": _finding(finding),
     }
-    fitting = _fitting(whole)
-    return {**fitting, "truncated": fitting != whole}
+    mended = _mended(whole)
+    fitting = _fitting(mended)
+    return {**fitting, "truncated": fitting != mended}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -67,6 +71,17 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "approved_by": finding.approved_by,
         "would_contain": finding.would_contain,
     }
+
+
+def _mended(value: Any) -> Any:
+    """The value without half surrogate pairs: there are parsers that refuse the whole text for one."""
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, list):
+        return [_mended(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _mended(each) for key, each in value.items()}
+    return value
 
 
 def _fitting(value: Any) -> Any:

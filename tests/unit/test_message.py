@@ -69,6 +69,7 @@ def test_whatever_the_record_holds_it_is_as_its_schema_says_and_fits(text: str, 
 
     jsonschema.validate(json.loads(message), _closed(SCHEMA))
     assert message.isascii()
+    json.loads(message)["finding"]["role"].encode()  # no half of a surrogate pair
     assert len(message) < 170_000
     size = sum(
         len(name) + len(a["DataType"]) + len(a["StringValue"].encode()) for name, a in attributes.items()

@@ -49,9 +49,15 @@ class CachedSecret(Generic[T]):
             self._read_at = self._clock()
         return self._value
 
-    def forget(self) -> None:
-        """Makes the next ``value`` read the secret anew."""
+    def changed(self, stale: T) -> T | None:
+        """The value read anew, for one that the receiver does not know any more; None if it is the same.
+
+        Raises:
+            DeliveryError: as ``value`` does.
+        """
         self._value = None
+        fresh = self.value()
+        return fresh if fresh != stale else None
 
     def _read(self) -> str:
         try:

@@ -76,9 +76,8 @@ class Slack(DigestingChannel):
         try:
             return self._post(target, payload, thread, is_for_all)
         except StaleSecretError:
-            self._secret.forget()
-            fresh = self._secret.value()
-            if fresh == target:
+            fresh = self._secret.changed(target)
+            if fresh is None:
                 raise
         return self._post(fresh, payload, thread, is_for_all)
 

@@ -59,11 +59,8 @@ class Webhook(Channel):
         body = payload(message).encode("ascii")
         secret = self._secret.value()
         answer = self._post(secret, message_id, body)
-        if answer.status in _STALE:
-            self._secret.forget()
-            fresh = self._secret.value()
-            if fresh != secret:
-                answer = self._post(fresh, message_id, body)
+        if answer.status in _STALE and (fresh := self._secret.changed(secret)):
+            answer = self._post(fresh, message_id, body)
         if not answer.is_accepted:
             raise answer.refusal("the webhook")
 
