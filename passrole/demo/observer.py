@@ -8,7 +8,8 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from passrole.alerts import Alert, wording
+from passrole.alerts import Alert
+from passrole.alerts.renderings import wording
 from passrole.clock import parse_time
 from passrole.demo.seen import Act, Seen, SeenAlert, SeenPass, SeenStep
 from passrole.emulator.webhook import Message

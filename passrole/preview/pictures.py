@@ -9,9 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from passrole.alerts import slack, slack_digest, text
 from passrole.alerts.alert import Alert
 from passrole.alerts.digest import Digest
+from passrole.alerts.renderings import slack, slack_digest, text
 from passrole.preview import examples, message_style
 from passrole.preview.browser import NoBrowserError, take_picture
 from passrole.preview.mail import mail

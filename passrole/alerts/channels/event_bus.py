@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from passrole.alerts.alert import Alert
 from passrole.alerts.channels.aws_failures import ERRORS, failure
 from passrole.alerts.channels.base import Channel, DeliveryError
-from passrole.alerts.payload import payload
+from passrole.alerts.renderings.payload import payload
 from passrole.arn import Arn
 from passrole.channel import ChannelName
 from passrole.clock import parse_time

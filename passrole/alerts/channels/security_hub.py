@@ -20,8 +20,8 @@ from botocore.exceptions import (
 )
 
 from passrole.alerts.alert import Alert
-from passrole.alerts.asff import asff, hub_id, workflow
 from passrole.alerts.channels.base import Channel, DeliveryError
+from passrole.alerts.renderings.asff import asff, hub_id, workflow
 from passrole.channel import ChannelName
 from passrole.names import shown
 

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from passrole.alerts import slack, slack_digest
 from passrole.alerts.alert import Alert
 from passrole.alerts.channels.base import DigestingChannel
 from passrole.alerts.channels.https import TIMEOUT_SECONDS
@@ -18,6 +17,7 @@ from passrole.alerts.channels.slack_api import (
 )
 from passrole.alerts.channels.slack_secret import Bot, Target, parse_slack_secret
 from passrole.alerts.digest import Digest, Page
+from passrole.alerts.renderings import slack, slack_digest
 from passrole.channel import ChannelName
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from passrole.alerts import chat, chat_digest
 from passrole.alerts.alert import Alert
 from passrole.alerts.channels.base import DigestingChannel
 from passrole.alerts.channels.sns import AlertTopic
 from passrole.alerts.digest import Digest, Page
+from passrole.alerts.renderings import chat, chat_digest
 from passrole.channel import ChannelName
 
 if TYPE_CHECKING:

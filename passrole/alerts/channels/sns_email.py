@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from passrole.alerts import text, text_digest
 from passrole.alerts.alert import Alert
 from passrole.alerts.channels.base import DigestingChannel
 from passrole.alerts.channels.sns import AlertTopic
 from passrole.alerts.digest import Digest, Page
+from passrole.alerts.renderings import text, text_digest
 from passrole.channel import ChannelName
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from passrole.alerts.channels.base import Channel
 from passrole.alerts.channels.https import TIMEOUT_SECONDS, Answer, post
 from passrole.alerts.channels.secret import CachedSecret
 from passrole.alerts.channels.signing import SignedWebhook, parse_signed_webhook, signature
-from passrole.alerts.payload import payload
+from passrole.alerts.renderings.payload import payload
 from passrole.channel import ChannelName
 
 if TYPE_CHECKING:

@@ -19,20 +19,20 @@ def rendering_of(name: str, operator: Operator, alert: "Alert") -> str:
 
 
 def _slack(_: Operator, alert: "Alert") -> str:
-    from passrole.alerts import slack
+    from passrole.alerts.renderings import slack
 
     return _json(slack.payload(alert))
 
 
 def _email(_: Operator, alert: "Alert") -> str:
-    from passrole.alerts import text
+    from passrole.alerts.renderings import text
 
     email = text.email(alert)
     return f"Subject: {email.subject}\n\n{email.body}".rstrip("\n")
 
 
 def _asff(operator: Operator, alert: "Alert") -> str:
-    from passrole.alerts.asff import asff
+    from passrole.alerts.renderings.asff import asff
 
     role = Arn.parse(operator.role)
     account, region = role.account if role else "", operator.home
@@ -41,7 +41,7 @@ def _asff(operator: Operator, alert: "Alert") -> str:
 
 
 def _chat(_: Operator, alert: "Alert") -> str:
-    from passrole.alerts import chat
+    from passrole.alerts.renderings import chat
 
     return _json(chat.notification(alert))
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from passrole.alerts import Alert, Channel, DigestingChannel, chat_digest, slack_digest, text_digest
+from passrole.alerts import Alert, Channel, DigestingChannel
 from passrole.alerts.digest import Digest, Page
+from passrole.alerts.renderings import chat_digest, slack_digest, text_digest
 from passrole.channel import ChannelName
 
 _PAGES: dict[ChannelName, Callable[[Digest], Sequence[Page]]] = {

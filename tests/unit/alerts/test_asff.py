@@ -11,8 +11,8 @@ from botocore.validate import ParamValidator
 from hypothesis import given, settings
 
 from passrole.alerts import Alert
-from passrole.alerts.asff import asff, hub_id, workflow
-from passrole.alerts.asff_resources import RESOURCE_TYPES
+from passrole.alerts.renderings.asff import asff, hub_id, workflow
+from passrole.alerts.renderings.asff_resources import RESOURCE_TYPES
 from passrole.finding import Finding, News, State, Step
 from passrole.passes import Outcome, Passer
 from tests.unit.alerts.samples import ALERTS, FINDING, PASSER, alert

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passrole.alerts import Alert, slack, slack_digest, text, text_digest
+from passrole.alerts import Alert
 from passrole.alerts.digest import make_digest
+from passrole.alerts.renderings import slack, slack_digest, text, text_digest
 from passrole.finding import News, Severity, State, Step
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage

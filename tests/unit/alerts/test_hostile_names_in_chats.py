@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passrole.alerts import Alert, chat, chat_digest
-from passrole.alerts.chat import MOST_DESCRIPTION
+from passrole.alerts import Alert
 from passrole.alerts.digest import make_digest
+from passrole.alerts.renderings import chat, chat_digest
+from passrole.alerts.renderings.chat import MOST_DESCRIPTION
 from passrole.finding import News, Step
 from passrole.policy import Decision
 from tests.unit.alerts.custom_notifications import assert_taken

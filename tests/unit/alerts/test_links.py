@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from passrole.alerts.links import LONGEST, passer_link, resource_link, role_link
+from passrole.alerts.renderings.links import LONGEST, passer_link, resource_link, role_link
 from passrole.passes import Passer
 from tests.unit.alerts.samples import PASSER
 

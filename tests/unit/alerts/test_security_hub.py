@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from botocore.stub import Stubber
 
 from passrole.alerts import Alert, Channel, Deliverer, DeliveryError, SecurityHub, Told
-from passrole.alerts.asff import asff, workflow
+from passrole.alerts.renderings.asff import asff, workflow
 from passrole.finding import News, State
 from passrole.ledger import Ledger
 from tests.unit.alerts.samples import ALERTS, FINDING, alert

@@ -8,7 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
-from passrole.alerts import Alert, DeliveryError, Slack, slack, slack_digest
+from passrole.alerts import Alert, DeliveryError, Slack
+from passrole.alerts.renderings import slack, slack_digest
 from passrole.finding import News
 from tests.unit.alerts.samples import ALERTS, DIGESTS, alert
 from tests.unit.alerts.slack_like import (

@@ -10,8 +10,9 @@ from typing import Any
 import boto3
 import pytest
 
-from passrole.alerts import DeliveryError, Slack, slack
+from passrole.alerts import DeliveryError, Slack
 from passrole.alerts.channels.secret import CACHED_SECONDS
+from passrole.alerts.renderings import slack
 from tests.unit.alerts.samples import ALERTS
 from tests.unit.alerts.slack_like import (
     TOKEN,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from passrole.alerts import chat, chat_digest, slack, slack_digest, text, text_digest
+from passrole.alerts.renderings import chat, chat_digest, slack, slack_digest, text, text_digest
 from tests.unit.alerts.samples import ALERTS, DIGESTS
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from passrole.alerts import Alert, DeliveryError, SnsChat, chat, chat_digest
+from passrole.alerts import Alert, DeliveryError, SnsChat
 from passrole.alerts.digest import make_digest
+from passrole.alerts.renderings import chat, chat_digest
 from tests.unit.alerts.custom_notifications import assert_taken
 from tests.unit.alerts.samples import ALERTS, DIGESTS, FINDING, alert
 from tests.unit.alerts.test_sns_email import BrokenSns, Inbox

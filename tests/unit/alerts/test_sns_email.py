@@ -7,7 +7,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
-from passrole.alerts import DeliveryError, SnsEmail, text, text_digest
+from passrole.alerts import DeliveryError, SnsEmail
+from passrole.alerts.renderings import text, text_digest
 from tests.unit.alerts.samples import ALERTS, DIGESTS, alert
 from tests.unit.samples import ACCOUNT, REGION
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from passrole.alerts import Alert, chat, chat_digest, slack, slack_digest, text, text_digest
+from passrole.alerts import Alert
+from passrole.alerts.renderings import chat, chat_digest, slack, slack_digest, text, text_digest
 from passrole.channel import ChannelName
 from passrole.finding import News, State
 from passrole.policy import Severity

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from passrole.alerts import Alert, wording
+from passrole.alerts import Alert
+from passrole.alerts.renderings import wording
 from passrole.finding import APPROVED_NOW, BEGUN, GUARD, News, State
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage

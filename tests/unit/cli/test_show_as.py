@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from passrole.alerts import Alert, chat, slack, text
-from passrole.alerts.asff import asff
+from passrole.alerts import Alert
+from passrole.alerts.renderings import chat, slack, text
+from passrole.alerts.renderings.asff import asff
 from passrole.finding import Finding, News, State
 from passrole.ledger import Ledger
 from passrole.message import message_of

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from passrole.alerts import Alert, slack
+from passrole.alerts import Alert
+from passrole.alerts.renderings import slack
 from passrole.demo.seen import Act, SeenAlert, SeenPass, SeenStep
 from passrole.demo.telling import Change, Exhibit, Note, Ran, Scene, Told
 from passrole.finding import Finding, News, State, Step

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from passrole.alerts import Alert, slack
+from passrole.alerts import Alert
+from passrole.alerts.renderings import slack
 from passrole.demo.measures import measures_of
 from passrole.demo.observer import Observer
 from passrole.demo.seen import Act, SeenAlert, SeenPass, SeenStep

@@ -7,7 +7,8 @@ from typing import Any
 import boto3
 import pytest
 
-from passrole.alerts import DeliveryError, Slack, slack
+from passrole.alerts import DeliveryError, Slack
+from passrole.alerts.renderings import slack
 from passrole.emulator.webhook import Webhook
 from tests.unit.alerts.samples import ALERTS
 

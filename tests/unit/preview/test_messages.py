@@ -5,7 +5,8 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from passrole.alerts import Alert, slack, text
+from passrole.alerts import Alert
+from passrole.alerts.renderings import slack, text
 from passrole.preview.mail import mail
 from passrole.preview.slack import message
 from tests.unit.alerts.samples import ALERTS

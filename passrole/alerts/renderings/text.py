@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
-from passrole.alerts import wording
 from passrole.alerts.alert import Alert
+from passrole.alerts.renderings import wording
 from passrole.finding import News
 from passrole.names import cut, shown
 

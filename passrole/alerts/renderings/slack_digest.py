@@ -3,10 +3,10 @@
 from functools import partial
 from typing import Any
 
-from passrole.alerts import digest_wording, wording
 from passrole.alerts.digest import Digest, Line, Page, Section, paginate
-from passrole.alerts.mrkdwn import code, utf16
-from passrole.alerts.slack import ICONS, Block, context, section
+from passrole.alerts.renderings import digest_wording, wording
+from passrole.alerts.renderings.mrkdwn import code, utf16
+from passrole.alerts.renderings.slack import ICONS, Block, context, section
 from passrole.finding import Finding
 
 _SECTION = 2_900  # below the 3,000 of a section

@@ -8,9 +8,9 @@ text; no name stands in the header. The only links are those of ``links``.
 from collections.abc import Iterable
 from typing import Any
 
-from passrole.alerts import wording
 from passrole.alerts.alert import Alert
-from passrole.alerts.mrkdwn import code, prose
+from passrole.alerts.renderings import wording
+from passrole.alerts.renderings.mrkdwn import code, prose
 from passrole.finding import News
 from passrole.policy import Severity
 

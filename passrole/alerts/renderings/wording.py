@@ -8,8 +8,8 @@ channel must make it safe.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from passrole.alerts import links
 from passrole.alerts.alert import Alert
+from passrole.alerts.renderings import links
 from passrole.clock import parse_time
 from passrole.finding import APPROVED_NOW, BEGUN, GUARD, NO_ACT, Finding, News, State
 from passrole.guard import Trouble

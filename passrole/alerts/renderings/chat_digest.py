@@ -1,10 +1,10 @@
 """A digest as custom notifications. What is said of the form and of sizes in ``chat`` holds here, too."""
 
-from passrole.alerts import digest_wording, wording
-from passrole.alerts.chat import Notification, custom
 from passrole.alerts.digest import Digest, Page, Section, paginate
-from passrole.alerts.mrkdwn import utf16
-from passrole.alerts.slack_digest import heading, line, titled
+from passrole.alerts.renderings import digest_wording, wording
+from passrole.alerts.renderings.chat import Notification, custom
+from passrole.alerts.renderings.mrkdwn import utf16
+from passrole.alerts.renderings.slack_digest import heading, line, titled
 
 _ROOM = 2_300  # for the findings: below MOST_DESCRIPTION with the summary before them
 

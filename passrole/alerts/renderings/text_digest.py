@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from passrole.alerts import digest_wording, wording
 from passrole.alerts.digest import Digest, Line, Page, Section, paginate
-from passrole.alerts.text import SUBJECT_LIMIT, Email, ascii_only, quote
+from passrole.alerts.renderings import digest_wording, wording
+from passrole.alerts.renderings.text import SUBJECT_LIMIT, Email, ascii_only, quote
 from passrole.names import cut, shown
 
 # Bytes: SNS takes 256 KiB with the attributes, and a mail client shows this much without complaint.

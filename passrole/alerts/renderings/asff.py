@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from passrole.alerts import wording
 from passrole.alerts.alert import Alert
-from passrole.alerts.asff_resources import resources
-from passrole.alerts.asff_text import cut, cut_end, shown
-from passrole.alerts.text import quote
+from passrole.alerts.renderings import wording
+from passrole.alerts.renderings.asff_resources import resources
+from passrole.alerts.renderings.asff_text import cut, cut_end, shown
+from passrole.alerts.renderings.text import quote
 from passrole.arn import Arn
 from passrole.clock import iso, parse_time
 from passrole.finding import GUARD, Finding, News, State, Step

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from passrole.alerts import wording
 from passrole.alerts.alert import Alert
-from passrole.alerts.mrkdwn import code, escaped, prose, utf16
-from passrole.alerts.slack import mark
+from passrole.alerts.renderings import wording
+from passrole.alerts.renderings.mrkdwn import code, escaped, prose, utf16
+from passrole.alerts.renderings.slack import mark
 
 Notification = dict[str, Any]
 

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from passrole.alerts import wording
 from passrole.alerts.digest import Digest, Line, Page, Section
-from passrole.alerts.wording import Quote
+from passrole.alerts.renderings import wording
+from passrole.alerts.renderings.wording import Quote
 from passrole.finding import News
 from passrole.names import short_passer, short_resource, short_role
 from passrole.passes import Outcome

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from passrole.alerts.asff_text import shown
+from passrole.alerts.renderings.asff_text import shown
 from passrole.arn import Arn, parse_role_arn
 from passrole.finding import Finding
 
