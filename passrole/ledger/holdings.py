@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from passrole.clock import iso, parse_time
@@ -13,7 +14,9 @@ from passrole.passes import Outcome, Pass
 
 # What was handed out is looked up long after, for as long as auditors ask back and a month more.
 KEPT = timedelta(days=400)
-_END_OF_TIME = "9999"
+_END_OF_TIME = "~"
+# Calls that give a resource a further role, and leave it those that it has (AddRoleToDBCluster).
+_ADDING = ("Add", "ModifyClusterIamRoles")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,23 @@ class Handover:
         holding: the new one; None where the pass comes late, and the place holds another role by now.
         before: what is written under its key.
         replaced: what its role takes the place of.
+        lock: the pass that changed the place last; None where it is the first.
     """
 
     holding: Holding | None
     before: Holding | None
-    replaced: tuple[Holding, ...]
+    replaced: tuple[Holding, ...] = ()
+    lock: str | None = None
+
+    @property
+    def ended(self) -> Iterator[tuple[str, str]]:
+        """The passes by which the place holds nothing any more, and since when."""
+        new, before = self.holding, self.before
+        if new is None:
+            return
+        is_overtaken = before is not None and before.until is None and before.pass_id != new.pass_id
+        for old in chain(self.replaced, (before,) if before and is_overtaken else ()):
+            yield old.pass_id, new.since
 
 
 class HoldingRecords:
@@ -71,7 +86,7 @@ class HoldingRecords:
     def holdings_of(self, resource: str) -> tuple[Holding, ...]:
         """What a resource holds now, as far as events tell."""
         partition, prefix = keys.of_holdings(resource)
-        found = (_holding(item) for item in self._table.query(partition, prefix))
+        found = (_holding(item) for item in self._table.query(partition, prefix) if "body" in item)
         return tuple(holding for holding in found if holding.until is None)
 
     def holders_of(self, role_arn: str) -> Iterator[Holding]:
@@ -92,13 +107,16 @@ class HoldingRecords:
         )
 
     def _handover(self, pass_: Pass, role_arn: str, resource: str, since: str) -> Handover:
-        partition, prefix = keys.of_holdings(resource, pass_.place)
-        there = [_holding(item) for item in self._table.query(partition, prefix)]
+        items = list(self._table.query(*keys.of_holdings(resource, pass_.place)))
+        there = [_holding(item) for item in items if "body" in item]
+        lock = next((item["pass_id"] for item in items if "body" not in item), None)
         before = next((holding for holding in there if holding.role == role_arn), None)
         # One call may pass several roles to the same place: none of them takes the other's.
-        others = [h for h in there if h.event_id != pass_.event_id and h.until is None and h.role != role_arn]
-        if any(max(h.since, h.until or "") > since for h in there if h.event_id != pass_.event_id):
-            return Handover(None, before, ())  # events come late and unordered
+        others = [h for h in there if h.event_id != pass_.event_id]
+        if pass_.event_name.startswith(_ADDING):
+            others = [h for h in others if h.role == role_arn or h.until]
+        if any(max(h.since, h.until or "") > since for h in others):
+            return Handover(None, before)  # events come late and unordered
         holding = Holding(
             resource=resource,
             resource_type=pass_.resource_type,
@@ -111,7 +129,8 @@ class HoldingRecords:
             event_id=pass_.event_id,
             pass_id=pass_.id,
         )
-        return Handover(holding, before, tuple(others))
+        replaced = tuple(h for h in others if h.until is None and h.role != role_arn)
+        return Handover(holding, before, replaced, lock)
 
 
 def puts_of(handover: Handover) -> Iterator[Put]:
@@ -119,13 +138,24 @@ def puts_of(handover: Handover) -> Iterator[Put]:
     new = handover.holding
     if new is None:
         return
+    # Others may be writing other roles to the same place: what was not there has no lock of its own.
+    is_still = Condition("#p = :p", {"#p": "pass_id"}, {":p": handover.lock}) if handover.lock else IS_NEW
+    yield Put(keys.of_place(new.resource, new.place), {"pass_id": new.pass_id}, is_still)
     for old in handover.replaced:
         ended = replace(old, until=new.since)
-        expires_at = int((parse_time(new.since) + KEPT).timestamp())
-        yield Put(_key(old), {"body": _text(ended), keys.TIME_TO_LIVE: expires_at}, _is_still(old))
-    index = {keys.ROLES_PK: keys.of_holders(new.role), keys.ROLES_SK: f"{new.since}#{new.resource}"}
+        item = {"body": _text(ended), keys.TIME_TO_LIVE: expiry(new.since)}
+        yield Put(_key(old), item, _is_still(old))
+    index = {
+        keys.ROLES_PK: keys.of_holders(new.role),
+        keys.ROLES_SK: keys.of_time(new.since, new.resource),
+    }
     lock = _is_still(handover.before) if handover.before else IS_NEW
     yield Put(_key(new), {"body": _text(new), **index}, lock)
+
+
+def expiry(at: str) -> int:
+    """When what ended at that time is deleted, in seconds since 1970."""
+    return int(parse_time(at).timestamp() + KEPT.total_seconds())
 
 
 def _key(holding: Holding) -> tuple[str, str]:

@@ -1,5 +1,7 @@
 """The keys of the ledger's one table; the stack makes the table from these names, too."""
 
+import hashlib
+
 PARTITION_KEY = "pk"
 SORT_KEY = "sk"
 TIME_TO_LIVE = "expires_at"
@@ -21,42 +23,55 @@ DIGESTS_OUTBOX = "OUTBOX#digests"
 # One partition takes 1,000 writes a second: a storm of findings must not throttle detection at an index.
 SHARDS = 4
 
+# Bytes of UTF-8, in indexes too: DynamoDB refuses longer ones, and no name may keep a pass out of the ledger.
+_MOST_OF_PARTITION, _MOST_OF_SORT = 2048, 1024
+
 
 def of_pass(pass_id: str) -> tuple[str, str]:
-    return f"PASS#{pass_id}", "PASS"
+    return _fitting(f"PASS#{pass_id}"), "PASS"
 
 
 def of_pointer(pass_id: str, service: str) -> tuple[str, str]:
-    return f"PASS#{pass_id}", f"SERVICE#{service}"
+    return _fitting(f"PASS#{pass_id}"), _fitting(f"SERVICE#{service}", _MOST_OF_SORT)
 
 
 def of_passes(role_arn: str) -> str:
-    return f"PASSES#{role_arn}"
+    return _fitting(f"PASSES#{role_arn}")
 
 
 def of_passer(principal: str) -> str:
-    return f"PASSER#{principal}"
+    return _fitting(f"PASSER#{principal}")
 
 
 def of_service(service: str, shard: int) -> str:
-    return f"SERVICE#{service}#{shard}"
+    return _fitting(f"SERVICE#{service}#{shard}")
 
 
 def of_day(day: str, shard: int) -> str:
     return f"DAY#{day}#{shard}"
 
 
+def of_time(at: str, name: str) -> str:
+    """A sort key of an index: by time, and by name within the same."""
+    return _fitting(f"{at}#{name}", _MOST_OF_SORT)
+
+
 def of_holding(resource: str, place: str, role_arn: str) -> tuple[str, str]:
     partition, prefix = of_holdings(resource, place)
-    return partition, f"{prefix}{role_arn}"
+    return partition, _fitting(f"{prefix}{role_arn}", _MOST_OF_SORT)
+
+
+def of_place(resource: str, place: str) -> tuple[str, str]:
+    """The lock of a place: its sort key begins like those of what is held there, and names no role."""
+    return of_holdings(resource, place)
 
 
 def of_holdings(resource: str, place: str | None = None) -> tuple[str, str]:
-    return f"RESOURCE#{resource}", "HOLDS#" if place is None else f"HOLDS#{place}#"
+    return _fitting(f"RESOURCE#{resource}"), "HOLDS#" if place is None else f"HOLDS#{place}#"
 
 
 def of_holders(role_arn: str) -> str:
-    return f"HOLDERS#{role_arn}"
+    return _fitting(f"HOLDERS#{role_arn}")
 
 
 def of_finding(finding_id: str) -> tuple[str, str]:
@@ -129,3 +144,12 @@ def of_brake(name: str) -> tuple[str, str]:
 def shard_of(finding_id: str) -> int:
     """The shard of a finding: its id is a digest, so its digits spread evenly."""
     return int(finding_id[:4], 16) % SHARDS
+
+
+def _fitting(key: str, most: int = _MOST_OF_PARTITION) -> str:
+    """A key of at most so many bytes: of a longer one, what tells it from all others ends it."""
+    text = key.encode("utf-8", "surrogatepass")
+    if len(text) <= most:
+        return key
+    digest = hashlib.sha256(text).hexdigest()
+    return f"{text[: most - len(digest) - 1].decode('utf-8', 'ignore')}#{digest}"

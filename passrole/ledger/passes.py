@@ -1,8 +1,9 @@
 """Passes in the ledger: written with what they lead to, and found by role, passer, service and time."""
 
+import heapq
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,15 +13,15 @@ from passrole.evidence import Evidence, known
 from passrole.finding import Change, Finding
 from passrole.ledger import keys
 from passrole.ledger.findings import FindingRecords, puts_of_change
-from passrole.ledger.holdings import KEPT, Handover, HoldingRecords, puts_of
-from passrole.ledger.table import IS_NEW, Item, Put
-from passrole.passes import Pass, Passer
+from passrole.ledger.holdings import Handover, HoldingRecords, expiry, puts_of
+from passrole.ledger.table import IS_NEW, Item, Key, Put
+from passrole.passes import Outcome, Pass, Passer
 from passrole.policy import Decision, Verdict
 
 # DynamoDB takes 100 items in a transaction; the pass is one of the last.
 _AT_ONCE = 90
 # Before and after all times, as texts.
-_FIRST, _LAST = "0", "9999"
+_FIRST, _LAST = "0", "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +74,18 @@ class PassRecords(FindingRecords, HoldingRecords):
         self, pass_: Pass, verdict: Verdict, evidence: Evidence, changes: Sequence[Change], now: str
     ) -> bool:
         """Writes a pass, what it does to findings, and what its resources hold now: all or nothing (by 90
-        records, the pass last).
+        records, all of a finding or resource at once, the pass last).
 
         False if the pass is there already or something has changed meanwhile: read again, and try again.
         """
         handovers = self.handovers(pass_, known(evidence.arn))
-        puts = [put for change in changes for put in puts_of_change(change)]
-        puts += [put for handover in handovers for put in puts_of(handover)]
-        puts += self._expiries(pass_, handovers)
-        chunks = [puts[start : start + _AT_ONCE] for start in range(0, len(puts), _AT_ONCE)] or [[]]
-        chunks[-1] += _puts(pass_, verdict, evidence, changes, handovers, now)
-        return all(self._table.put_all(chunk) for chunk in chunks)
+        groups = [list(puts_of_change(change)) for change in changes]
+        # Before what they follow from: who dies in between finds nothing to end the next time.
+        groups += [[put] for put in self._expiries(pass_, handovers)]
+        groups += [list(puts_of(handover)) for handover in handovers]
+        *chunks, last = _chunks(groups)
+        last += _puts(pass_, verdict, evidence, changes, handovers, now)
+        return all(self._table.put_all(chunk) for chunk in (*chunks, last))
 
     def recorded_pass(self, pass_id: str) -> RecordedPass | None:
         """A pass as it was written."""
@@ -101,33 +103,46 @@ class PassRecords(FindingRecords, HoldingRecords):
         return self._listed(keys.PASSERS_INDEX, keys.of_passer(principal), since, until)
 
     def passes_to(self, service: str, since: str = _FIRST, until: str = _LAST) -> Iterator[RecordedPass]:
-        """The passes of which a service may have got the role, by shard and time."""
-        for shard in range(keys.SHARDS):
-            partition = keys.of_service(service, shard)
-            yield from self._listed(keys.SERVICES_INDEX, partition, since, until)
+        """The passes of which a service may have got the role, oldest first."""
+        partitions = (keys.of_service(service, shard) for shard in range(keys.SHARDS))
+        return self._merged(keys.SERVICES_INDEX, partitions, since, until)
 
     def passes_on(self, day: date) -> Iterator[RecordedPass]:
-        """The passes of a day in UTC, by shard and time."""
-        for shard in range(keys.SHARDS):
-            yield from self._listed(keys.DAYS_INDEX, keys.of_day(day.isoformat(), shard), _FIRST, _LAST)
+        """The passes of a day in UTC, oldest first."""
+        partitions = (keys.of_day(day.isoformat(), shard) for shard in range(keys.SHARDS))
+        return self._merged(keys.DAYS_INDEX, partitions, _FIRST, _LAST)
 
     def resources_of(self, role_arn: str) -> Iterator[str]:
         """ARNs of what got the role by any recorded pass, as often as it did; some may be gone by now."""
         for recorded in self.passes_of_role(role_arn):
-            yield from recorded.pass_.resources
+            # What an attempt names has got nothing: anybody can name what they may not change.
+            if recorded.pass_.outcome is Outcome.SUCCEEDED:
+                yield from recorded.pass_.resources
 
     def _expiries(self, pass_: Pass, handovers: Sequence[Handover]) -> Iterator[Put]:
-        """Lets the passes expire whose roles no resource holds any more."""
-        ended = {holding.pass_id: handover.holding for handover in handovers for holding in handover.replaced}
-        for pass_id, by in ended.items():
+        """Lets the passes expire by which no resource holds a role any more."""
+        ended = dict(end for handover in handovers for end in handover.ended)
+        for pass_id, since in ended.items():
             item = self._table.get(keys.of_pass(pass_id))
-            if item is None or by is None or self._is_held_elsewhere(_recorded(item).pass_, pass_):
+            if item is None:
                 continue
-            yield Put(keys.of_pass(pass_id), item | {keys.TIME_TO_LIVE: _expiry(by.since)})
+            old, lives = _recorded(item).pass_, {keys.TIME_TO_LIVE: expiry(since)}
+            if self._is_held_elsewhere(old, pass_):
+                continue
+            yield Put(keys.of_pass(pass_id), item | lives)
+            for key, pointer in _pointers(old, item[keys.PASSERS_SK]):
+                yield Put(key, pointer | lives)
 
     def _is_held_elsewhere(self, old: Pass, new: Pass) -> bool:
         others = (resource for resource in old.resources if resource not in new.resources)
         return any(h.pass_id == old.id for resource in others for h in self.holdings_of(resource))
+
+    def _merged(
+        self, index: str, partitions: Iterable[str], since: str, until: str
+    ) -> Iterator[RecordedPass]:
+        """What is in some partitions of an index, by time."""
+        listed = (self._listed(index, partition, since, until) for partition in partitions)
+        return heapq.merge(*listed, key=lambda recorded: (parse_time(recorded.at), recorded.pass_.id))
 
     def _listed(self, index: str, partition: str, since: str, until: str) -> Iterator[RecordedPass]:
         partition_key, sort_key = f"{index}_pk", f"{index}_sk"
@@ -153,11 +168,10 @@ def _puts(
 ) -> Iterator[Put]:
     """The pass, and a pointer to it for each further service that may have got the role."""
     arn, at = known(evidence.arn), iso(parse_time(pass_.event_time)) if pass_.event_time else now
-    place = f"{at}#{pass_.id}"
-    shard = zlib.crc32(pass_.id.encode("utf-8", "surrogatepass")) % keys.SHARDS
+    place, shard = keys.of_time(at, pass_.id), _shard_of(pass_)
     # A pass that gave a resource its role is kept for as long as it holds it.
-    lives = None if any(handover.holding for handover in handovers) else _expiry(at)
-    first, *further = pass_.services or ("unknown",)
+    lives = None if any(handover.holding for handover in handovers) else expiry(at)
+    first = next(iter(pass_.services), "unknown")
     item: Item = {
         "body": json.dumps(pass_.to_json() | verdict.to_json(), sort_keys=True),
         "recorded_at": now,
@@ -176,15 +190,35 @@ def _puts(
     role = arn or pass_.role.value
     if role:
         item |= {keys.ROLES_PK: keys.of_passes(role), keys.ROLES_SK: place}
-    for service in further:
+    for key, pointer in _pointers(pass_, place):
+        yield Put(key, pointer | {keys.TIME_TO_LIVE: lives})
+    yield Put(keys.of_pass(pass_.id), item, IS_NEW)
+
+
+def _pointers(pass_: Pass, place: str) -> Iterator[tuple[Key, Item]]:
+    """What lists a pass by each service but the first that may have got its role."""
+    for service in pass_.services[1:]:
         pointer = {
             "pass_id": pass_.id,
-            keys.SERVICES_PK: keys.of_service(service, shard),
+            keys.SERVICES_PK: keys.of_service(service, _shard_of(pass_)),
             keys.SERVICES_SK: place,
-            keys.TIME_TO_LIVE: lives,
         }
-        yield Put(keys.of_pointer(pass_.id, service), pointer)
-    yield Put(keys.of_pass(pass_.id), item, IS_NEW)
+        yield keys.of_pointer(pass_.id, service), pointer
+
+
+def _shard_of(pass_: Pass) -> int:
+    return zlib.crc32(pass_.id.encode("utf-8", "surrogatepass")) % keys.SHARDS
+
+
+def _chunks(groups: Iterable[list[Put]]) -> list[list[Put]]:
+    """Records in chunks that are written at once; no group is parted that is not too large by itself."""
+    chunks: list[list[Put]] = [[]]
+    for group in groups:
+        if len(chunks[-1]) + len(group) > _AT_ONCE:
+            chunks += [group[start : start + _AT_ONCE] for start in range(0, len(group), _AT_ONCE)]
+        else:
+            chunks[-1] += group
+    return [chunk for chunk in chunks if chunk] or [[]]
 
 
 def _recorded(item: Item) -> RecordedPass:
@@ -197,8 +231,3 @@ def _recorded(item: Item) -> RecordedPass:
         data["policy_hash"],
         item["recorded_at"],
     )
-
-
-def _expiry(at: str) -> int:
-    """When what ended at that time is deleted, in seconds since 1970."""
-    return int((parse_time(at) + KEPT).timestamp())

@@ -112,3 +112,46 @@ def test_another_writer_in_between_makes_the_pass_be_tried_again(ledger: Ledger)
 
     record(ledger, 3, OTHER_ROLE)
     assert held(ledger) == {("execution role", THIRD_ROLE)}
+
+
+def test_two_writers_of_a_place_that_nothing_holds_do_not_both_hold_it(ledger: Ledger) -> None:
+    real = ledger.handovers
+
+    def overtaken(*arguments: object) -> object:
+        found = real(*arguments)  # type: ignore[arg-type]
+        ledger.handovers = real  # type: ignore[method-assign]
+        record(ledger, 5, THIRD_ROLE)
+        return found
+
+    ledger.handovers = overtaken  # type: ignore[method-assign,assignment]
+    with pytest.raises(AssertionError):
+        record(ledger, 3, OTHER_ROLE)
+
+    record(ledger, 3, OTHER_ROLE)
+    assert held(ledger) == {("execution role", THIRD_ROLE)}
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_a_call_that_adds_a_role_takes_the_place_of_none(ledger: Ledger, order: Sequence[int]) -> None:
+    cluster = f"arn:aws:rds:us-east-1:{ACCOUNT}:cluster:orders"
+    for minute in order:
+        role = (ROLE, OTHER_ROLE)[minute - 1]
+        record(
+            ledger,
+            minute,
+            role,
+            resources=(cluster,),
+            place="associated role",
+            event_name="AddRoleToDBCluster",
+        )
+
+    assert {role for _, role in held(ledger, cluster)} == {ROLE, OTHER_ROLE}
+    assert [h.resource for h in ledger.holders_of(ROLE)] == [cluster]
+
+
+def test_names_longer_than_keys_may_be_are_held_and_found(ledger: Ledger) -> None:
+    resources = tuple(f"arn:aws:backup:us-east-1:{ACCOUNT}:vault:{'v' * 2048}{n}" for n in range(2))
+    record(ledger, 1, resources=resources)
+
+    assert {h.resource for h in ledger.holders_of(ROLE)} == set(resources)
+    assert [h.resource for h in ledger.holdings_of(resources[1])] == [resources[1]]

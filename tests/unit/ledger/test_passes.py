@@ -1,5 +1,6 @@
 """Passes in the ledger: found by role, passer, service and day, and kept while their roles are held."""
 
+import itertools
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 import pytest
 
 from passrole.clock import iso, parse_time
-from passrole.evidence import Known
+from passrole.evidence import Evidence, Known
 from passrole.ledger import Ledger, RecordedPass, keys, principal_of
-from passrole.passes import Outcome, Passer
+from passrole.passes import Outcome, PassedRole, Passer, RoleKind
 from passrole.policy import Decision
+from tests.unit.alerts.memory_table import ProcessKilled, memory_ledger
 from tests.unit.samples import ACCOUNT, FUNCTION, ROLE, evidence_of, pass_of, verdict_of
 
 OTHER_ROLE = f"arn:aws:iam::{ACCOUNT}:role/dev/other"
@@ -133,6 +135,102 @@ def test_a_pass_to_more_resources_than_a_transaction_takes_is_written_whole(ledg
 
     assert {h.resource for h in ledger.holders_of(ROLE)} == set(instances)
     assert ledger.has_pass(launch)
+
+
+def test_a_pass_that_a_later_one_of_the_same_role_took_over_from_expires(ledger: Ledger) -> None:
+    first = record(ledger, 1)
+    second = record(ledger, 9)
+
+    assert _expires(ledger, first) == parse_time(at(9)) + timedelta(days=400)
+    assert _expires(ledger, second) is None
+
+
+def test_all_that_was_written_of_a_pass_expires_with_it(ledger: Ledger) -> None:
+    services = ("ecs-tasks.amazonaws.com", "ecs.amazonaws.com")
+    first = record(ledger, 1, services=services)
+
+    record(ledger, 9, OTHER_ROLE, services=services)
+
+    [pointer] = ledger._table.query(keys.of_pass(first)[0], "SERVICE#")
+    assert pointer[keys.TIME_TO_LIVE] == (parse_time(at(9)) + timedelta(days=400)).timestamp()
+    assert pointer["pass_id"] == first
+    assert first in ids(ledger.passes_to("ecs.amazonaws.com"))
+
+
+@pytest.mark.parametrize("kills_after", [False, True])
+@pytest.mark.parametrize("count", [30, 45, 100])
+def test_passes_expire_though_the_process_died_while_their_roles_were_replaced(
+    kills_after: bool, count: int
+) -> None:
+    resources = tuple(f"{FUNCTION}-{n}" for n in range(count))
+    for kill_at in itertools.count(1):
+        ledger, table = memory_ledger()
+        first = record(ledger, 1, resources=resources)
+        table.kill_at, table.kills_after = table.calls + kill_at, kills_after
+        try:
+            record(ledger, 2, OTHER_ROLE, resources=resources)
+            was_killed = False
+        except ProcessKilled:
+            was_killed = True
+        table.kill_at = None
+        if was_killed and not ledger.has_pass(f"2-{OTHER_ROLE}#requestParameters.role"):
+            record(ledger, 2, OTHER_ROLE, resources=resources)
+
+        assert _expires(ledger, first) == parse_time(at(2)) + timedelta(days=400)
+        if not was_killed:
+            break
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"role": PassedRole("r" * 2048, RoleKind.ROLE_ARN, None, None)},
+        {"role": PassedRole("\U0001f600" * 2048, RoleKind.ROLE_ARN, None, None)},
+        {"path": "requestParameters." + "\U0001f600" * 290},
+        {"passer": Passer(name="n" * 10_000)},
+        {"passer": Passer(name="\x00 \U0001f600" * 3_000)},
+        {"services": ("s" * 10_000, "t" * 10_000)},
+        {"event_id": "e" * 10_000},
+        {"event_time": "9999-12-31T23:59:59Z"},
+        {"event_time": "0001-01-01T00:00:00Z"},
+    ],
+    ids=lambda fields: next(iter(fields)),
+)
+def test_nobody_can_keep_a_pass_out_of_the_ledger_by_a_name(ledger: Ledger, fields: dict[str, Any]) -> None:
+    pass_ = pass_of(**{"outcome": Outcome.FAILED, "resources": ()} | fields)
+    unresolved = Evidence.unknown("no such role", "2026-11-22T12:00:00.000Z")
+
+    assert ledger.record_pass(pass_, verdict_of(), unresolved, (), "2026-11-22T12:00:00.000Z")
+
+    assert ledger.has_pass(pass_.id)
+    assert pass_.role.value is not None
+    assert ids(ledger.passes_of_role(pass_.role.value)) == [pass_.id]
+    assert ids(ledger.passes_by(principal_of(pass_.passer))) == [pass_.id]
+    assert [ids(ledger.passes_to(service)) for service in pass_.services] == [[pass_.id]] * len(
+        pass_.services
+    )
+
+
+def test_names_that_begin_alike_are_not_mixed_up(ledger: Ledger) -> None:
+    passers = [Passer(name="n" * 3_000 + end) for end in "ab"]
+    made = [record(ledger, minute, passer=passer) for minute, passer in enumerate(passers)]
+
+    assert [ids(ledger.passes_by(str(passer.name))) for passer in passers] == [[made[0]], [made[1]]]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DENIED, Outcome.FAILED])
+def test_an_attempt_gave_its_resource_no_role(ledger: Ledger, outcome: Outcome) -> None:
+    record(ledger, 1, outcome=outcome, resources=(f"{FUNCTION}-else",))
+    record(ledger, 2)
+
+    assert list(ledger.resources_of(ROLE)) == [FUNCTION]
+
+
+def test_passes_are_listed_by_time_over_all_shards(ledger: Ledger) -> None:
+    made = [record(ledger, minute) for minute in range(12)]
+
+    assert ids(ledger.passes_on(date(2026, 11, 22))) == made
+    assert ids(ledger.passes_to("lambda.amazonaws.com")) == made
 
 
 def test_a_role_that_iam_did_not_resolve_is_held_by_nothing(ledger: Ledger) -> None:
