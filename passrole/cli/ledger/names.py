@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from passrole.arn import Arn, parse_role_arn
 from passrole.cli.errors import InputError
 
-_NAME = re.compile(r"/?[\w+=,.@/-]+", re.ASCII)
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?")
 
 
@@ -19,9 +18,11 @@ def role_arn(given: str, operator_role: str) -> str:
     if parse_role_arn(given):
         return given
     home = Arn.parse(operator_role)
-    if home is None or given.startswith("arn:") or not _NAME.fullmatch(given):
-        raise InputError(f"{given!r} is no role; expected its ARN, or path and name: app/orders")
-    return f"arn:{home.partition}:iam::{home.account}:role/{given.removeprefix('/')}"
+    if home is not None and not given.startswith("arn:"):
+        arn = f"arn:{home.partition}:iam::{home.account}:role/{given.removeprefix('/')}"
+        if parse_role_arn(arn):
+            return arn
+    raise InputError(f"{given!r} is no role; expected its ARN, or path and name: app/orders")
 
 
 def principal(given: str) -> str:
@@ -31,7 +32,7 @@ def principal(given: str) -> str:
         InputError: it is none.
     """
     arn = Arn.parse(given)
-    if arn and arn.service == "sts":
+    if arn and arn.service == "sts" and arn.resource.startswith("assumed-role/"):
         raise InputError(
             f"{given!r} is a session; give the ARN of its role, which all its sessions are listed by"
         )
@@ -39,6 +40,17 @@ def principal(given: str) -> str:
         raise InputError(
             f"{given!r} is no principal; expected the ARN of a user or role, or a service: ec2.amazonaws.com"
         )
+    return given
+
+
+def service(given: str) -> str:
+    """A service as the ledger lists passes by it.
+
+    Raises:
+        InputError: it is none.
+    """
+    if given != "unknown" and not _SERVICE.fullmatch(given):
+        raise InputError(f"{given!r} is no service; expected its principal, lambda.amazonaws.com, or unknown")
     return given
 
 

@@ -10,6 +10,7 @@ from passrole.cli.aws import aws_errors
 from passrole.cli.deployment import become_operator, deployment_options
 from passrole.cli.errors import InputError
 from passrole.cli.ledger.names import day, principal, role_arn
+from passrole.cli.ledger.names import service as service_principal
 from passrole.cli.ledger.rows import format_option, print_rows
 from passrole.clock import utc_now
 
@@ -71,33 +72,36 @@ def roles_of(
 def passes(
     service: str | None, since: str | None, until: str | None, form: str, stack: str, region: str | None
 ) -> None:
-    """List the passes of some days; without --since, of the last seven."""
-    first, last = _days(since, until, utc_now().date() - timedelta(days=6))
-    if (last - first).days > _MOST_DAYS:
-        raise InputError(f"--since: the ledger keeps {_MOST_DAYS} days; begin later")
+    """List the passes of some days; without --since, of the last seven (until the last one)."""
+    first, last = _days(since, until, days=7)
+    to = None if service is None else service_principal(service)
+    if to is None and (last - first).days > _MOST_DAYS:
+        raise InputError(f"--since: at most {_MOST_DAYS} days are listed at once, or those to one --service")
     operator = become_operator(stack, region)
     with aws_errors():
-        print_rows(_listed(operator.ledger, service, first, last), _columns, form, "pass", _NOTHING)
+        print_rows(_listed(operator.ledger, to, first, last), _columns, form, "pass", _NOTHING)
 
 
 def _listed(ledger: "Ledger", service: str | None, first: date, last: date) -> "Iterator[RecordedPass]":
     if service:
-        yield from sorted(ledger.passes_to(service, *_times(first, last)), key=lambda recorded: recorded.at)
+        yield from ledger.passes_to(service, *_times(first, last))
         return
     for number in range((last - first).days + 1):
-        yield from sorted(ledger.passes_on(first + timedelta(days=number)), key=lambda recorded: recorded.at)
+        yield from ledger.passes_on(first + timedelta(days=number))
 
 
-def _days(since: str | None, until: str | None, first: date = date(2000, 1, 1)) -> tuple[date, date]:
-    begin, end = day(since, first), day(until, utc_now().date())
+def _days(since: str | None, until: str | None, days: int | None = None) -> tuple[date, date]:
+    """The first day and the last; without ``since``, so many days, or all."""
+    end = day(until, utc_now().date())
+    begin = day(since, date.min if days is None else date.fromordinal(max(end.toordinal() - days + 1, 1)))
     if end < begin:
         raise InputError(f"--until {end} is before --since {begin}")
     return begin, end
 
 
 def _times(first: date, last: date) -> tuple[str, str]:
-    """From the first moment of a day to the first after another, as the ledger's times are written."""
-    return f"{first}T", f"{last + timedelta(days=1)}T"
+    """From the first moment of a day to after all of another, as the ledger's times are written."""
+    return f"{first}T", f"{last}T~"
 
 
 def _columns(recorded: "RecordedPass") -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """Rows of the ledger as a table, JSON lines, or CSV."""
 
 import csv
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol, TypeVar
@@ -11,8 +12,9 @@ from passrole.cli.terminal import console, print_json, safe
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-# What begins so, a spreadsheet takes for a formula: names in the ledger come from attackers.
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+# Where a spreadsheet begins a formula: names in the ledger come from attackers. Full-width signs count where
+# they are typed, and where numbers have commas, semicolons part cells.
+_FORMULA = re.compile("(^|;)(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
 _PLURALS = {"pass": "passes", "resource": "resources", "role": "roles"}
 
 
@@ -48,22 +50,22 @@ def print_rows(
         for row in rows:
             print_json(row.to_json())
         return
-    texts = [columns(row) for row in rows]
     if form == "csv":
-        _print_csv(texts)
-    elif texts:
+        _print_csv(columns(row) for row in rows)
+        return
+    texts = [columns(row) for row in rows]
+    if texts:
         _print_table(texts, what)
     else:
         console().print(nothing)
 
 
-def _print_csv(rows: list[Mapping[str, str]]) -> None:
+def _print_csv(rows: Iterable[Mapping[str, str]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    if rows:
-        writer.writerow(rows[0])
-    for row in rows:
-        cells = (safe(text) for text in row.values())
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULAS) else cell for cell in cells])
+    for number, row in enumerate(rows):
+        if number == 0:
+            writer.writerow(row)
+        writer.writerow([_FORMULA.sub(r"\1'", safe(text)) for text in row.values()])
 
 
 def _print_table(rows: list[Mapping[str, str]], what: str) -> None:

@@ -80,6 +80,29 @@ def test_passes_of_some_days_and_to_a_service(run: Run, deployed: Cloud, ledger:
     assert roles(to_ec2.rows) == [OTHER_ROLE]
 
 
+def test_days_may_be_any_that_there_are(run: Run, deployed: Cloud, ledger: Ledger) -> None:
+    long_ago = (utc_now() - timedelta(days=500)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    record(ledger, 1, event_time=long_ago)
+    to_lambda = ("passes", "--service", "lambda.amazonaws.com", "--since", "2020-01-01")
+
+    for options in (
+        ("who-passed", ROLE, "--until", "9999-12-31"),
+        ("passes", "--until", long_ago[:10]),
+        to_lambda,
+        ("passes", "--since", long_ago[:10], "--until", long_ago[:10]),
+    ):
+        assert roles(run("ledger", *options, "--format", "json").rows) == [ROLE], options
+    assert run("ledger", "passes", "--since", "9999-12-31", "--until", "9999-12-31").out == "No passes.\n"
+    assert run("ledger", "passes", "--until", "0001-01-01").out == "No passes.\n"
+
+
+def test_a_federated_user_is_no_session_of_a_role(run: Run, deployed: Cloud, ledger: Ledger) -> None:
+    bob = f"arn:aws:sts::{ACCOUNT}:federated-user/bob"
+    record(ledger, 1, passer=Passer(type="FederatedUser", arn=bob))
+
+    assert roles(run("ledger", "roles-of", bob, "--format", "json").rows) == [ROLE]
+
+
 def test_who_holds_a_role_now_and_what_a_resource_holds(run: Run, deployed: Cloud, ledger: Ledger) -> None:
     record(ledger, 1)
     [row] = run("ledger", "resources-of", ROLE, "--format", "json").rows
@@ -104,6 +127,25 @@ def test_a_spreadsheet_takes_no_name_for_a_formula(run: Run, deployed: Cloud, le
 
 
 @pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("a;=1", "a;'=1"),  # where commas part decimals, semicolons part cells
+        ("\uff1d1", "'\uff1d1"),  # a full-width sign counts in some languages
+        ("-;@x;y", "'-;'@x;y"),
+        ("a=1", "a=1"),
+    ],
+)
+def test_no_cell_of_a_spreadsheet_begins_with_a_formula(
+    run: Run, deployed: Cloud, ledger: Ledger, name: str, cell: str
+) -> None:
+    record(ledger, 1, passer=Passer(arn=name))
+
+    ran = run("ledger", "who-passed", ROLE, "--format", "csv")
+
+    assert next(csv.DictReader(io.StringIO(ran.out)))["passer"] == cell
+
+
+@pytest.mark.parametrize(
     ("arguments", "line"),
     [
         (
@@ -124,8 +166,24 @@ def test_a_spreadsheet_takes_no_name_for_a_formula(run: Run, deployed: Cloud, le
             ("passes", "--since", "2026-11-22", "--until", "2026-11-01"),
             "--until 2026-11-01 is before --since 2026-11-22",
         ),
-        (("passes", "--since", "2020-01-01"), "--since: the ledger keeps 400 days; begin later"),
+        (
+            ("passes", "--since", "2020-01-01", "--until", "2021-02-05"),
+            "--since: at most 400 days are listed at once, or those to one --service",
+        ),
+        (
+            ("passes", "--service", "lambda"),
+            "'lambda' is no service; expected its principal, lambda.amazonaws.com, or unknown",
+        ),
+        (
+            ("passes", "--service", ""),
+            "'' is no service; expected its principal, lambda.amazonaws.com, or unknown",
+        ),
         (("held-by", "orders"), "'orders' is no ARN"),
+        (("who-passed", "app/"), "'app/' is no role; expected its ARN, or path and name: app/orders"),
+        (
+            ("resources-of", "r" * 65),
+            f"'{'r' * 65}' is no role; expected its ARN, or path and name: app/orders",
+        ),
     ],
 )
 def test_mistakes_are_one_line(run: Run, deployed: Cloud, arguments: tuple[str, ...], line: str) -> None:
