@@ -12,14 +12,14 @@ _LONGEST = 4000
 _UNLIMITED = 1000
 
 
-def safe(text: object) -> str:
+def safe(text: object, longest: int = _LONGEST) -> str:
     """The text on one line, with all that a terminal would obey, or not show, made visible (``\\x1b``).
 
     A backslash stays as it is: what the policy says was made visible before.
     """
     shown = str(text)
-    if len(shown) > _LONGEST:
-        shown = f"{shown[:_LONGEST]}…"
+    if len(shown) > longest:
+        shown = f"{shown[:longest]}…"
     if shown.isprintable():
         return shown
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)

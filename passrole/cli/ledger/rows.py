@@ -15,6 +15,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 # Where a spreadsheet begins a formula: names in the ledger come from attackers. Full-width signs count where
 # they are typed, and where numbers have commas, semicolons part cells.
 _FORMULA = re.compile("(^|;)(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
+_LONGEST = 32_000  # a spreadsheet takes 32,767 characters in a cell: room for all that one call can make
 _PLURALS = {"pass": "passes", "resource": "resources", "role": "roles"}
 
 
@@ -65,7 +66,7 @@ def _print_csv(rows: Iterable[Mapping[str, str]]) -> None:
     for number, row in enumerate(rows):
         if number == 0:
             writer.writerow(row)
-        writer.writerow([_FORMULA.sub(r"\1'", safe(text)) for text in row.values()])
+        writer.writerow([_FORMULA.sub(r"\1'", safe(text, _LONGEST)) for text in row.values()])
 
 
 def _print_table(rows: list[Mapping[str, str]], what: str) -> None:

@@ -145,6 +145,15 @@ def test_no_cell_of_a_spreadsheet_begins_with_a_formula(
     assert next(csv.DictReader(io.StringIO(ran.out)))["passer"] == cell
 
 
+def test_a_spreadsheet_names_every_resource_of_a_launch(run: Run, deployed: Cloud, ledger: Ledger) -> None:
+    instances = tuple(f"arn:aws:ec2:us-east-1:{ACCOUNT}:instance/i-{n:017x}" for n in range(250))
+    record(ledger, 1, resources=instances)
+
+    ran = run("ledger", "who-passed", ROLE, "--format", "csv")
+
+    assert next(csv.DictReader(io.StringIO(ran.out)))["resource"].split(", ") == list(instances)
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
