@@ -39,7 +39,9 @@ class ForwardingStack(Stack):
         )
         # An alarm can only tell a topic of its own region.
         alerts = AlertsTopic(self, "Alerts", key, deployment.settings.alerts.email)
-        Monitoring(self, "Monitoring", alerts.topic).dead_letters({"RuleDeadLetters": dead_letters})
+        Monitoring(self, "Monitoring", alerts.topic).dead_letters(
+            {"RuleDeadLetters": dead_letters}, then="send them to the home region, as docs/deploy.md says"
+        )
 
     def _forwarder(self, bus: str) -> iam.Role:
         role = iam.Role(

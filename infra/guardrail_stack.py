@@ -94,6 +94,7 @@ class GuardrailStack(Stack):
                 *self.notification.queues.values(),
             ),
             self.intake.rule_dead_letters,
+            self.sweeping.dead_letters,
             senders={
                 self.detection.looks: self.detection.detect.role,
                 self.quarantine.work: self.sweeping.sweep.role,
@@ -144,7 +145,8 @@ class GuardrailStack(Stack):
                 "ContainDeadLetters": self.quarantine.work.dead_letters,
                 **{f"{c.identifier}DeadLetters": w.dead_letters for c, w in self.notification.queues.items()},
                 "SweepDeadLetters": self.sweeping.dead_letters,
-            }
+            },
+            then="passrole redrive returns them",
         )
         monitoring.work(
             {

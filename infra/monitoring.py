@@ -24,15 +24,19 @@ class Monitoring(Construct):
         super().__init__(scope, construct_id)
         self._action = actions.SnsAction(topic)
 
-    def dead_letters(self, queues: Mapping[str, sqs.Queue]) -> None:
-        """Rings when a dead-letter queue is not empty, and until it is."""
+    def dead_letters(self, queues: Mapping[str, sqs.Queue], then: str) -> None:
+        """Rings when a dead-letter queue is not empty, and until it is.
+
+        Args:
+            then: what follows once the cause is mended.
+        """
         for name, queue in queues.items():
             self._alarm(
                 f"{name}NotEmpty",
                 queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum"),
                 threshold=0,
                 description=f"PassRole Guardrail: {name} holds messages that were not handled; read them, "
-                "repair the cause, then send them back.",
+                f"repair the cause, then {then}.",
             )
 
     def work(self, queues: Mapping[str, sqs.Queue]) -> None:

@@ -15,6 +15,7 @@ def leave_to_operators(
     operator: iam.Role,
     works: Sequence[WorkQueue],
     rule_dead_letters: sqs.Queue,
+    sweep_dead_letters: sqs.Queue,
     senders: Mapping[WorkQueue, iam.Role],
 ) -> None:
     """Lets operators return dead letters, and denies sending to every other principal of the account.
@@ -22,6 +23,7 @@ def leave_to_operators(
     What lies in a dead-letter queue comes back by a redrive, so nobody else sends there either.
 
     Args:
+        sweep_dead_letters: they are not returned, only looked at and deleted.
         senders: the roles that put work into a queue themselves; others get theirs from AWS services.
     """
     dead_letters = [work.dead_letters for work in works]
@@ -44,7 +46,7 @@ def leave_to_operators(
         operator,
         "TakeDeadLetters",
         ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"),
-        (*dead_letters, rule_dead_letters),
+        (*dead_letters, rule_dead_letters, sweep_dead_letters),
     )
     _allow(operator, "SendAgain", ("sqs:SendMessage",), [work.queue for work in works])
 

@@ -16,6 +16,10 @@ main = CommandGroup(
         "findings": ("passrole.cli.findings:findings", "See findings, and decide about them."),
         "ledger": ("passrole.cli.ledger:ledger", "See who passed which role to what, and who holds it."),
         "quarantine": ("passrole.cli.quarantine:quarantine", "Stop containment, and let it go on."),
+        "redrive": (
+            "passrole.cli.redrive.command:redrive",
+            "Return dead letters to the queues that they were meant for.",
+        ),
         "doctor": ("passrole.cli.doctor:doctor", "Check what the guard needs, and whether it works."),
         "demo": ("passrole.cli.demo:demo", "See it all work on an AWS emulator on this machine."),
     },

@@ -82,6 +82,7 @@ class Operator:
         passer_may_release: whether the passer of a finding may decide about it.
         home: the region that the guard is deployed in.
         queue_urls: of the channels that are configured.
+        outputs: of the guard's stack.
     """
 
     caller: str
@@ -93,6 +94,7 @@ class Operator:
     passer_may_release: bool = False
     home: str = ""
     queue_urls: Mapping[ChannelName, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
 
     def queue_of(self, channel: ChannelName) -> "PointerQueue":
         """The queue that a configured channel is told by."""
@@ -127,6 +129,7 @@ def become_operator(stack: str, region: str | None) -> Operator:
             passer_may_release=outputs[Output.PASSER_MAY_RELEASE] == "true",
             home=home,
             queue_urls=queues_of(outputs),
+            outputs=outputs,
         )
 
 

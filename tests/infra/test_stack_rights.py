@@ -135,10 +135,11 @@ def test_operators_return_dead_letters_to_the_queues_that_they_were_meant_for(gu
     work = {name: queue["RedrivePolicy"] for name, queue in queues.items() if "RedrivePolicy" in queue}
     dead = {text(policy["deadLetterTargetArn"]) for policy in work.values()}
     (rules,) = (f"${{{name}.Arn}}" for name in queues if "RuleDeadLetters" in name)
-    # When an operator returns messages, then from these and to those
+    (sweep,) = (f"${{{name}.Arn}}" for name in queues if "SweepingDeadLetters" in name)
+    # When an operator returns messages, then from these and to those; what is the sweep's may be deleted
     granted_by = {s.sid: s for s in guard.statements("Operator")}
     assert set(granted_by["MoveDeadLetters"].resources) == dead
-    assert set(granted_by["TakeDeadLetters"].resources) == dead | {rules}
+    assert set(granted_by["TakeDeadLetters"].resources) == dead | {rules, sweep}
     assert set(granted_by["SendAgain"].resources) == {f"${{{name}.Arn}}" for name in work}
     # and with the key of both, through SQS
     services = granted_by["UseKey"].conditions["StringEquals"]["kms:ViaService"]

@@ -165,6 +165,7 @@ def stop_trail(_: dict[str, str]) -> None:
         (disable_mapping, "function detect", "event source mapping"),
         (delete_function, "function detect", "orders is gone"),
         (fill_dead_letters, "dead letters intake", "1 message was not handled"),
+        (fill_dead_letters, "dead letters intake", "`passrole redrive intake` returns them"),
         (spoil_secret, "Slack secret", "holds no webhook URL"),
         (delete_secret, "Slack secret", "no secret slack with a value"),
         (stop_trail, f"trail {REGION}", "logging is switched off"),

@@ -1,0 +1,1 @@
+"""``passrole redrive``: dead letters go back to the queues that they were meant for."""
