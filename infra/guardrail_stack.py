@@ -146,7 +146,7 @@ class GuardrailStack(Stack):
                 **{f"{c.identifier}DeadLetters": w.dead_letters for c, w in self.notification.queues.items()},
                 "SweepDeadLetters": self.sweeping.dead_letters,
             },
-            then="passrole redrive returns them",
+            then="run passrole redrive",
         )
         monitoring.work(
             {
