@@ -138,7 +138,8 @@ class Detector:
         if verdict.decision not in _NO_CONCERN and depends_on_administrator(pass_, verdict, evidence):
             evidence = self._evidence.with_administrator(pass_, evidence)
         recorded = self._record(pass_, verdict, evidence)
-        self._publish(pass_)
+        if not recorded or verdict.decision is not Decision.APPROVED:
+            self._publish(pass_)  # what is approved fed no finding: most passes are
         return Detected(pass_, verdict if recorded else None)
 
     def _expected(self, pass_: Pass, evidence: Evidence, verdict: Verdict) -> Verdict:

@@ -12,6 +12,7 @@ from passrole.ledger import Ledger
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy, Decision, Effect, Exemption, PolicyStatement, Severity, Stage
 from passrole.trail import ForgedEventError, UnreadableEventError
+from tests.unit.alerts.memory_table import memory_ledger
 from tests.unit.samples import (
     ACCOUNT,
     FUNCTION,
@@ -70,6 +71,26 @@ def test_an_approved_pass_is_recorded_and_not_told(ledger: Ledger, topic: Record
     assert detected.verdict.decision is Decision.APPROVED
     assert ledger.has_pass(detected.pass_.id)
     assert (list(ledger.findings()), topic.messages) == ([], [])
+
+
+def test_an_approved_pass_costs_three_requests_to_the_ledger(topic: RecordedTopic) -> None:
+    ledger, table = memory_ledger()
+    detector = detector_of(ledger, topic, evidence_of(APPROVED, TAGGED))
+
+    list(detector.detect(envelope_of(create_function_record(APPROVED))))
+
+    assert table.calls == 3, "is it there, what does the resource hold, write both"
+
+
+@pytest.mark.parametrize("role", ["r" * 2048, "\U0001f600" * 2048])
+def test_no_name_keeps_an_attempt_from_being_told(ledger: Ledger, topic: RecordedTopic, role: str) -> None:
+    unknown = Evidence.unknown("IAM knows no such role", "2026-11-22T12:00:00.000Z", lasting=True)
+    body = envelope_of(create_function_record(role, errorCode="AccessDenied", responseElements=None))
+
+    [detected] = detector_of(ledger, topic, unknown).detect(body)
+
+    assert ledger.has_pass(detected.pass_.id)
+    assert len(topic.news) == 1
 
 
 def test_an_unreadable_role_is_undetermined_and_never_quarantined(
