@@ -5,6 +5,7 @@ away; fields may be added. Names stand in it as the record has them: whoever sho
 """
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from passrole.finding import Finding, Step
@@ -31,9 +32,9 @@ def message_of(finding: Finding, step: Step) -> dict[str, Any]:
         "why": step.why,
         "finding": _finding(finding),
     }
-    mended = _mended(whole)
-    fitting = _fitting(mended)
-    return {**fitting, "truncated": fitting != mended}
+    fitting = _fitting(whole)
+    # Mended last, when it is short: a text that is nothing but halves of pairs takes a while.
+    return {**_mended(fitting), "truncated": fitting != whole}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -95,6 +96,7 @@ def _fitting(value: Any) -> Any:
     return value
 
 
+@lru_cache(maxsize=1_024)
 def json_size(character: str) -> int:
     """What a character costs in JSON."""
     return len(json.dumps(character)) - 2
