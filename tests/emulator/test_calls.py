@@ -1,10 +1,13 @@
 """Reading API requests off the wire."""
 
 import dataclasses
+from functools import cache, lru_cache
 from typing import Any
 
+import botocore.session
 import pytest
 
+from passrole.emulator.server import services
 from passrole.emulator.server.calls import read_call
 from passrole.emulator.server.services import is_recorded
 
@@ -118,3 +121,16 @@ def test_calls_on_objects_are_no_management_events() -> None:
     request = request_for("s3", "PutObject", {"Bucket": "here", "Key": "there", "Body": b"x"})
 
     assert read_call(request) is None
+
+
+def test_what_clients_make_of_a_shared_model_changes_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client of S3 takes the bucket out of the paths of the model that it loaded."""
+    shared = lru_cache(botocore.session.create_loader)
+    monkeypatch.setattr(botocore.session, "create_loader", shared)
+    monkeypatch.setattr(services, "_session", cache(services._session.__wrapped__))
+    model = botocore.session.Session().get_service_model("s3")
+    model.operation_model("PutBucketReplication").http["requestUri"] = "/?replication"
+
+    call = call_for("s3", "PutBucketReplication", {"Bucket": "here", "ReplicationConfiguration": {}})
+
+    assert call.name == "PutBucketReplication"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import botocore.session
+from botocore.loaders import create_loader
 from botocore.model import ServiceModel
 
 READ_ONLY = re.compile(
@@ -97,4 +98,7 @@ def is_recorded(operation: str) -> bool:
 
 @functools.cache
 def _session() -> Any:
-    return botocore.session.Session()
+    """A session with models of its own: S3's clients change those that they load."""
+    session: Any = botocore.session.Session()
+    session.register_component("data_loader", create_loader(session.get_config_variable("data_path")))
+    return session
