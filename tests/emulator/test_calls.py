@@ -128,6 +128,7 @@ def test_what_clients_make_of_a_shared_model_changes_no_call(monkeypatch: pytest
     shared = lru_cache(botocore.session.create_loader)
     monkeypatch.setattr(botocore.session, "create_loader", shared)
     monkeypatch.setattr(services, "_session", cache(services._session.__wrapped__))
+    monkeypatch.delitem(vars(services.SERVICES["s3"]), "model", raising=False)
     model = botocore.session.Session().get_service_model("s3")
     model.operation_model("PutBucketReplication").http["requestUri"] = "/?replication"
 
