@@ -94,11 +94,7 @@ class Deployment:
 
     def pass_of(self, role: str) -> dict[str, Any] | None:
         """The verdict on a pass of a role, and the pass, as the ledger has it."""
-        found = self.emulator.client("dynamodb").scan(
-            TableName=self.outputs["LedgerTable"],
-            FilterExpression="sk = :pass AND role_arn = :role",
-            ExpressionAttributeValues={":pass": {"S": "PASS"}, ":role": {"S": role}},
-        )["Items"]
+        found = self._scan("sk = :pass AND role_arn = :role", {":pass": "PASS", ":role": role})
         return json.loads(found[0]["body"]["S"]) if found else None
 
     def findings_on(self, resource: str) -> list[Finding]:
@@ -126,12 +122,7 @@ class Deployment:
     def forget_bursts(self) -> None:
         """News is told at once again, however much came in the minutes before."""
         dynamodb, table = self.emulator.client("dynamodb"), self.outputs["LedgerTable"]
-        found = dynamodb.scan(
-            TableName=table,
-            FilterExpression=f"begins_with({PARTITION_KEY}, :burst)",
-            ExpressionAttributeValues={":burst": {"S": "BURST#"}},
-        )["Items"]
-        for item in found:
+        for item in self._scan(f"begins_with({PARTITION_KEY}, :burst)", {":burst": "BURST#"}):
             dynamodb.delete_item(
                 TableName=table, Key={name: item[name] for name in (PARTITION_KEY, SORT_KEY)}
             )
@@ -186,12 +177,7 @@ class Deployment:
     def send_digests(self) -> None:
         """Has the digests that wait sent now, as when their time has come."""
         dynamodb, table = self.emulator.client("dynamodb"), self.outputs["LedgerTable"]
-        found = dynamodb.scan(
-            TableName=table,
-            FilterExpression=f"{OUTBOX_PK} = :digests",
-            ExpressionAttributeValues={":digests": {"S": DIGESTS_OUTBOX}},
-        )["Items"]
-        for item in found:
+        for item in self._scan(f"{OUTBOX_PK} = :digests", {":digests": DIGESTS_OUTBOX}):
             dynamodb.update_item(
                 TableName=table,
                 Key={name: item[name] for name in (PARTITION_KEY, SORT_KEY)},
@@ -200,6 +186,19 @@ class Deployment:
             )
         self.emulator.client("lambda").invoke(FunctionName=self.outputs["SweepFunctionName"], Payload=b"{}")
         self.settle()
+
+    def _scan(self, condition: str, values: dict[str, str]) -> list[dict[str, Any]]:
+        """The items of the ledger's table that fit a condition, as DynamoDB writes them."""
+        pages = (
+            self.emulator.client("dynamodb")
+            .get_paginator("scan")
+            .paginate(
+                TableName=self.outputs["LedgerTable"],
+                FilterExpression=condition,
+                ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+            )
+        )
+        return [item for page in pages for item in page["Items"]]
 
     def dead_letters(self) -> dict[str, int]:
         """How many messages are in each dead-letter queue."""
