@@ -16,7 +16,7 @@ _PAUSE = 0.02
 
 def measure() -> None:
     """Prints the time of ten containments, and of the bare act by API calls alone on the same emulator."""
-    with deployed() as deployment:
+    with deployed("containment.yaml") as deployment:
         role = deployment.role("deployer")
         _contained(deployment, "warm-up", role)  # the functions start
         seconds = [_contained(deployment, f"orders-{number}", role) for number in range(_RUNS)]

@@ -9,19 +9,19 @@ from passrole.emulator import Emulator, deploy
 from tests.e2e.deployment import STACK, Deployment, make_user, synthesize
 from tests.e2e.receivers import receivers
 
-POLICY_OF_E2E_TESTS = Path(__file__).parents[1] / "e2e" / "guardrail.yaml"
+_HERE = Path(__file__).parent
 
 
 @contextmanager
-def deployed(policy: Path = POLICY_OF_E2E_TESTS) -> Iterator[Deployment]:
-    """A deployment of its own."""
+def deployed(policy: str) -> Iterator[Deployment]:
+    """A deployment of its own, with a policy beside this file."""
     with (
         tempfile.TemporaryDirectory() as directory,
         receivers() as servers,
         Emulator(enforce_iam=True) as emulator,
     ):
         servers.prepare(emulator)
-        outputs = deploy(emulator, synthesize(policy, Path(directory)), STACK)
+        outputs = deploy(emulator, synthesize(_HERE / policy, Path(directory)), STACK)
         servers.connect(emulator, outputs)
         operator = make_user(emulator, "sam", "cloudformation:DescribeStacks", "sts:AssumeRole")
         yield Deployment(emulator, servers, outputs, operator)

@@ -4,7 +4,6 @@ import re
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from tests.bench.deployed import deployed
 from tests.e2e.deployment import Deployment, record_of_function
@@ -16,7 +15,7 @@ _PATIENCE = 600.0  # seconds: the emulator runs on two cores what AWS runs on ma
 
 def measure() -> None:
     """Prints when the first message came, how many there were, and how many violations they name."""
-    with deployed(Path(__file__).with_name("storm.yaml")) as deployment:
+    with deployed("storm.yaml") as deployment:
         _once(deployment, "warm-up")  # the functions start
         mail = Mailbox(deployment.emulator, "mail")
         calm = _once(deployment, "calm")

@@ -47,7 +47,8 @@ class Receivers:
         """Subscribes mailboxes to the people's topics, and shows `notify` where Security Hub is."""
         sns = emulator.client("sns")
         for name, output in (("mail", "AlertsTopicArn"), ("chat", "ChatTopicArn")):
-            sns.subscribe(TopicArn=outputs[output], Protocol="sqs", Endpoint=_queue(emulator, name))
+            if output in outputs:
+                sns.subscribe(TopicArn=outputs[output], Protocol="sqs", Endpoint=_queue(emulator, name))
         client, function = emulator.client("lambda"), outputs["NotifyFunctionName"]
         variables = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
         client.update_function_configuration(
