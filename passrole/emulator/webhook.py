@@ -5,16 +5,16 @@ It can be told to misbehave.
 
 import json
 import socket
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import count
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
+
+from passrole.emulator.loopback import LoopbackServer
 
 _METHOD = "/api/chat.postMessage"
 _TOKEN = "xoxb-example"  # noqa: S105 - an example's
@@ -52,7 +52,7 @@ class Message:
 
 
 @dataclass
-class Webhook:
+class Webhook(LoopbackServer):
     """A running receiver; ``url``, or what ``bot_secret`` gives, goes into Slack's secret.
 
     Attributes:
@@ -65,34 +65,18 @@ class Webhook:
     messages: list[Message] = field(default_factory=list)
     unanswered: list[Message] = field(default_factory=list)
     answers: deque[int | Misbehaviour] = field(default_factory=deque)
-    _server: ThreadingHTTPServer | None = None
     _numbers: Iterator[int] = field(default_factory=count)
 
     @property
     def url(self) -> str:
-        return f"{self._root}/services/T0/B0/example"
+        return f"{self.root}/services/T0/B0/example"
 
     def bot_secret(self, channel: str) -> str:
         """The secret's JSON of a bot that posts to ``channel``."""
-        return json.dumps({"token": _TOKEN, "channel": channel, "url": f"{self._root}{_METHOD}"})
+        return json.dumps({"token": _TOKEN, "channel": channel, "url": f"{self.root}{_METHOD}"})
 
-    @property
-    def _root(self) -> str:
-        assert self._server is not None, "the receiver runs only inside its `with` block"  # noqa: S101
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        return _handler_for(self)
 
     def about(self, words: str) -> list[Message]:
         """The messages in which ``words`` stand."""

@@ -53,7 +53,7 @@ class Receivers:
         variables = client.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
         client.update_function_configuration(
             FunctionName=function,
-            Environment={"Variables": variables | {"AWS_ENDPOINT_URL_SECURITYHUB": self.security_hub.url}},
+            Environment={"Variables": variables | {"AWS_ENDPOINT_URL_SECURITYHUB": self.security_hub.root}},
         )
 
 

@@ -1,14 +1,14 @@
 """A stand-in for Security Hub on loopback, which no emulator has: its two calls, as botocore's models say."""
 
 import json
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 import botocore.session
 from botocore.validate import ParamValidator
+
+from passrole.emulator.loopback import LoopbackServer
 
 _MODEL = botocore.session.get_session().get_service_model("securityhub")
 _OPERATIONS = {
@@ -18,7 +18,7 @@ _OPERATIONS = {
 
 
 @dataclass
-class SecurityHub:
+class SecurityHub(LoopbackServer):
     """What was imported, by the finding's id, and each update of a workflow.
 
     Attributes:
@@ -28,25 +28,9 @@ class SecurityHub:
     findings: dict[str, dict[str, Any]] = field(default_factory=dict)
     updates: list[dict[str, Any]] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-    _server: ThreadingHTTPServer | None = None
 
-    @property
-    def url(self) -> str:
-        assert self._server is not None
-        return f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        return _handler_for(self)
 
     def about(self, finding_id: str) -> list[dict[str, Any]]:
         """The imported findings whose id has ours in it."""
