@@ -47,7 +47,7 @@ def test_nothing_is_lost_or_told_twice_in_silence_when_slack_misbehaves(deployme
     for finding in findings:
         deployment.wait(lambda f=finding: len(mail.about(f.id)) == 2, "both e-mails")
     for finding in findings:
-        deployment.wait(lambda f=finding: len(slack.about(f.id)) == 2, "both Slack messages", seconds=60)
+        deployment.wait(lambda f=finding: len(slack.about(f.id)) == 2, "both Slack messages")
     deployment.settle()
     assert not slack.answers
     told = [message for finding in findings for message in slack.about(finding.id)]
