@@ -27,10 +27,14 @@ class Unknown:
     Attributes:
         reason: says why, in words for a person.
         lasting: reading it again later cannot tell more.
+        failed: AWS did not answer the question, rather than that it cannot be answered.
+        gone: AWS says that there is no such thing now.
     """
 
     reason: str
     lasting: bool = False
+    failed: bool = False
+    gone: bool = False
 
 
 Fact = Known[T] | Absent | Unknown
@@ -75,7 +79,11 @@ class Evidence:
     @classmethod
     def unknown(cls, reason: str, observed_at: str, *, lasting: bool = False) -> "Evidence":
         """Evidence of a role of which nothing could be read."""
-        nothing = Unknown(reason, lasting)
+        return cls.of_unknown(Unknown(reason, lasting), observed_at)
+
+    @classmethod
+    def of_unknown(cls, nothing: Unknown, observed_at: str) -> "Evidence":
+        """The same, with what is to be said of each fact."""
         return cls(
             arn=nothing,
             name=nothing,
@@ -95,6 +103,17 @@ class Evidence:
         """Whether a fact is unknown that may be known when it is read again later."""
         facts = (getattr(self, name) for name in self.__dataclass_fields__)
         return any(isinstance(fact, Unknown) and not fact.lasting for fact in facts)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether a fact is unknown because AWS did not answer."""
+        facts = (getattr(self, name) for name in self.__dataclass_fields__)
+        return any(isinstance(fact, Unknown) and fact.failed for fact in facts)
+
+    @property
+    def is_of_no_role(self) -> bool:
+        """Whether IAM says that the role does not exist now."""
+        return isinstance(self.role_id, Unknown) and self.role_id.gone
 
     def made_after(self, reason: str) -> "Evidence":
         """Its name and path, with the rest unknown: another role bore the name when the pass was made."""

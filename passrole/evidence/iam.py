@@ -152,13 +152,13 @@ class _Questions:
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "an error")
             if code == "NoSuchEntity":
-                return Unknown(f"the {what} does not exist in IAM now")
-            failed = Unknown(f"iam:{operation} failed: {code}")
+                return Unknown(f"the {what} does not exist in IAM now", gone=True)
+            failed = Unknown(f"iam:{operation} failed: {code}", failed=True)
             if code not in _SETTLED:
                 self._given_up = failed
             return failed
         except BotoCoreError as error:
-            self._given_up = Unknown(f"iam:{operation} failed: {type(error).__name__}")
+            self._given_up = Unknown(f"iam:{operation} failed: {type(error).__name__}", failed=True)
             return self._given_up
         return answer
 

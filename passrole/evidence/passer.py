@@ -6,6 +6,7 @@ AWS STS"): there the tags are unknown. Denials and conditions in the trust polic
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from passrole.arn import IamArn, parse_role_arn, parse_user_arn
 from passrole.evidence.described import tags_of, why_another
@@ -73,7 +74,7 @@ def _never(reason: str) -> Unknown:
 
 
 def _about(what: str, unread: Unknown) -> Unknown:
-    return Unknown(f"of the passer's {what}: {unread.reason}")
+    return replace(unread, reason=f"of the passer's {what}: {unread.reason}")
 
 
 def _why_not_the_passer(

@@ -44,7 +44,7 @@ def _of_role(source: IamSource, pass_: Pass, wanted: Wanted, now: str) -> Eviden
     if role.name is not None:
         described = source.role(role.name)
         if isinstance(described, Unknown):
-            return Evidence.unknown(described.reason, now)
+            return Evidence.of_unknown(described, now)
         if not _is_ours(parse_role_arn(described["Arn"]), pass_):
             return _never("the role of that name is of another account than the pass", now)
         return _evidence(source, described, pass_, wanted, now)
@@ -75,7 +75,7 @@ def _of_profile(source: IamSource, pass_: Pass, value: str, wanted: Wanted, now:
         return _never("the instance profile is of another account", now)
     described = source.instance_profile(arn.name if arn else value)
     if isinstance(described, Unknown):
-        return Evidence.unknown(described.reason, now)
+        return Evidence.of_unknown(described, now)
     if arn and described["Arn"] != value:
         return Evidence.unknown("the instance profile of that name has another ARN now", now)
     if not _is_ours(parse_instance_profile_arn(described["Arn"]), pass_):

@@ -126,7 +126,7 @@ def test_a_pass_without_a_time_is_never_served_by_what_was_read_before(
 def test_a_refusal_is_not_kept(account: Account, clock: FrozenClock) -> None:
     read = reader(account, clock)
     account.refusals["GetRole"] = "Throttling"
-    assert read(at(clock, seconds=9)).tags == Unknown("iam:GetRole failed: Throttling")
+    assert read(at(clock, seconds=9)).tags == Unknown("iam:GetRole failed: Throttling", failed=True)
     account.refusals.clear()
     assert read(at(clock, seconds=9)).tags == Known({})
 
@@ -204,7 +204,7 @@ def test_asked_afterwards_it_is_given_up_with_the_first_request_that_the_client_
 
     asked = live.with_administrator(pass_, live.evidence(pass_))
 
-    assert asked.administrator == Unknown(f"iam:ListAttachedRolePolicies failed: {code}")
+    assert asked.administrator == Unknown(f"iam:ListAttachedRolePolicies failed: {code}", failed=True)
     assert account.calls == ["GetRole", "ListAttachedRolePolicies"]
 
 

@@ -22,7 +22,7 @@ from tests.unit.samples import FrozenClock, pass_of
 ROLE = f"{ROLES}/app/orders"
 PROFILE = f"{PROFILES}/web"
 EARLIER, AFTERWARDS = "2020-01-01T00:00:00Z", "2026-01-01T00:00:00Z"
-THROTTLED = Unknown("iam:GetRole failed: Throttling")
+THROTTLED = Unknown("iam:GetRole failed: Throttling", failed=True)
 
 
 class Answers(NoIam):

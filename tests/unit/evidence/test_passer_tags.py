@@ -127,14 +127,18 @@ def test_who_is_not_of_this_account_or_not_told_is_not_looked_up(
 def test_a_refusal_leaves_them_unknown_and_the_role_known(account: Account, dana: str, code: str) -> None:
     account.refusals["GetUser"] = code
     evidence = read(account, DANA)
-    assert evidence.passer_tags == Unknown(f"of the passer's user: iam:GetUser failed: {code}")
+    assert evidence.passer_tags == Unknown(f"of the passer's user: iam:GetUser failed: {code}", failed=True)
     assert evidence.tags == Known({})
     assert evidence.may_change
 
 
 def test_a_passer_who_is_gone_is_unknown(account: Account) -> None:
-    assert tags(account, DANA) == Unknown("of the passer's user: the user does not exist in IAM now")
-    assert tags(account, PIPELINE) == Unknown("of the passer's role: the role does not exist in IAM now")
+    assert tags(account, DANA) == Unknown(
+        "of the passer's user: the user does not exist in IAM now", gone=True
+    )
+    assert tags(account, PIPELINE) == Unknown(
+        "of the passer's role: the role does not exist in IAM now", gone=True
+    )
 
 
 def test_a_passer_who_was_made_anew_since_is_somebody_else(
