@@ -91,6 +91,7 @@ class GuardrailStack(Stack):
                 self.intake.work,
                 self.detection.looks,
                 self.quarantine.work,
+                self.sweeping.tasks,
                 *self.notification.queues.values(),
             ),
             self.intake.rule_dead_letters,
@@ -98,6 +99,7 @@ class GuardrailStack(Stack):
             senders={
                 self.detection.looks: self.detection.detect.role,
                 self.quarantine.work: self.sweeping.sweep.role,
+                self.sweeping.tasks: self.sweeping.sweep.role,
                 **{work: self.sweeping.sweep.role for _, work in peoples_queues},
             },
         )
@@ -145,6 +147,7 @@ class GuardrailStack(Stack):
                 "ContainDeadLetters": self.quarantine.work.dead_letters,
                 **{f"{c.identifier}DeadLetters": w.dead_letters for c, w in self.notification.queues.items()},
                 "SweepDeadLetters": self.sweeping.dead_letters,
+                "TasksDeadLetters": self.sweeping.tasks.dead_letters,
             },
             then="run passrole redrive",
         )
@@ -153,6 +156,7 @@ class GuardrailStack(Stack):
                 "IntakeQueue": self.intake.work.queue,
                 "SecondLooksQueue": self.detection.looks.queue,
                 "ContainQueue": self.quarantine.work.queue,
+                "TasksQueue": self.sweeping.tasks.queue,
                 **{f"{c.identifier}Queue": w.queue for c, w in self.notification.queues.items()},
             }
         )
@@ -180,6 +184,8 @@ class GuardrailStack(Stack):
             Output.CONTAIN_QUEUE_URL: self.quarantine.work.queue.queue_url,
             Output.CONTAIN_DEAD_LETTER_QUEUE_URL: self.quarantine.work.dead_letters.queue_url,
             Output.SWEEP_DEAD_LETTER_QUEUE_URL: self.sweeping.dead_letters.queue_url,
+            Output.TASKS_QUEUE_URL: self.sweeping.tasks.queue.queue_url,
+            Output.TASKS_DEAD_LETTER_QUEUE_URL: self.sweeping.tasks.dead_letters.queue_url,
             Output.OPERATOR_ROLE_ARN: self.operator.role_arn,
             Output.PASSER_MAY_RELEASE: str(rules.passer_may_release).lower(),
             Output.DETECT_FUNCTION_NAME: self.detection.detect.function.function_name,

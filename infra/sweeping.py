@@ -1,4 +1,4 @@
-"""Sweeping: a schedule runs `sweep`, which publishes what stayed in the outbox and has digests sent."""
+"""Sweeping: a schedule runs `sweep`, which does what is due; a queue has it list what exists in parts."""
 
 from collections.abc import Iterable
 
@@ -10,16 +10,18 @@ from constructs import Construct
 from infra.core import Core
 from infra.functions import FunctionShare, GuardFunction
 from infra.names import Env, Part
-from infra.queues import DeadLetterQueue, WorkQueue
+from infra.queues import DeadLetterQueue, WorkQueue, allow_rules
 from passrole.channel import ChannelName
 from passrole.ledger.keys import OUTBOX_INDEX
 
-TIMEOUT = Duration.minutes(2)
+TIMEOUT = Duration.minutes(5)
 EVERY = Duration.minutes(2)
+# As few parts of a sweep at once as Lambda takes: they share the rate of requests (`passrole/sweep/pace.py`).
+WORKERS = 2
 
 
 class Sweeping(Construct):
-    """The schedule, the function, and a place for runs that failed."""
+    """The schedule, the function, its queue of tasks, and a place for runs that failed."""
 
     def __init__(
         self,
@@ -32,6 +34,11 @@ class Sweeping(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = DeadLetterQueue(self, "DeadLetters", core.encryption.key).queue
+        self.tasks = WorkQueue(self, "Tasks", core.encryption.key, function_timeout=TIMEOUT)
+        # Rules put events into it, too. What they cannot deliver comes back from its own dead-letter queue:
+        # that of the other rules is returned to the intake.
+        for queue in (self.tasks.queue, self.tasks.dead_letters):
+            allow_rules(queue)
         self.sweep = GuardFunction(
             self,
             "Sweep",
@@ -40,12 +47,17 @@ class Sweeping(Construct):
             share=share,
             timeout=TIMEOUT,
             dead_letters=self.dead_letters,
-            environment={channel.queue_variable: work.queue.queue_url for channel, work in notifications},
+            environment={
+                **{channel.queue_variable: work.queue.queue_url for channel, work in notifications},
+                Env.TASKS_QUEUE_URL: self.tasks.queue.queue_url,
+            },
         )
         role = self.sweep.role
         core.grant_record(role)
         core.ledger.grant_list(role, OUTBOX_INDEX)
         core.findings.grant_publish(role)
+        # One at a time: a task goes on for as long as the function may.
+        self.sweep.read(self.tasks.queue, batch_size=1, window=None, concurrency=WORKERS)
         self.schedule = events.Rule(
             self,
             "Schedule",

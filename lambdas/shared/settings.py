@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from passrole.canary import Canary
 from passrole.channel import ChannelName
 from passrole.looks import DELAYS, parse_delays
 
@@ -23,8 +24,10 @@ class Settings:
         protected_resources: ARNs of the guard's own functions and roles, which are never contained.
         contain_role_arn: the role of `contain`, and quarantine_role_arn the only one that it may pass.
         contain_queue_url: where findings wait for `contain`.
+        tasks_queue_url: where the parts of a sweep wait for `sweep`.
         second_looks_queue_url: where events wait to be looked at again; None for all but `detect`.
         look_delays: seconds before each further look.
+        canary: which pass is the canary's; None where there is none.
         max_receives: after so many deliveries a message goes to the dead-letter queue; None if not told.
     """
 
@@ -44,8 +47,10 @@ class Settings:
     contain_role_arn: str | None = None
     quarantine_role_arn: str | None = None
     contain_queue_url: str | None = None
+    tasks_queue_url: str | None = None
     second_looks_queue_url: str | None = None
     look_delays: tuple[int, ...] = DELAYS
+    canary: Canary | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -76,10 +81,22 @@ class Settings:
             contain_role_arn=environment.get("CONTAIN_ROLE_ARN"),
             quarantine_role_arn=environment.get("QUARANTINE_ROLE_ARN"),
             contain_queue_url=environment.get("CONTAIN_QUEUE_URL"),
+            tasks_queue_url=environment.get("TASKS_QUEUE_URL"),
             second_looks_queue_url=environment.get("SECOND_LOOKS_QUEUE_URL"),
             look_delays=parse_delays(environment["LOOK_DELAYS"]) if "LOOK_DELAYS" in environment else DELAYS,
+            canary=_canary(environment),
         )
 
 
 def _listed(environment: Mapping[str, str], name: str) -> frozenset[str]:
     return frozenset(filter(None, environment.get(name, "").split(",")))
+
+
+def _canary(environment: Mapping[str, str]) -> Canary | None:
+    if "CANARY_RULE_ARN" not in environment:
+        return None
+    return Canary(
+        rule_arn=environment["CANARY_RULE_ARN"],
+        role_arn=environment["CANARY_ROLE_ARN"],
+        passer_role_arn=environment["CANARY_PASSER_ROLE_ARN"],
+    )
