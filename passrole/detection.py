@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from passrole.canary import Canary
 from passrole.clock import Clock, iso, utc_now
 from passrole.evidence import Evidence, known
 from passrole.finding import Finding, exempted, feed
@@ -67,11 +68,15 @@ class Detected:
     Attributes:
         verdict: None where an earlier delivery of the event was judged.
         waits: the verdict is not recorded: the pass is looked at again.
+        is_unanswered: IAM did not answer what was asked of it.
+        is_canary: it was the canary's, which leaves a heartbeat in the place of a record.
     """
 
     pass_: Pass
     verdict: Verdict | None
     waits: bool = False
+    is_unanswered: bool = False
+    is_canary: bool = False
 
 
 class Detector:
@@ -89,6 +94,7 @@ class Detector:
         guard_roles: frozenset[str],
         clock: Clock = utc_now,
         sleep: Callable[[float], None] = time.sleep,
+        canary: Canary | None = None,
     ) -> None:
         self._account = account
         self._policy = policy
@@ -100,6 +106,7 @@ class Detector:
         self._guard_roles = guard_roles
         self._clock = clock
         self._sleep = sleep
+        self._canary = canary
 
     def detect(self, body: str, look: int = FIRST) -> Iterator[Detected]:
         """Judges each pass in an EventBridge envelope, records it, and publishes the news that it makes.
@@ -125,6 +132,8 @@ class Detector:
             self._looks.put(body, look)
 
     def _detect_pass(self, pass_: Pass, look: int, may_wait: bool) -> Detected:
+        if self._canary is not None and self._canary.is_its(pass_):
+            return self._hear(pass_)
         if self._ledger.has_pass(pass_.id):
             self._publish(pass_)
             return Detected(pass_, None)
@@ -132,7 +141,7 @@ class Detector:
         verdict = self._expected(pass_, evidence, evaluate(self._policy, pass_, evidence, iso(self._clock())))
         if verdict.decision is Decision.UNDETERMINED:
             if may_wait and evidence.may_change:
-                return Detected(pass_, verdict, waits=True)
+                return Detected(pass_, verdict, waits=True, is_unanswered=evidence.is_unanswered)
             if look > FIRST:
                 verdict = verdict.noting(f"it was looked at {look} times, and this stayed unknown")
         if verdict.decision not in _NO_CONCERN and depends_on_administrator(pass_, verdict, evidence):
@@ -140,7 +149,19 @@ class Detector:
         recorded = self._record(pass_, verdict, evidence)
         if not recorded or verdict.decision is not Decision.APPROVED:
             self._publish(pass_)  # what is approved fed no finding: most passes are
-        return Detected(pass_, verdict if recorded else None)
+        return Detected(
+            pass_, verdict if recorded else None, is_unanswered=recorded and evidence.is_unanswered
+        )
+
+    def _hear(self, pass_: Pass) -> Detected:
+        """Judges the canary's pass as any other, and notes that it came: unless IAM is silent, too."""
+        evidence, now = self._evidence.evidence(pass_), self._clock()
+        verdict = evaluate(self._policy, pass_, evidence, iso(now))
+        if evidence.is_unanswered:
+            # Not looked at again: the next one is as good, and comes by itself.
+            return Detected(pass_, verdict, is_unanswered=True, is_canary=True)
+        is_first = self._ledger.note_canary(pass_.event_time or iso(now), now)
+        return Detected(pass_, verdict if is_first else None, is_canary=True)
 
     def _expected(self, pass_: Pass, evidence: Evidence, verdict: Verdict) -> Verdict:
         """The verdict, unless quarantine or a release announced this very pass."""

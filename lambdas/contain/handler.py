@@ -9,9 +9,12 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.shared.clients import client
+from lambdas.shared.latency import add_latency
 from lambdas.shared.observability import logger, metrics
 from lambdas.shared.redelivery import come_again_soon
 from lambdas.shared.settings import Settings
+from passrole.clock import iso, parse_time, utc_now
+from passrole.finding import Finding, State
 from passrole.ledger import Ledger
 from passrole.news import Pointer, SnsTopic
 from passrole.policy import load_deployed
@@ -61,6 +64,7 @@ def _contain(record: SQSRecord, context: LambdaContext) -> None:
     pointer = Pointer.from_message(record.body)
     owner = f"{context.aws_request_id}/{record.message_id}"
     container = _container(context.invoked_function_arn)
+    began = iso(utc_now())
     try:
         finding = container.contain(pointer.finding_id, owner, is_last=_is_last(record))
     except Exception:
@@ -77,6 +81,13 @@ def _contain(record: SQSRecord, context: LambdaContext) -> None:
         logger.warning("pointer to no finding ignored", extra={"finding": pointer.finding_id})
         return
     metrics.add_metric(f"Findings{finding.state.capitalize()}", MetricUnit.Count, 1)
+    if _was_contained_since(finding, began):
+        add_latency("ActLatency", finding.event_time, parse_time(finding.updated_at))
     logger.info(
         "finding", extra={"finding": finding.id, "resource": finding.resource, "state": finding.state}
     )
+
+
+def _was_contained_since(finding: Finding, began: str) -> bool:
+    """Whether it was contained here and now, and not only looked at again."""
+    return finding.state is State.CONTAINED and finding.updated_at >= began

@@ -9,8 +9,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.shared.clients import client
+from lambdas.shared.latency import add_latency
 from lambdas.shared.observability import logger, metrics
 from lambdas.shared.settings import Settings
+from passrole.clock import utc_now
 from passrole.detection import Detected, Detector
 from passrole.evidence.iam import LiveIam
 from passrole.evidence.wanted import Wanted
@@ -61,6 +63,7 @@ def _detector(account: str) -> Detector:
         ledger=Ledger(settings.ledger_table, client("dynamodb")),
         topic=SnsTopic(settings.findings_topic_arn, client("sns")),
         guard_roles=settings.guard_roles,
+        canary=settings.canary,
     )
 
 
@@ -105,18 +108,25 @@ def _report(detected: Detected, look: int) -> None:
         if look == FIRST:  # later, the event's other passes are there already
             metrics.add_metric("PassesDeliveredAgain", MetricUnit.Count, 1)
         return
+    if detected.is_unanswered:
+        metrics.add_metric("IamReadsFailed", MetricUnit.Count, 1)
+    if detected.is_canary:
+        _report_canary(detected)
+        return
     if detected.waits:
         metrics.add_metric("PassesLookedAtAgain", MetricUnit.Count, 1)
     else:
         metrics.add_metric(f"Passes{verdict.decision.capitalize()}", MetricUnit.Count, 1)
         if pass_.coverage is Coverage.UNCATALOGUED:
             metrics.add_metric("PassesUncatalogued", MetricUnit.Count, 1)
+        add_latency("VerdictLatency", pass_.event_time, utc_now())
     logger.info(
         "pass",
         extra={
             "pass_id": pass_.id,
             "call": f"{pass_.event_source}:{pass_.event_name}",
             "role": pass_.role.value,
+            "services": pass_.services,
             "resources": pass_.resources,
             "passer": pass_.passer.arn,
             "outcome": pass_.outcome,
@@ -127,3 +137,13 @@ def _report(detected: Detected, look: int) -> None:
             "policy": verdict.policy_hash,
         },
     )
+
+
+def _report_canary(detected: Detected) -> None:
+    about = {"pass_id": detected.pass_.id, "reasons": detected.verdict.reasons if detected.verdict else ()}
+    if detected.is_unanswered:
+        logger.error("the canary came, and IAM did not tell of its role", extra=about)
+        return
+    metrics.add_metric("CanarySeen", MetricUnit.Count, 1)
+    add_latency("CanaryLatency", detected.pass_.event_time, utc_now())
+    logger.info("canary", extra=about)

@@ -7,6 +7,7 @@ from passrole.ledger.bursts import BurstRecords, Limit
 from passrole.ledger.containments import Containment, ContainmentRecords, ContainmentState
 from passrole.ledger.deliveries import Claim, DeliveryRecords
 from passrole.ledger.digests import DigestRecord, DigestRecords, Held, HeldNews
+from passrole.ledger.heartbeats import Heartbeat, HeartbeatRecords
 from passrole.ledger.holdings import Holding
 from passrole.ledger.intents import Intent, IntentRecords
 from passrole.ledger.passes import PassRecords, RecordedPass, principal_of
@@ -24,6 +25,7 @@ class Ledger(
     BrakeRecords,
     BurstRecords,
     DigestRecords,
+    HeartbeatRecords,
 ):
     """All records, over one DynamoDB table."""
 
@@ -37,6 +39,7 @@ __all__ = [
     "Containment",
     "ContainmentState",
     "DigestRecord",
+    "Heartbeat",
     "Held",
     "HeldNews",
     "Holding",

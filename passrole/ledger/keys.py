@@ -141,6 +141,10 @@ def of_brake(name: str) -> tuple[str, str]:
     return "QUARANTINE", name
 
 
+def of_heartbeat(name: str) -> tuple[str, str]:
+    return "HEARTBEAT", name
+
+
 def shard_of(finding_id: str) -> int:
     """The shard of a finding: its id is a digest, so its digits spread evenly."""
     return int(finding_id[:4], 16) % SHARDS
