@@ -1,6 +1,8 @@
 """The emulator as a context manager: started on a free loopback port, stopped with all that it started."""
 
 import contextlib
+import datetime
+import json
 import os
 import secrets
 import shutil
@@ -167,6 +169,24 @@ class Emulator:
         """
         client = self.client("events", region, credentials)
         return events.put_customer_event(client, source, detail_type, detail, bus)
+
+    def evaluate_alarms(self, after: datetime.timedelta = datetime.timedelta()) -> dict[str, str]:
+        """Have CloudWatch evaluate every metric alarm; the new states of those that changed, by ARN.
+
+        Alarms are also evaluated when data of their metric comes, but not as time goes by.
+
+        Args:
+            after: evaluate as of so much later, as if no further data came until then.
+        """
+        request = urllib.request.Request(  # noqa: S310  the emulator's own address
+            f"{self.endpoint_url}/_passrole/evaluate-alarms",
+            data=json.dumps({"after": after.total_seconds()}).encode(),
+            headers={"x-passrole-mark": self._injection_mark, "content-type": "application/json"},
+            method="POST",
+        )
+        with _LOOPBACK_OPENER.open(request, timeout=60) as answer:
+            changed: dict[str, str] = json.load(answer)
+        return changed
 
     def log_tail(self, lines: int = 40) -> str:
         """The end of the server's log; empty before the start and after the stop of an unnamed log."""

@@ -70,6 +70,10 @@ class Bridge:
         query: Mapping[str, Sequence[str]],
     ) -> Call | None:
         """The call, if it is one that CloudTrail would send on."""
+        # The most frequent calls, on messages and items, are told by this header before anything is read.
+        target = headers.get("x-amz-target", "").rpartition(".")[2]
+        if target and not is_recorded(target):
+            return None
         routing = self._application._routing_params(method, path, headers, body, query)
         service = SERVICES.get(self._application.detect_service(method, path, headers, routing))
         if service is None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote
 
 from botocore.model import OperationModel, Shape
 
-from . import s3
+from . import cbor, s3
 from .services import Service
 
 
@@ -43,13 +43,32 @@ class Call:
 def read_call(request: Request) -> Call | None:
     """The call that a request makes, or None when the service's model knows no such operation."""
     protocol = request.service.model.metadata["protocol"]
+    if protocol == "smithy-rpc-v2-cbor":
+        protocol = _spoken(request)
     if protocol in ("ec2", "query"):
         return _read_query(request, flat_lists=protocol == "ec2")
+    if protocol == "cbor":
+        return _read_cbor(request)
     if protocol == "json":
         return _read_json(request)
     if protocol == "rest-xml":
         return _read_s3(request)
     return _read_rest_json(request)
+
+
+def _spoken(request: Request) -> str:
+    """The protocol of a request to a service that answers in each of three."""
+    if "cbor" in request.headers.get("smithy-protocol", ""):
+        return "cbor"
+    return "json" if "x-amz-target" in request.headers else "query"
+
+
+def _read_cbor(request: Request) -> Call | None:
+    name = request.path.rpartition("/operation/")[2]
+    if name not in request.service.model.operation_names:
+        return None
+    parameters = cbor.loads(request.body) if request.body else {}
+    return Call(request.service, request.service.model.operation_model(name), parameters)
 
 
 def _read_json(request: Request) -> Call | None:

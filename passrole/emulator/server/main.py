@@ -36,12 +36,17 @@ def main() -> None:
     threading.Thread(target=_end_with, args=(sys.stdin.fileno(), settings.directory), daemon=True).start()
 
     # Not at the top: MiniStack reads its environment when it is imported, and bridge and shims import it.
-    from . import authorization, bridge, shims
+    from . import alarms, authorization, bridge, cbor, control, metrics, shims
 
     application: Any = importlib.import_module("ministack.app")
     shims.install(settings.injection_mark)
     authorization.install()
+    cbor.install()
+    metrics.install()
+    watched = alarms.Alarms()
+    watched.install()
     bridge.Bridge(settings.record_calls, settings.check_pass_role, settings.delivery_seconds).install()
+    control.Control(watched, settings.injection_mark).install()
     _serve(application.app, settings.listener)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
-from . import ec2
+from . import cbor, ec2
 from .calls import Call
 from .shapes import record_value, without_namespaces, xml_value
 
@@ -80,11 +80,11 @@ def _response_elements(call: Call, answer: Answer) -> dict[str, Any] | None:
             return ec2.response_elements(call, without_namespaces(answer.body))
         if shape is None:
             return None
-        if call.service.model.metadata["protocol"] == "query":
+        if answer.body.startswith(b"<"):
             result = without_namespaces(answer.body).find(shape.serialization.get("resultWrapper", ""))
             value = {} if result is None else xml_value(shape, result)
         else:
-            value = json.loads(answer.body or b"{}")
+            value = _fields(answer)
     except (ElementTree.ParseError, ValueError):
         return None
     return _recorded(call, shape, value)
@@ -101,7 +101,7 @@ def _error(call: Call, answer: Answer) -> dict[str, str]:
         code, message = _between(text, "Code"), _between(text, "Message")
     else:
         try:
-            fields = json.loads(text)
+            fields = _fields(answer)
         except ValueError:
             fields = {}
         headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -113,6 +113,14 @@ def _error(call: Call, answer: Answer) -> dict[str, str]:
     elif code in _DENIED:
         code = "AccessDenied"
     return {"errorCode": code, "errorMessage": message}
+
+
+def _fields(answer: Answer) -> Any:
+    """The body of an answer in CBOR, where it is said to be that, or in JSON."""
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    if answer.body and "cbor" in headers.get("content-type", ""):
+        return cbor.loads(answer.body)
+    return json.loads(answer.body or b"{}")
 
 
 def _between(text: str, tag: str) -> str:

@@ -12,8 +12,35 @@ from botocore.model import ServiceModel
 READ_ONLY = re.compile(
     r"(BatchGet|Check|Describe|Generate|Get|Head|List|Lookup|Search|Simulate|Test|Validate)"
 )
-DATA_EVENTS = frozenset({"DeleteObjects", "Invoke", "InvokeAsync", "InvokeWithResponseStream", "PutEvents"})
-"""Operations that CloudTrail takes for data events, which no trail delivers by default."""
+READ_ONLY_NAMES = frozenset(
+    {
+        "Decrypt",
+        "DeriveSharedSecret",
+        "Encrypt",
+        "EstimateTemplateCost",
+        "ReEncrypt",
+        "Sign",
+        "Verify",
+        "VerifyMac",
+    }
+)
+"""Operations that read only, whatever they are called ("Examples of AWS KMS log entries")."""
+DATA_EVENTS = frozenset(
+    {
+        *("DeleteObjects", "PutEvents", "Publish", "PublishBatch"),
+        *("Invoke", "InvokeAsync", "InvokeWithResponseStream"),
+        *("ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "DeleteMessage", "DeleteMessageBatch"),
+        *("ReceiveMessage", "SendMessage", "SendMessageBatch"),
+        *("BatchExecuteStatement", "BatchWriteItem", "DeleteItem", "ExecuteStatement", "ExecuteTransaction"),
+        *("PutItem", "Query", "Scan", "TransactGetItems", "TransactWriteItems", "UpdateItem"),
+        *("FilterLogEvents", "PutLogEvents", "StartLiveTail", "PutMetricData"),
+    }
+)
+"""Operations that CloudTrail takes for data events, which no trail delivers by default, or never logs.
+
+By the pages on logging with CloudTrail in the guides of SQS, SNS, DynamoDB, CloudWatch Logs and CloudWatch.
+CreateLogStream is a management event.
+"""
 
 # CloudTrail puts the API's date behind most of Lambda's operations, and `v2` behind some.
 LAMBDA_EVENT_NAMES = {
@@ -74,7 +101,10 @@ SERVICES = {
     service.name: service
     for service in (
         Service("batch", "batch"),
+        Service("cloudformation", "cloudformation"),
+        Service("cloudtrail", "cloudtrail"),
         Service("codebuild", "codebuild"),
+        Service("dynamodb", "dynamodb"),
         Service("ec2", "ec2"),
         Service("ecs", "ecs"),
         Service("events", "events"),
@@ -82,10 +112,16 @@ SERVICES = {
         Service("iam", "iam", region="us-east-1"),
         Service("iot", "iot"),
         Service("kinesisanalyticsv2", "kinesisanalyticsv2", source="kinesisanalytics"),
+        Service("kms", "kms"),
         Service("lambda", "lambda"),
+        Service("logs", "logs"),
+        Service("monitoring", "cloudwatch"),
         Service("pipes", "pipes"),
         Service("s3", "s3"),
         Service("scheduler", "scheduler"),
+        Service("secretsmanager", "secretsmanager"),
+        Service("sns", "sns"),
+        Service("sqs", "sqs"),
         Service("states", "stepfunctions"),
     )
 }
@@ -93,7 +129,7 @@ SERVICES = {
 
 def is_recorded(operation: str) -> bool:
     """Whether EventBridge gets the call by default: a management event that writes."""
-    return operation not in DATA_EVENTS and not READ_ONLY.match(operation)
+    return operation not in DATA_EVENTS | READ_ONLY_NAMES and not READ_ONLY.match(operation)
 
 
 @functools.cache
