@@ -7,6 +7,7 @@ from aws_cdk import CfnOutput, Fn, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.canary import Canary
 from infra.core import Core
 from infra.deployment import Deployment
 from infra.detection import TIMEOUT as DETECTION_TIMEOUT
@@ -23,6 +24,7 @@ from infra.quarantine import Quarantine
 from infra.redrives import leave_to_operators
 from infra.sweeping import Sweeping
 from infra.topics import AlertsTopic, FindingsTopic, PeoplesTopic
+from passrole.canary import CALL
 from passrole.policy import QuarantineRules
 from passrole.policy.settings import Alerts
 from passrole.quarantine.rights import release_grants
@@ -105,6 +107,7 @@ class GuardrailStack(Stack):
         )
         self.detection.expect((self.quarantine.contain.role, self.operator))
         self.sweeping.have_contained(self.quarantine.work)
+        self.canary = self._canary(deployment)
         # `contain` knows itself.
         functions = (self.detection.detect, self.notification.notify, self.sweeping.sweep)
         held = self.quarantine.quarantine_role
@@ -114,10 +117,17 @@ class GuardrailStack(Stack):
                 *(function.role for function in (*functions, self.quarantine.contain)),
                 self.operator,
                 *((held,) if held else ()),
+                *((self.canary.role,) if self.canary else ()),
             ),
         )
         self._watch()
         self._tell(settings.alerts, deployment.policy.quarantine)
+
+    def _canary(self, deployment: Deployment) -> Canary | None:
+        """None where the policy leaves out the canary's call: its events would never come."""
+        if deployment.settings.left_out.has(*CALL):
+            return None
+        return Canary(self, "Canary", sweep=self.sweeping.sweep, detect=self.detection.detect)
 
     def _share(self, deployment: Deployment) -> FunctionShare:
         return FunctionShare(
@@ -199,6 +209,8 @@ class GuardrailStack(Stack):
         for channel, work in self.notification.queues.items():
             values[channel.queue_output] = work.queue.queue_url
             values[channel.dead_letter_output] = work.dead_letters.queue_url
+        if self.canary:
+            values[Output.CANARY_RULE_NAME] = self.canary.rule.ref
         if self.chat:
             values[Output.CHAT_TOPIC_ARN] = self.chat.topic.topic_arn
         if alerts.slack_secret:

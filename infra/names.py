@@ -54,6 +54,9 @@ class Env(StrEnum):
     MAX_RECEIVES = "MAX_RECEIVES"
     SECOND_LOOKS_QUEUE_URL = "SECOND_LOOKS_QUEUE_URL"
     LOOK_DELAYS = "LOOK_DELAYS"
+    CANARY_RULE_ARN = "CANARY_RULE_ARN"
+    CANARY_ROLE_ARN = "CANARY_ROLE_ARN"
+    CANARY_PASSER_ROLE_ARN = "CANARY_PASSER_ROLE_ARN"
     CHAT_TOPIC_ARN = "CHAT_TOPIC_ARN"
     SECURITY_HUB_PRODUCT_ARN = "SECURITY_HUB_PRODUCT_ARN"
     EVENT_BUS_ARN = "EVENT_BUS_ARN"
@@ -92,6 +95,7 @@ class Output(StrEnum):
     NOTIFY_FUNCTION_NAME = "NotifyFunctionName"
     SWEEP_FUNCTION_NAME = "SweepFunctionName"
     RULE_NAMES = "RuleNames"
+    CANARY_RULE_NAME = "CanaryRuleName"
     SLACK_SECRET_ID = "SlackSecretId"  # noqa: S105 - the output's name, not a secret
     WEBHOOK_SECRET_ID = "WebhookSecretId"  # noqa: S105 - the output's name, not a secret
 

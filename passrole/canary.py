@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_events.client import EventBridgeClient
 
 DESCRIPTION = "PassRole Guardrail: the canary; it is switched off and has no target"
+CALL = ("events.amazonaws.com", "PutRule")  # as CloudTrail names it
 STATE: Final = "DISABLED"
 # Nobody sends it. AWS's own sources begin with `aws.`.
 PATTERN: dict[str, Any] = {"source": ["passrole-guardrail.canary"]}
@@ -43,7 +44,7 @@ class Canary:
             rule is not None
             and pass_.outcome is Outcome.SUCCEEDED
             and pass_.event_time is not None
-            and (pass_.event_source, pass_.event_name) == ("events.amazonaws.com", "PutRule")
+            and (pass_.event_source, pass_.event_name) == CALL
             and (pass_.account, pass_.region) == (rule.account, rule.region)
             and pass_.resources == (self.rule_arn,)
             and pass_.role.value == self.role_arn

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from lambdas.shared.clients import client
 from lambdas.shared.observability import logger, metrics
 from lambdas.shared.settings import Settings
+from lambdas.sweep.canary import send_canary
 from passrole.clock import iso, utc_now
 from passrole.digests import point_to_due_digests
 from passrole.ledger import Ledger
@@ -34,6 +35,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     del event, context
     now = utc_now()
     settings = Settings.from_environment()
+    send_canary(settings.canary)
     try:
         _sweep(_sweeper(settings), now)
     finally:

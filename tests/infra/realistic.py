@@ -17,6 +17,7 @@ _HERE = "ap-southeast-2:111122223333"
 # ARNs, and names of the services' greatest lengths but the table's: <stack>-<logical id>-<12 characters>.
 _ARNS = {
     "AWS::DynamoDB::Table": f"arn:aws-us-gov:dynamodb:{_HERE}:table/{'x' * 80}",
+    "AWS::Events::Rule": f"arn:aws-us-gov:events:{_HERE}:rule/{'x' * 64}",
     "AWS::IAM::Role": f"arn:aws-us-gov:iam::111122223333:role/passrole-guardrail/{'x' * 64}",
     "AWS::KMS::Key": f"arn:aws-us-gov:kms:{_HERE}:key/{'x' * 36}",
     "AWS::Lambda::Function": f"arn:aws-us-gov:lambda:{_HERE}:function:{'x' * 64}",

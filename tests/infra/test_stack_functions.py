@@ -9,6 +9,7 @@ from passrole.channel import ChannelName
 from tests.infra.stack_template import POLICY, StackTemplate, Synthesized, text
 
 PARTS = tuple(part.value.capitalize() for part in Part)
+CANARY = {"CANARY_RULE_ARN", "CANARY_ROLE_ARN", "CANARY_PASSER_ROLE_ARN"}
 COMMON = {
     "LEDGER_TABLE",
     "FINDINGS_TOPIC_ARN",
@@ -41,7 +42,7 @@ def test_all_functions_share_one_bundle(guard: StackTemplate, synthesized: Synth
 @pytest.mark.parametrize(
     ("part", "more"),
     [
-        ("Detect", {"GUARD_ROLES", "SECOND_LOOKS_QUEUE_URL", "LOOK_DELAYS"}),
+        ("Detect", {"GUARD_ROLES", "SECOND_LOOKS_QUEUE_URL", "LOOK_DELAYS", *CANARY}),
         (
             "Contain",
             {
@@ -60,7 +61,7 @@ def test_all_functions_share_one_bundle(guard: StackTemplate, synthesized: Synth
                 *(channel.queue_variable for channel in ChannelName),
             },
         ),
-        ("Sweep", {"CONTAIN_QUEUE_URL", "EMAIL_QUEUE_URL", "SLACK_QUEUE_URL", "CHAT_QUEUE_URL"}),
+        ("Sweep", {*CANARY, "CONTAIN_QUEUE_URL", "EMAIL_QUEUE_URL", "SLACK_QUEUE_URL", "CHAT_QUEUE_URL"}),
     ],
 )
 def test_each_function_gets_the_environment_that_it_reads(

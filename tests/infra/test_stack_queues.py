@@ -14,7 +14,7 @@ def dead_letter_queues(stack: StackTemplate) -> set[str]:
         if "RedrivePolicy" in queue
     }
     for rule in stack.of_type("AWS::Events::Rule").values():
-        found |= {target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] for target in rule["Targets"]}
+        found |= {target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] for target in rule.get("Targets", ())}
     return found
 
 

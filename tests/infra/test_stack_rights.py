@@ -81,7 +81,10 @@ def test_no_role_has_a_policy_that_is_not_the_stacks_own(stacks: list[StackTempl
             | {"account:GetAccountInformation", "events:PutEvents"}
             | {"securityhub:BatchImportFindings", "securityhub:BatchUpdateFindings"},
         ),
-        ("Sweep", FUNCTION | {"sns:Publish", "sqs:SendMessage"}),
+        (
+            "Sweep",
+            FUNCTION | READ_QUEUE | {"sns:Publish", "sqs:SendMessage", "events:PutRule", "iam:PassRole"},
+        ),
         (
             "Operator",
             LEDGER
