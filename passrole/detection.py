@@ -9,8 +9,9 @@ from typing import Protocol
 from passrole.canary import Canary
 from passrole.clock import Clock, iso, utc_now
 from passrole.evidence import Evidence, known
-from passrole.finding import Finding, exempted, feed
+from passrole.finding import Finding
 from passrole.ledger import Ledger
+from passrole.life import exempted, feed
 from passrole.looks import FIRST
 from passrole.news import Topic, publish_news
 from passrole.opening import findings_of

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from passrole.clock import parse_time
-from passrole.finding import Change, Finding, News, State, end_of_exemption
+from passrole.finding import Change, Finding, News, State
 from passrole.ledger import Ledger
+from passrole.life import end_of_exemption
 from passrole.news import Pointer, PointerQueue, Topic, publish_news
 from passrole.policy import CompiledPolicy, Exemption
 

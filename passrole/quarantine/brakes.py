@@ -8,10 +8,11 @@ import hashlib
 from dataclasses import replace
 
 from passrole.clock import Clock, iso
-from passrole.finding import BEGUN, Finding, News, State, advance
+from passrole.finding import BEGUN, Finding, News, State
 from passrole.guard import Trouble, trouble
 from passrole.ledger import Breaker, Ledger, Stopped, Switch
 from passrole.ledger.brakes import Budget, day_of, hour_of
+from passrole.life import advance
 from passrole.news import Topic, publish_news
 from passrole.policy import QuarantineRules, Severity
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from passrole.arn import Arn, parse_role_arn
 from passrole.clock import iso
-from passrole.finding import Finding, News, State, advance
+from passrole.finding import Finding, News, State
 from passrole.ledger import Ledger
+from passrole.life import advance
 from passrole.news import Topic, publish_news
 from passrole.passes import Passer
 from passrole.quarantine.acting import BusyError, leases

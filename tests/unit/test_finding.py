@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from passrole.finding import Finding, News, State, advance, exempted, feed
+from passrole.finding import Finding, News, State
 from passrole.guard import Trouble, trouble
+from passrole.life import advance, exempted, feed
 from passrole.opening import findings_of
 from passrole.passes import Outcome, Passer
 from passrole.policy import Decision, Severity, Stage, evaluate

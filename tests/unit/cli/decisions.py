@@ -7,8 +7,9 @@ import boto3
 import pytest
 
 from passrole.cli.deployment import Output
-from passrole.finding import GUARD, Finding, News, State, advance
+from passrole.finding import GUARD, Finding, News, State
 from passrole.ledger import Ledger
+from passrole.life import advance
 from passrole.passes import Passer
 from tests.unit.cli.conftest import STACK, Cloud
 from tests.unit.samples import ACCOUNT, REGION, finding_of, pass_of

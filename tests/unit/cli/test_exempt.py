@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from passrole.clock import iso, parse_time, utc_now
-from passrole.finding import Finding, News, State, feed
+from passrole.finding import Finding, News, State
 from passrole.guard import Trouble, trouble
 from passrole.ledger import Containment, ContainmentState, Ledger
+from passrole.life import feed
 from passrole.passes import Passer
 from passrole.sweeping import Did, Sweeper
 from tests.unit.cli.conftest import Run

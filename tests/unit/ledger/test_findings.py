@@ -6,8 +6,9 @@ from dataclasses import replace
 import boto3
 
 from passrole.clock import iso
-from passrole.finding import Change, Finding, News, State, Step, advance, feed
+from passrole.finding import Change, Finding, News, State, Step
 from passrole.ledger import Ledger, keys
+from passrole.life import advance, feed
 from tests.unit.samples import NOW, evidence_of, finding_of, pass_of, verdict_of
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import boto3
 import pytest
 
-from passrole.finding import Finding, State, feed
+from passrole.finding import Finding, State
+from passrole.life import feed
 from passrole.passes import Passer
 from passrole.policy import CompiledPolicy, Effect, Exemption, PolicyStatement
 from passrole.quarantine.people import NotDoneError, approve, exempt, is_passer, refuse_passer
