@@ -13,6 +13,8 @@ class Trouble(StrEnum):
 
     BREAKER_TRIPPED = "BreakerTripped"
     SWITCHED_OFF = "QuarantineSwitchedOff"
+    GUARD_CHANGED = "GuardChanged"
+    TRAIL_BLINDED = "TrailBlinded"
 
 
 def trouble(kind: Trouble, which: str, account: str | None, region: str | None, why: str, at: str) -> Change:

@@ -1,0 +1,54 @@
+"""What belongs to the guard, and how it is recognised in a record."""
+
+import re
+from dataclasses import dataclass
+
+_BETWEEN_NAMES = re.compile(r"[:/]")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAct:
+    """A call that a function of the guard makes by design, to one thing of the guard.
+
+    Attributes:
+        role_arn: the function's role.
+        event_source, event_name: the call.
+        resource: the name of the thing.
+    """
+
+    role_arn: str
+    event_source: str
+    event_name: str
+    resource: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnResources:
+    """The guard's own things.
+
+    CloudFormation names what has no name ``<stack>-<logical id>-<random>``: the stack's name tells it. Those
+    of the stacks in further regions begin with it, too. A thing of another stack whose name begins so is
+    taken for the guard's: rather one told too many.
+
+    Attributes:
+        stack: name of the guard's stack in its home region.
+        identifiers: names and ids of what is not named after the stack, as the key.
+        acts: what the guard does to itself.
+    """
+
+    stack: str
+    identifiers: frozenset[str] = frozenset()
+    acts: frozenset[OwnAct] = frozenset()
+
+    def name_in(self, text: str) -> str | None:
+        """The name of the guard's thing that a text is or holds as a whole; None if it names none.
+
+        Args:
+            text: a name, an ARN, a part of one, or a URL.
+        """
+        return next((name for name in _BETWEEN_NAMES.split(text) if self._is_own(name)), None)
+
+    def _is_own(self, name: str) -> bool:
+        # IAM tells no two names apart by their case alone: neither does this.
+        lower, stack = name.lower(), self.stack.lower()
+        return lower == stack or lower.startswith(f"{stack}-") or name in self.identifiers

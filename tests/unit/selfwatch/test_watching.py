@@ -1,0 +1,173 @@
+"""One finding of a change, however often and however brokenly its event comes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from passrole.finding import Finding, News, State
+from passrole.guard import Trouble
+from passrole.ledger import Ledger
+from passrole.passes import Outcome
+from passrole.policy import Severity, Stage
+from passrole.selfwatch import GuardWatch
+from passrole.trail import ForgedEventError, UnreadableEventError
+from tests.unit.samples import ACCOUNT, FrozenClock, RecordedTopic, envelope_of
+from tests.unit.selfwatch.records import ALICE, CHANGES, OWN, RULE, TRAILS, arn, by, call, denied
+
+DELETED = CHANGES["rule deleted"][0]
+ATTEMPT = denied(DELETED, "events:DeleteRule", arn("events", f"rule/{RULE}")) | {"eventID": "e-attempt"}
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    return FrozenClock()
+
+
+@pytest.fixture
+def watch(ledger: Ledger, topic: RecordedTopic, clock: FrozenClock) -> GuardWatch:
+    return GuardWatch(ledger, topic, ACCOUNT, OWN, clock)
+
+
+def watched(watch: GuardWatch, record: dict[str, Any]) -> Finding:
+    finding = watch.watch(envelope_of(record, source="aws.events"))
+    assert finding is not None
+    return finding
+
+
+def test_a_change_opens_a_critical_finding_that_tells_who_did_what(
+    watch: GuardWatch, ledger: Ledger, topic: RecordedTopic
+) -> None:
+    # Given a rule of the guard that alice deletes
+    # When its event comes
+    finding = watched(watch, DELETED)
+    # Then people are told of it at once, with all that the record tells
+    stored = ledger.finding(finding.id)
+    assert stored is not None
+    assert stored.is_about_guard
+    assert (stored.event_name, stored.severity) == (Trouble.GUARD_CHANGED, Severity.CRITICAL)
+    assert (stored.response, stored.state, stored.passes) == (Stage.ALERT, State.OPEN, 1)
+    assert (stored.resource, stored.resource_type) == (RULE, "events:rule")
+    assert (stored.passer.arn, stored.event_time) == (ALICE, "2026-11-22T12:00:00Z")
+    (reason,) = stored.reasons
+    for told in ("events:DeleteRule", RULE, ALICE, "203.0.113.9", "2026-11-22T12:00:00Z", DELETED["eventID"]):
+        assert told in reason
+    assert topic.news == ["opened"]
+    assert not stored.has_news
+    (step,) = ledger.history(finding.id)
+    assert (step.news, step.who) == (News.OPENED, ALICE)
+
+
+def test_an_event_that_comes_again_makes_nothing_new(
+    watch: GuardWatch, ledger: Ledger, topic: RecordedTopic
+) -> None:
+    # Given three events, the first of which is delivered again last
+    events = [DELETED | {"eventID": f"e-{number}"} for number in (1, 2, 3, 1)]
+    findings = {watched(watch, event).id for event in events}
+    # Then there is one finding with three events, told once: they are of one call
+    assert len(findings) == 1
+    finding = ledger.finding(findings.pop())
+    assert finding is not None
+    assert (finding.passes, topic.news) == (3, ["opened"])
+
+
+def test_another_call_to_the_same_part_is_told_again(watch: GuardWatch, topic: RecordedTopic) -> None:
+    first = watched(watch, CHANGES["rule disabled"][0] | {"eventID": "e-1"})
+    second = watched(watch, DELETED | {"eventID": "e-2"})
+    assert second.id == first.id
+    assert topic.news == ["opened", "reopened"]
+    assert [reason.partition(" ")[0] for reason in second.reasons] == [
+        "events:DeleteRule",
+        "events:DisableRule",
+    ]
+
+
+def test_an_attempt_is_high_and_what_follows_it_with_success_critical(
+    watch: GuardWatch, topic: RecordedTopic
+) -> None:
+    # Given an attempt that IAM denies
+    tried = watched(watch, ATTEMPT)
+    assert (tried.severity, tried.outcome) == (Severity.HIGH, Outcome.DENIED)
+    assert "AWS denied" in tried.reasons[0]
+    # When the same principal succeeds
+    done = watched(watch, DELETED)
+    # Then it is the same finding, graver, and told again
+    assert (done.id, done.severity, done.outcome) == (tried.id, Severity.CRITICAL, Outcome.SUCCEEDED)
+    assert topic.news == ["opened", "reopened"]
+    # and a further attempt makes it no milder
+    again = watched(watch, ATTEMPT | {"eventID": "e-late"})
+    assert (again.severity, again.outcome) == (Severity.CRITICAL, Outcome.SUCCEEDED)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        CHANGES["function deleted"][0],
+        by(DELETED, arn=ALICE.replace("alice", "bob")),
+        DELETED | {"eventTime": "2026-11-23T00:00:00Z"},
+        DELETED | {"awsRegion": "eu-west-1"},
+        TRAILS["StopLogging"],
+    ],
+)
+def test_another_part_principal_day_or_region_is_another_finding(
+    watch: GuardWatch, topic: RecordedTopic, other: dict[str, Any]
+) -> None:
+    assert watched(watch, DELETED).id != watched(watch, other | {"eventID": "e-other"}).id
+    assert topic.news == ["opened", "opened"]
+
+
+def test_what_may_be_another_s_is_not_critical(watch: GuardWatch) -> None:
+    finding = watched(watch, call("lambda", "UpdateFunctionCode20150331v2"))
+    assert (finding.severity, finding.resource) == (Severity.HIGH, None)
+
+
+def test_a_blinded_trail_is_critical(watch: GuardWatch) -> None:
+    finding = watched(watch, TRAILS["StopLogging"])
+    assert (finding.event_name, finding.severity) == (Trouble.TRAIL_BLINDED, Severity.CRITICAL)
+
+
+def test_news_that_could_not_be_published_is_at_the_next_delivery(
+    watch: GuardWatch, topic: RecordedTopic
+) -> None:
+    # Given a topic that refuses at first
+    topic.broken = True
+    with pytest.raises(ConnectionError):
+        watched(watch, DELETED)
+    # When the event is delivered again, then its news is published, once
+    topic.broken = False
+    watched(watch, DELETED)
+    watched(watch, DELETED)
+    assert topic.news == ["opened"]
+
+
+def test_more_events_than_a_finding_tells_are_counted(watch: GuardWatch, ledger: Ledger) -> None:
+    for number in range(25):
+        finding = watched(watch, DELETED | {"eventID": f"e-{number}"})
+    assert (finding.passes, len(finding.reasons)) == (25, 20)
+    assert "e-24" in finding.reasons[0]
+
+
+def test_a_name_of_any_length_is_recorded(watch: GuardWatch) -> None:
+    attempt = DELETED | {"errorCode": "AccessDenied", "requestParameters": {"name": RULE + "x" * 90_000}}
+    for number in range(20):
+        finding = watched(watch, attempt | {"eventID": f"e-{number}"})
+    assert len(json.dumps(finding.to_json())) < 20_000
+
+
+@pytest.mark.parametrize("record", [call("events", "PutRule", {"name": "mine"}), call("s3", "PutObject")])
+def test_what_is_no_change_of_the_guard_leaves_no_trace(
+    watch: GuardWatch, ledger: Ledger, topic: RecordedTopic, record: dict[str, Any]
+) -> None:
+    assert watch.watch(envelope_of(record)) is None
+    assert not list(ledger.findings())
+    assert not topic.messages
+
+
+def test_what_is_not_awss_word_changes_nothing(watch: GuardWatch, ledger: Ledger) -> None:
+    with pytest.raises(ForgedEventError):
+        watch.watch(envelope_of(DELETED, source="mine.events"))
+    with pytest.raises(ForgedEventError):
+        watch.watch(envelope_of(DELETED, account="999988887777"))
+    with pytest.raises(UnreadableEventError):
+        watch.watch("{")
+    assert not list(ledger.findings())
