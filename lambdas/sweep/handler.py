@@ -1,77 +1,17 @@
-"""Entry point of ``sweep``: on a schedule, does what an interrupted function left, and what time brings."""
+"""Entry point of ``sweep``: by schedule, what is due; by its queue, one task after the other."""
 
-from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from lambdas.shared.clients import client
 from lambdas.shared.observability import logger, metrics
 from lambdas.shared.settings import Settings
-from lambdas.sweep.canary import send_canary
-from passrole.clock import iso, utc_now
-from passrole.digests import point_to_due_digests
-from passrole.ledger import Ledger
-from passrole.news import SnsTopic, SqsPointers
-from passrole.policy import load_deployed
-from passrole.sweeping import ENDING, Did, Sweeper, ending
-
-# What is younger is still in the hands of the function that wrote it, or of a redelivery.
-_PATIENCE = timedelta(minutes=2)
-_METRICS = {
-    Did.PUBLISHED: "NewsPublishedLate",
-    Did.REOPENED: "ExemptionsExpired",
-    Did.PROLONGED: "ExemptionsProlonged",
-    Did.POINTED_OUT: "ResourcesDue",
-}
+from lambdas.sweep.due import do_what_is_due
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Publishes late news, brings back what is exempt no longer, has `contain` look, and digests sent."""
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    """Does what the event asks for."""
     del event, context
-    now = utc_now()
-    settings = Settings.from_environment()
-    send_canary(settings.canary)
-    try:
-        _sweep(_sweeper(settings), now)
-    finally:
-        # Whatever breaks the one must not stop the other.
-        _point_to_digests(settings, now)
-
-
-def _sweep(sweeper: Sweeper, now: datetime) -> None:
-    for finding, did in sweeper.sweep(iso(now - _PATIENCE), iso(now)):
-        metrics.add_metric(_METRICS[did], MetricUnit.Count, 1)
-        logger.info(did, extra={"finding": finding.id, "revision": finding.revision})
-    soon = ending(sweeper.policy, now)
-    metrics.add_metric("ExemptionsEnding", MetricUnit.Count, len(soon))
-    for exemption in soon:
-        logger.warning(
-            f"an exemption ends within {ENDING.days} days",
-            extra={"exemption": exemption.name, "owner": exemption.owner, "expires": exemption.expires},
-        )
-
-
-def _point_to_digests(settings: Settings, now: datetime) -> None:
-    ledger = Ledger(settings.ledger_table, client("dynamodb"))
-    sqs = client("sqs")
-    queues = {str(channel): SqsPointers(url, sqs) for channel, url in settings.channel_queues}
-    for digest, is_pointed_to in point_to_due_digests(ledger, queues, now):
-        about = {"channel": digest.channel, "digest": digest.number, "news": digest.count}
-        if is_pointed_to:
-            metrics.add_metric("DigestsDue", MetricUnit.Count, 1)
-            logger.info("digest due", extra=about)
-        else:
-            metrics.add_metric("DigestsWithoutChannel", MetricUnit.Count, 1)
-            logger.error("a digest waits for a channel that is configured no longer", extra=about)
-
-
-@lru_cache(maxsize=1)
-def _sweeper(settings: Settings) -> Sweeper:
-    ledger = Ledger(settings.ledger_table, client("dynamodb"))
-    to_contain = SqsPointers(settings.contain_queue_url or "", client("sqs"))
-    return Sweeper(ledger, SnsTopic(settings.findings_topic_arn, client("sns")), to_contain, load_deployed())
+    do_what_is_due(Settings.from_environment())

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from passrole.clock import iso, parse_time, utc_now
+from passrole.due import Did, DueWork
 from passrole.finding import Finding, News, State
 from passrole.guard import Trouble, trouble
 from passrole.ledger import Containment, ContainmentState, Ledger
 from passrole.life import feed
 from passrole.passes import Passer
-from passrole.sweeping import Did, Sweeper
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.decisions import GIVEN, WITHOUT_REASON, caller, heard, listen, step
 from tests.unit.quarantine.world import open_finding
@@ -57,7 +57,7 @@ def passed_again(before: Finding, at: datetime) -> Finding:
 
 
 def sweep(ledger: Ledger, topic: RecordedTopic, now: datetime) -> Iterator[tuple[Finding, Did]]:
-    return Sweeper(ledger, topic, RecordedQueue(), policy_of()).sweep(
+    return DueWork(ledger, topic, RecordedQueue(), policy_of()).do(
         iso(now - timedelta(minutes=2)), iso(now)
     )
 

@@ -12,10 +12,10 @@ from botocore.exceptions import ClientError
 
 from passrole.clock import iso, later, utc_now
 from passrole.digests import POINT_AGAIN, DigestPointer
+from passrole.due import DueWork
 from passrole.finding import News, Step
 from passrole.ledger import Held, HeldNews, Ledger
 from passrole.policy import Effect, Exemption, PolicyStatement
-from passrole.sweeping import Sweeper
 from tests.unit.samples import RecordedQueue, RecordedTopic, finding_of, policy_of
 
 
@@ -53,7 +53,7 @@ def test_exemptions_that_end_soon_are_counted(
     policy = replace(
         policy_of(), exemptions=(Exemption("legacy", "me", "soon", later(iso(utc_now()), 7 * 86_400), scope),)
     )
-    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, RecordedQueue(), policy))
+    monkeypatch.setattr("lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy))
     sweep.handler({}, Context())
     [told] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "ExemptionsEnding" in line]
     assert told["ExemptionsEnding"] == [1.0]
@@ -77,7 +77,7 @@ def _pointed_to(queue: str = "slack") -> list[DigestPointer | None]:
 def test_notify_is_pointed_to_a_digest_that_is_due_once(
     sweep: Any, ledger: Ledger, topic: RecordedTopic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, RecordedQueue(), policy_of()))
+    monkeypatch.setattr("lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy_of()))
     _hold_digest(ledger)
 
     for _ in range(3):
@@ -92,7 +92,7 @@ def test_digests_are_pointed_to_whatever_else_is_broken(
     def broken(_: Any) -> None:
         raise RuntimeError("no policy")
 
-    monkeypatch.setattr(sweep, "_sweeper", broken)
+    monkeypatch.setattr("lambdas.sweep.due._due_work", broken)
     _hold_digest(ledger)
 
     with pytest.raises(RuntimeError, match="no policy"):
@@ -104,7 +104,7 @@ def test_digests_are_pointed_to_whatever_else_is_broken(
 def test_the_queue_of_each_channel_gets_the_pointer_to_its_own_digest(
     sweep: Any, ledger: Ledger, topic: RecordedTopic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, RecordedQueue(), policy_of()))
+    monkeypatch.setattr("lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy_of()))
     for channel in ("slack", "email"):
         _hold_digest(ledger, channel)
 
@@ -117,7 +117,7 @@ def test_the_queue_of_each_channel_gets_the_pointer_to_its_own_digest(
 def test_queue_that_takes_nothing_keeps_no_other_channel_from_its_digest(
     sweep: Any, ledger: Ledger, topic: RecordedTopic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, RecordedQueue(), policy_of()))
+    monkeypatch.setattr("lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy_of()))
     for channel in ("email", "slack"):
         _hold_digest(ledger, channel)
     sqs = boto3.client("sqs")
@@ -140,7 +140,7 @@ def test_digest_whose_channel_is_configured_no_longer_is_counted_and_waits_for_i
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(sweep, "_sweeper", lambda _: Sweeper(ledger, topic, RecordedQueue(), policy_of()))
+    monkeypatch.setattr("lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy_of()))
     _hold_digest(ledger, "chat")
 
     for _ in range(3):

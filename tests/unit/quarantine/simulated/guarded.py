@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from passrole.clock import iso
 from passrole.detection import BusyLedgerError, Detector
+from passrole.due import DueWork
 from passrole.finding import Finding, State
 from passrole.ledger import Ledger
 from passrole.policy import Effect, PolicyStatement, Severity
@@ -20,7 +21,6 @@ from passrole.quarantine.errors import TryAgainError
 from passrole.quarantine.module import Aws
 from passrole.quarantine.people import NotDoneError, approve, exempt
 from passrole.quarantine.release import Releaser
-from passrole.sweeping import Sweeper
 from tests.unit.quarantine.simulated.account import (
     BAD,
     GOOD,
@@ -165,9 +165,9 @@ class Guarded:
         self._settle(message, self.pointers, process, dead_after=MAX_RECEIVES)
 
     def sweep(self, fate: Fate | None = None) -> None:
-        sweeper = Sweeper(self.ledger, self, self, self.policy)
+        due = DueWork(self.ledger, self, self, self.policy)
         now = self.clock()
-        self.run("sweep", lambda: list(sweeper.sweep(iso(now - _PATIENCE), iso(now))), fate)
+        self.run("sweep", lambda: list(due.do(iso(now - _PATIENCE), iso(now))), fate)
 
     def _settle(
         self, message: Message, queue: list[Message], process: Process, dead_after: int | None

@@ -24,7 +24,7 @@ class Did(StrEnum):
     POINTED_OUT = "its resource is due to be contained, or looked at again"
 
 
-class Sweeper:
+class DueWork:
     """Does what is due."""
 
     def __init__(
@@ -36,7 +36,7 @@ class Sweeper:
         self._to_contain = to_contain
         self.policy = policy
 
-    def sweep(self, until: str, now: str) -> Iterator[tuple[Finding, Did]]:
+    def do(self, until: str, now: str) -> Iterator[tuple[Finding, Did]]:
         """Does all that is due now; news only if it is as old as ``until``. Both times are ISO 8601."""
         for listed in self._ledger.due(now):
             finding = self._ledger.finding(listed.id)  # the index may lag behind

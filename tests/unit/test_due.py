@@ -8,10 +8,10 @@ import pytest
 
 from passrole.clock import iso, parse_time
 from passrole.detection import Detector
+from passrole.due import Did, DueWork, ending
 from passrole.finding import Change, Finding, News, State, Step
 from passrole.ledger import Ledger
 from passrole.policy import CompiledPolicy, Decision, Effect, Exemption, PolicyStatement, Stage
-from passrole.sweeping import Did, Sweeper, ending
 from tests.unit.samples import (
     ACCOUNT,
     FUNCTION,
@@ -62,8 +62,8 @@ def sweep(
     policy: CompiledPolicy | None = None,
     to_contain: RecordedQueue | None = None,
 ) -> list[tuple[Finding, Did]]:
-    sweeper = Sweeper(ledger, topic, to_contain or RecordedQueue(), policy or exempting())
-    return list(sweeper.sweep(iso(now - timedelta(minutes=2)), iso(now)))
+    due = DueWork(ledger, topic, to_contain or RecordedQueue(), policy or exempting())
+    return list(due.do(iso(now - timedelta(minutes=2)), iso(now)))
 
 
 def test_what_is_exempt_is_on_record_and_told_to_nobody(ledger: Ledger, topic: RecordedTopic) -> None:
