@@ -1,0 +1,165 @@
+"""The two kinds of EventBridge rules that watch the guard, and each other.
+
+``change_rules`` bring all calls that could change the guard to the code that decides. ``direct_rules`` tell
+people by themselves: they work while functions, queues and the other rules do not. They take only what was
+done and is decisive, of things with the guard's names.
+
+Sources: "Amazon EventBridge event patterns" ("Comparison operators": `anything-but` matches no member that
+is absent; `$or`) and "quotas" (2,048 characters a pattern; 30 rules with wildcards a bus, which cannot be
+raised: the direct rules have some, as has the catalogue's rule of denials).
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from passrole.catalogue.rules import DETAIL_TYPE, MAX_PATTERN, RulePattern
+from passrole.guard import Trouble
+from passrole.selfwatch.calls import WATCHED, Watched, names_with_suffixes
+
+_CHANGES = "GuardChanges"  # and a number: in further regions a rule's name has room for 14 characters
+_DECISIVE = (
+    "DeleteQueue",
+    "DeleteRole",
+    "DeleteRolePolicy",
+    "DeleteRule",
+    "DeleteTable",
+    "DeleteTopic",
+    "DetachRolePolicy",
+    "DisableKey",
+    "DisableRule",
+    "PurgeQueue",
+    "PutKeyPolicy",
+    "PutRolePolicy",
+    "PutTargets",
+    "RemoveTargets",
+    "ScheduleKeyDeletion",
+    "SetQueueAttributes",
+    "SetSubscriptionAttributes",
+    "SetTopicAttributes",
+    "Unsubscribe",
+)
+_DECISIVE_OF_LAMBDA = (  # what the names begin with
+    "DeleteEventSourceMapping",
+    "DeleteFunction",
+    "PutFunctionConcurrency",
+    "UpdateEventSourceMapping",
+    "UpdateFunctionCo",
+)
+_SOURCES = [
+    f"{service}.amazonaws.com" for service in ("dynamodb", "events", "iam", "kms", "lambda", "sns", "sqs")
+]
+_BY_OTHERS = [{"exists": False}, {"anything-but": "cloudformation.amazonaws.com"}]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How the guard's things are named where a rule stands; each may be what CloudFormation fills in.
+
+    Attributes:
+        region: where the rule stands.
+        stack: name of the stack in the home region.
+        key: id of the key.
+        self_role: ARN of the role that puts a rule of the guard by design; None if none does.
+    """
+
+    region: str
+    stack: str
+    key: str
+    self_role: str | None = None
+
+
+def change_rules() -> tuple[RulePattern, ...]:
+    """As few rules as the size of patterns allows; sources times names: the code drops what is not meant."""
+    packed: list[list[Watched]] = [[]]
+    for source in dict.fromkeys(row.source for row in WATCHED):
+        rows = [row for row in WATCHED if row.source == source]
+        if len(_text(_changes_pattern([*packed[-1], *rows]))) > MAX_PATTERN:
+            packed.append([])
+        packed[-1] += rows
+    return tuple(
+        RulePattern(f"{_CHANGES}{number}", _changes_pattern(rows))
+        for number, rows in enumerate(packed, start=1)
+    )
+
+
+def direct_rules(names: Names) -> tuple[RulePattern, ...]:
+    """The rules that tell people without any code: of changes of the guard, and of what blinds it as a whole.
+
+    They take the events of their own region alone: what comes from another was told there.
+    """
+    trails = _calls([row for row in WATCHED if row.kind is Trouble.TRAIL_BLINDED])
+    in_arn = ({"wildcard": f"*:stack/{names.stack}{end}*"} for end in "/-")
+    stack = [names.stack, {"prefix": f"{names.stack}-"}, *in_arn]
+    deletions = _calls([row for row in WATCHED if row.part == "cloudformation:stack"])
+    deleted = {**deletions, "requestParameters": {"stackName": stack}}
+    return (
+        RulePattern("GuardAlarm", _done(names, {"eventSource": _SOURCES, "$or": _decisive(names)})),
+        RulePattern("BlindAlarm", _done(names, {"$or": [trails, deleted]})),
+    )
+
+
+def _decisive(names: Names) -> list[dict[str, Any]]:
+    """Calls and names apart, for their size: each of these calls to what has a name of the guard's."""
+    own = f"{names.stack}-"
+    named, in_arn = {"prefix": own}, {"wildcard": f"*:{own}*"}
+    requests = [
+        {"name": [named]},
+        {"rule": [named]},
+        {"functionName": [named, in_arn]},
+        {"queueUrl": [{"wildcard": f"*/{own}*"}]},
+        {"topicArn": [in_arn]},
+        {"subscriptionArn": [in_arn]},
+        {"tableName": [named, {"wildcard": f"*:table/{own}*"}]},
+        {"keyId": [{"suffix": names.key}]},
+        {"roleName": [named]},
+    ]
+    return [
+        {
+            "eventName": [*_DECISIVE, *({"prefix": name} for name in _DECISIVE_OF_LAMBDA)],
+            "userIdentity": {"invokedBy": _BY_OTHERS},
+            "$or": [
+                {"requestParameters": {"$or": requests}},
+                {"responseElements": {"functionArn": [in_arn]}},
+            ],
+        },
+        {
+            "eventName": ["PutRule"],
+            "userIdentity": _but(names.self_role),
+            "requestParameters": {"name": [named]},
+        },
+    ]
+
+
+def _but(role: str | None) -> dict[str, Any]:
+    """Anybody but CloudFormation and one role."""
+    if role is None:
+        return {"invokedBy": _BY_OTHERS}
+    issuer = [{"exists": False}, {"anything-but": role}]
+    return {"invokedBy": _BY_OTHERS, "sessionContext": {"sessionIssuer": {"arn": issuer}}}
+
+
+def _done(names: Names, detail: Mapping[str, Any]) -> dict[str, Any]:
+    return {**_envelope({"errorCode": [{"exists": False}], **detail}), "region": [names.region]}
+
+
+def _changes_pattern(rows: Iterable[Watched]) -> dict[str, Any]:
+    return _envelope(_calls(list(rows)))
+
+
+def _calls(rows: Sequence[Watched]) -> dict[str, Any]:
+    sources = sorted({row.source for row in rows})
+    plain = {name for row in rows if not names_with_suffixes(row.source) for name in row.names}
+    begun = {name for row in rows if names_with_suffixes(row.source) for name in row.names}
+    # What begins with another begins with that one's own beginning: one prefix serves both.
+    shortest = sorted(n for n in begun if not any(n != other and n.startswith(other) for other in begun))
+    return {"eventSource": sources, "eventName": [*sorted(plain), *({"prefix": name} for name in shortest)]}
+
+
+def _envelope(detail: Mapping[str, Any]) -> dict[str, Any]:
+    return {"source": [{"prefix": "aws."}], "detail-type": [DETAIL_TYPE], "detail": dict(detail)}
+
+
+def _text(pattern: Mapping[str, Any]) -> str:
+    return json.dumps(pattern, separators=(",", ":"))
