@@ -274,3 +274,57 @@ def test_a_customer_s_event_comes_with_the_customer_s_source(emulator: Emulator,
     emulator.put_raw_event("my.lambda", {"eventName": "Forged"})
 
     assert inbox.wait_for(named("Forged"))["source"] == "my.lambda"
+
+
+def test_changes_of_a_role_come_to_the_one_region_of_iam(emulator: Emulator, inbox: Inbox) -> None:
+    elsewhere = Inbox(emulator, "eu-west-1")
+    iam = emulator.client("iam", "eu-west-1")
+    iam.create_role(RoleName="changing", AssumeRolePolicyDocument=TRUST)
+    iam.tag_role(RoleName="changing", Tags=[{"Key": "team", "Value": "data"}])
+
+    event = inbox.wait_for(named("TagRole"))
+
+    assert (event["region"], event["detail"]["awsRegion"]) == ("us-east-1", "us-east-1")
+    assert event["detail"]["requestParameters"] == {
+        "roleName": "changing",
+        "tags": [{"key": "team", "value": "data"}],
+    }
+    with pytest.raises(AssertionError, match="not among"):
+        elsewhere.wait_for(named("TagRole"), seconds=1)
+    elsewhere.close()
+
+
+def test_a_policy_gets_another_default_version(emulator: Emulator, inbox: Inbox) -> None:
+    iam = emulator.client("iam")
+    statement = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    arn = iam.create_policy(PolicyName="versions", PolicyDocument=document)["Policy"]["Arn"]
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=document)
+
+    iam.set_default_policy_version(PolicyArn=arn, VersionId="v2")
+
+    assert iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"] == "v2"
+    event = inbox.wait_for(named("SetDefaultPolicyVersion"))
+    assert event["detail"]["requestParameters"] == {"policyArn": arn, "versionId": "v2"}
+
+
+def test_what_cloudformation_does_inside_is_no_event(emulator: Emulator, inbox: Inbox) -> None:
+    cloudformation = emulator.client("cloudformation")
+    template = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+    cloudformation.create_stack(StackName="inside", TemplateBody=template)
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="inside", WaiterConfig={"Delay": 1})
+
+    assert inbox.wait_for(named("CreateStack"))["source"] == "aws.cloudformation"
+    with pytest.raises(AssertionError, match="not among"):
+        inbox.wait_for(named("CreateTopic"), seconds=1)
+
+
+def test_the_traffic_of_a_queue_is_no_event_and_its_settings_are(emulator: Emulator, inbox: Inbox) -> None:
+    sqs = emulator.client("sqs")
+    url = sqs.create_queue(QueueName="watched")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody="x")
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+
+    assert inbox.wait_for(named("SetQueueAttributes"))["source"] == "aws.sqs"
+    with pytest.raises(AssertionError, match="not among"):
+        inbox.wait_for(named("SendMessage"), seconds=1)

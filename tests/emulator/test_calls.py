@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 
 from passrole.emulator.server import services
-from passrole.emulator.server.calls import read_call
+from passrole.emulator.server.calls import Request, read_call
 from passrole.emulator.server.services import is_recorded
 
 from .wire import call_for, request_for
@@ -44,6 +44,26 @@ ROLE = "arn:aws:iam::111122223333:role/app/runner"
         ("ec2", "AssociateIamInstanceProfile", {"InstanceId": "i-1", "IamInstanceProfile": {"Arn": "arn"}}),
         ("ec2", "StopInstances", {"InstanceIds": ["i-1"], "Force": True}),
         ("scheduler", "DeleteSchedule", {"Name": "s", "GroupName": "g"}),
+        (
+            "monitoring",
+            "PutMetricAlarm",
+            {
+                "AlarmName": "a",
+                "Threshold": 0.5,
+                "Period": 300,
+                "ActionsEnabled": True,
+                "Dimensions": [{"Name": "service", "Value": "sweep"}],
+            },
+        ),
+        ("sqs", "SetQueueAttributes", {"QueueUrl": "u", "Attributes": {"Policy": "{}"}}),
+        (
+            "sns",
+            "Subscribe",
+            {"TopicArn": "t", "Protocol": "https", "Attributes": {"RawMessageDelivery": "true"}},
+        ),
+        ("kms", "PutKeyPolicy", {"KeyId": "k", "PolicyName": "default", "Policy": "{}"}),
+        ("cloudtrail", "StopLogging", {"Name": "t"}),
+        ("cloudformation", "DeleteStack", {"StackName": "s"}),
         ("iot", "CreateTopicRule", {"ruleName": "r", "topicRulePayload": {"sql": "s", "actions": []}}),
     ],
 )
@@ -56,6 +76,22 @@ def test_a_call_is_read_as_the_client_made_it(
         name: value for name, value in call.parameters.items() if name not in ("clientToken", "ClientToken")
     }
     assert (call.name, read) == (operation, parameters)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"x-amz-target": "GraniteServiceVersion20100801.DeleteAlarms"}, b'{"AlarmNames": ["a", "b"]}'),
+        ({}, b"Action=DeleteAlarms&Version=2010-08-01&AlarmNames.member.1=a&AlarmNames.member.2=b"),
+    ],
+)
+def test_older_clients_of_cloudwatch_speak_other_protocols(headers: dict[str, str], body: bytes) -> None:
+    request = Request(services.SERVICES["monitoring"], "POST", "/", headers, body)
+
+    call = read_call(request)
+
+    assert call is not None
+    assert (call.name, call.parameters) == ("DeleteAlarms", {"AlarmNames": ["a", "b"]})
 
 
 def test_a_percent_encoded_path_is_read_as_the_name_that_it_stands_for() -> None:
@@ -92,7 +128,30 @@ def test_a_body_that_is_no_json_object_leaves_the_parameters_empty() -> None:
 
 @pytest.mark.parametrize(
     ("operation", "recorded"),
-    [("CreateFunction", True), ("RunInstances", True), ("DescribeInstances", False), ("Invoke", False)],
+    [
+        ("CreateFunction", True),
+        ("RunInstances", True),
+        ("DescribeInstances", False),
+        ("Invoke", False),
+        ("SetQueueAttributes", True),
+        ("PurgeQueue", True),
+        ("SendMessage", False),
+        ("DeleteMessageBatch", False),
+        ("Publish", False),
+        ("Subscribe", True),
+        ("TransactWriteItems", False),
+        ("UpdateTable", True),
+        ("Decrypt", False),
+        ("GenerateDataKey", False),
+        ("DisableKey", True),
+        ("CreateLogStream", True),
+        ("PutLogEvents", False),
+        ("PutMetricData", False),
+        ("DisableAlarmActions", True),
+        ("SignalResource", True),
+        ("GetSecretValue", False),
+        ("StopLogging", True),
+    ],
 )
 def test_only_management_events_that_write_are_recorded(operation: str, recorded: bool) -> None:
     assert is_recorded(operation) is recorded

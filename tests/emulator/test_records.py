@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from passrole.emulator.server import cbor
 from passrole.emulator.server.records import Answer, Origin, make_record
 
 from .wire import call_for
@@ -241,3 +242,31 @@ def test_an_answer_that_cannot_be_read_leaves_the_elements_empty(
     service: str, operation: str, body: bytes
 ) -> None:
     assert record(service, operation, {}, body)["responseElements"] is None
+
+
+def test_an_alarm_is_recorded_in_camel_case() -> None:
+    parameters = {"AlarmName": "a", "OKActions": ["t"], "Dimensions": [{"Name": "service", "Value": "sweep"}]}
+
+    made = record("monitoring", "PutMetricAlarm", parameters, b"")
+
+    assert made["eventSource"] == "monitoring.amazonaws.com"
+    assert made["requestParameters"] == {
+        "alarmName": "a",
+        "oKActions": ["t"],
+        "dimensions": [{"name": "service", "value": "sweep"}],
+    }
+
+
+def test_a_refusal_in_cbor_is_read() -> None:
+    call = call_for("monitoring", "DeleteAlarms", {"AlarmNames": ["a"]})
+    body = cbor.dumps({"__type": "AccessDeniedException", "message": "no"})
+
+    made = make_record(call, Answer(403, {"Content-Type": "application/cbor"}, body), ORIGIN)
+
+    assert (made["errorCode"], made["errorMessage"]) == ("AccessDenied", "no")
+
+
+def test_a_queue_keeps_the_names_of_its_attributes() -> None:
+    made = record("sqs", "SetQueueAttributes", {"QueueUrl": "u", "Attributes": {"Policy": "{}"}}, b"")
+
+    assert made["requestParameters"] == {"queueUrl": "u", "attributes": {"Policy": "{}"}}

@@ -83,7 +83,7 @@ class Alarms:
 
     def _evaluate(self, alarm: dict[str, Any], at: float) -> bool:
         """Evaluate one alarm of the present account and region; whether its state changed."""
-        if not alarm.get("MetricName"):
+        if not alarm.get("MetricName") or alarm["ComparisonOperator"] not in evaluation.COMPARISONS:
             return False
         with self._lock:
             old = alarm["StateValue"]

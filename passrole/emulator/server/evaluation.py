@@ -13,7 +13,7 @@ from typing import Any
 
 OK, ALARM, INSUFFICIENT = "OK", "ALARM", "INSUFFICIENT_DATA"
 
-_BREACHES: Mapping[str, Callable[[float, float], bool]] = {
+COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": operator.ge,
     "GreaterThanThreshold": operator.gt,
     "LessThanOrEqualToThreshold": operator.le,
@@ -59,7 +59,7 @@ def evaluate(
 
 
 def _state(alarm: Mapping[str, Any], values: Sequence[float | None]) -> str:
-    breaches = _BREACHES[alarm["ComparisonOperator"]]
+    breaches = COMPARISONS[alarm["ComparisonOperator"]]
     treatment = alarm.get("TreatMissingData") or "missing"
     missing = _FILLED.get(treatment)
     found = [missing if value is None else breaches(value, alarm["Threshold"]) for value in values]

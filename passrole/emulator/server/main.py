@@ -36,12 +36,13 @@ def main() -> None:
     threading.Thread(target=_end_with, args=(sys.stdin.fileno(), settings.directory), daemon=True).start()
 
     # Not at the top: MiniStack reads its environment when it is imported, and bridge and shims import it.
-    from . import alarms, authorization, bridge, cbor, control, metrics, shims
+    from . import alarms, authorization, bridge, cbor, control, listings, metrics, shims
 
     application: Any = importlib.import_module("ministack.app")
     shims.install(settings.injection_mark)
     authorization.install()
     cbor.install()
+    listings.install()
     metrics.install()
     watched = alarms.Alarms()
     watched.install()

@@ -39,20 +39,22 @@ def install() -> None:
     lambda_service._emit_lambda_logs = emit_lambda_logs
 
 
-def data_in(line: str) -> Iterator[Datum]:
-    """The data in one line of a log; none where it is not in the format, or no whole document."""
+def data_in(line: str) -> list[Datum]:
+    """The data in one line of a log; none where it is not in the format, or breaks its rules."""
     if '"CloudWatchMetrics"' not in line:
-        return
+        return []
     try:
-        root = json.loads(line)
-        directives = root["_aws"]["CloudWatchMetrics"]
-    except (ValueError, KeyError, TypeError):
-        return
-    for directive in directives:
+        return list(_data(json.loads(line)))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return []
+
+
+def _data(root: Mapping[str, Any]) -> Iterator[Datum]:
+    for directive in root["_aws"]["CloudWatchMetrics"]:
         # Without a set of dimensions the metric has none.
         for names in directive.get("Dimensions") or [[]]:
-            dimensions = {name: str(root[name]) for name in names if name in root}
-            for metric in directive.get("Metrics", []):
+            dimensions = {name: str(root[name]) for name in names}
+            for metric in directive["Metrics"]:
                 yield from _values(root, directive["Namespace"], metric, dimensions)
 
 

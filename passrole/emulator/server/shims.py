@@ -15,6 +15,7 @@ def install(injection_mark: str) -> None:
     _keep_permissions_boundaries()
     _take_loopback_for_tls()
     _find_compute_environments_by_arn()
+    _set_default_policy_versions()
 
 
 def _let_marked_events_in(mark: str) -> None:
@@ -137,3 +138,20 @@ def _find_compute_environments_by_arn() -> None:
         return describe({**parameters, "computeEnvironments": [name.rpartition("/")[2] for name in asked]})
 
     batch._DISPATCH[route] = describe_compute_environments
+
+
+def _set_default_policy_versions() -> None:
+    """IAM's SetDefaultPolicyVersion is missing, which gives a role's policy another content in one call."""
+    iam: Any = importlib.import_module("ministack.services.iam")
+
+    def set_default_policy_version(parameters: dict[str, Any]) -> Any:
+        policy = iam._policies.get(iam._p(parameters, "PolicyArn"))
+        wanted = iam._p(parameters, "VersionId")
+        if policy is None or wanted not in policy["Versions"]:
+            return iam._error(404, "NoSuchEntity", f"Policy version {wanted} not found.", ns="iam")
+        for name, version in policy["Versions"].items():
+            version["IsDefaultVersion"] = name == wanted
+        policy["DefaultVersionId"] = wanted
+        return iam._xml(200, "SetDefaultPolicyVersionResponse", "", ns="iam")
+
+    iam._IAM_HANDLERS["SetDefaultPolicyVersion"] = set_default_policy_version
