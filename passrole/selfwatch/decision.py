@@ -18,6 +18,7 @@ from passrole.trail.denial import outcome_of
 from passrole.trail.passer import passer_of
 from passrole.trail.values import mapping, text, time
 
+_STACK = "cloudformation:stack"
 _LONGEST_NAME = 256
 _CLOUDFORMATION = "cloudformation.amazonaws.com"
 # "… is not authorized to perform: events:DeleteRule on resource: arn:… because …"; IAM writes "role x", too.
@@ -60,7 +61,8 @@ def change_of(record: dict[str, Any], own: OwnResources) -> GuardChange | None:
         # Whose trail it is, the record does not tell; no deployment of the guard changes any.
         resource = _last_name(named[0]) if named else None
     else:
-        resource = next(filter(None, map(own.name_in, named)), None)
+        is_stack = watched.part == _STACK
+        resource = next(filter(None, map(own.stack_in if is_stack else own.name_in, named)), None)
         is_of_another = resource is None and bool(named)
         if is_of_another or _is_deployment(passer, watched):
             return None
@@ -82,7 +84,7 @@ def change_of(record: dict[str, Any], own: OwnResources) -> GuardChange | None:
 
 def _is_deployment(passer: Passer, watched: Watched) -> bool:
     """Whether CloudFormation made the change; that the stack itself is deleted is never one."""
-    return passer.invoked_by == _CLOUDFORMATION and watched.part != "cloudformation:stack"
+    return passer.invoked_by == _CLOUDFORMATION and watched.part != _STACK
 
 
 def _named(record: dict[str, Any], watched: Watched) -> tuple[str, ...]:

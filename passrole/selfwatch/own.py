@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+_STACK = ":stack/"
 _BETWEEN_NAMES = re.compile(r"[:/]")
 
 
@@ -46,9 +47,15 @@ class OwnResources:
         Args:
             text: a name, an ARN, a part of one, or a URL.
         """
-        return next((name for name in _BETWEEN_NAMES.split(text) if self._is_own(name)), None)
+        # What an ARN begins with names no thing: a region can begin like a stack.
+        resource = text.split(":", 5)[-1] if text.startswith("arn:") else text
+        return next((name for name in _BETWEEN_NAMES.split(resource) if self._is_own(name)), None)
+
+    def stack_in(self, text: str) -> str | None:
+        """The name of the guard's stack that a text is, by its name or ARN; None if it is another's."""
+        name = text.partition(_STACK)[2].partition("/")[0] if _STACK in text else text
+        return name if name.lower() == self.stack.lower() or self._is_own(name) else None
 
     def _is_own(self, name: str) -> bool:
         # IAM tells no two names apart by their case alone: neither does this.
-        lower, stack = name.lower(), self.stack.lower()
-        return lower == stack or lower.startswith(f"{stack}-") or name in self.identifiers
+        return name.lower().startswith(f"{self.stack.lower()}-") or name in self.identifiers
