@@ -10,12 +10,13 @@ from infra.deployment import Deployment
 from infra.encryption import Encryption
 from infra.monitoring import Monitoring
 from infra.queues import RuleDeadLetterQueue, rules_of_stack
+from infra.rule_alarms import rules_in, watch_rules
 from infra.rules import add_rules
 from infra.topics import AlertsTopic
 
 
 class ForwardingStack(Stack):
-    """Rules, the role that EventBridge puts events home with, and an alarm for what did not get there.
+    """Rules, the role that EventBridge puts events home with, and alarms for what did not get there.
 
     Rules are regional, and an intruder takes the region that nobody uses. The home bus is named by its ARN:
     it always exists, so the stacks need no reference between regions. Events of the same account need no
@@ -39,9 +40,11 @@ class ForwardingStack(Stack):
         )
         # An alarm can only tell a topic of its own region.
         alerts = AlertsTopic(self, "Alerts", key, deployment.settings.alerts.email)
-        Monitoring(self, "Monitoring", alerts.topic).dead_letters(
+        monitoring = Monitoring(self, "Monitoring", alerts.topic)
+        monitoring.dead_letters(
             {"RuleDeadLetters": dead_letters}, then="send them to the home region, as docs/deploy.md says"
         )
+        watch_rules(monitoring, rules_in(self))
 
     def _forwarder(self, bus: str) -> iam.Role:
         role = iam.Role(

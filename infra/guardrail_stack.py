@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import CfnOutput, Fn, Stack
+from aws_cdk import CfnOutput, Duration, Fn, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.canary import Canary
+from infra.chain_alarms import watch_canary, watch_events, watch_sweep
 from infra.core import Core
 from infra.deployment import Deployment
 from infra.detection import TIMEOUT as DETECTION_TIMEOUT
@@ -17,17 +18,21 @@ from infra.functions import ARCHITECTURE, RUNTIME, FunctionShare
 from infra.intake import Intake
 from infra.ledger import Ledger
 from infra.monitoring import Monitoring
-from infra.names import Env, Output, Part
+from infra.names import Env, Output
 from infra.notification import Notification
 from infra.operator_role import OperatorRole
 from infra.quarantine import Quarantine
 from infra.redrives import leave_to_operators
+from infra.rule_alarms import rules_in, watch_rules
 from infra.sweeping import Sweeping
 from infra.topics import AlertsTopic, FindingsTopic, PeoplesTopic
 from passrole.canary import CALL
 from passrole.policy import QuarantineRules
 from passrole.policy.settings import Alerts
 from passrole.quarantine.rights import release_grants
+
+# How often the resources that exist are swept.
+SWEEP_EVERY = Duration.days(1)
 
 
 class GuardrailStack(Stack):
@@ -178,8 +183,13 @@ class GuardrailStack(Stack):
                 "Sweep": self.sweeping.sweep.function,
             }
         )
-        monitoring.exemptions(Part.SWEEP)
-        monitoring.breaker(Part.CONTAIN)
+        monitoring.exemptions()
+        monitoring.breaker()
+        if self.canary:
+            watch_canary(monitoring)
+        watch_events(monitoring)
+        watch_sweep(monitoring, SWEEP_EVERY)
+        watch_rules(monitoring, rules_in(self))
 
     def _tell(self, alerts: Alerts, rules: QuarantineRules) -> None:
         values: dict[str, str] = {

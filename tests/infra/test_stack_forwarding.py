@@ -48,9 +48,11 @@ def test_a_forwarding_stack_refers_to_no_other_stack(forwarders: dict[str, Stack
 
 def test_people_are_told_when_forwarding_fails(forwarders: dict[str, StackTemplate]) -> None:
     for stack in forwarders.values():
-        (alarm,) = stack.of_type("AWS::CloudWatch::Alarm").values()
+        alarms = stack.of_type("AWS::CloudWatch::Alarm")
         (topic,) = stack.of_type("AWS::SNS::Topic")
-        assert alarm["AlarmActions"] == [{"Ref": topic}]
+        assert any(name.startswith("MonitoringRuleDeadLettersNotEmpty") for name in alarms)
+        assert any(name.startswith("MonitoringRulesFail") for name in alarms)
+        assert all(alarm["AlarmActions"] == [{"Ref": topic}] for alarm in alarms.values())
         emails = [s["Endpoint"] for s in stack.of_type("AWS::SNS::Subscription").values()]
         assert emails == ["one@example.com", "two@example.com"]
 

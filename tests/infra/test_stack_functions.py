@@ -118,7 +118,7 @@ def test_functions_that_fail_or_are_throttled_ring(guard: StackTemplate, part: s
     alarms = [
         alarm
         for alarm in guard.of_type("AWS::CloudWatch::Alarm").values()
-        if alarm["MetricName"] == metric and part in text(alarm["Dimensions"][0]["Value"])
+        if alarm.get("MetricName") == metric and part in text(alarm["Dimensions"][0]["Value"])
     ]
     assert len(alarms) == 1
     assert alarms[0]["AlarmActions"]
@@ -126,7 +126,7 @@ def test_functions_that_fail_or_are_throttled_ring(guard: StackTemplate, part: s
 
 def test_a_tripped_breaker_rings(guard: StackTemplate) -> None:
     (alarm,) = (
-        a for a in guard.of_type("AWS::CloudWatch::Alarm").values() if a["MetricName"] == "BreakerTripped"
+        a for a in guard.of_type("AWS::CloudWatch::Alarm").values() if a.get("MetricName") == "BreakerTripped"
     )
     assert alarm["Namespace"] == "PassRoleGuardrail"
     assert alarm["Dimensions"] == [{"Name": "service", "Value": "contain"}]

@@ -51,7 +51,7 @@ def alarms_on(stack: StackTemplate, metric: str) -> dict[str, Properties]:
             0
         ]: alarm
         for alarm in stack.of_type("AWS::CloudWatch::Alarm").values()
-        if alarm["MetricName"] == metric
+        if alarm.get("MetricName") == metric
     }
 
 

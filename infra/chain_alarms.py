@@ -1,0 +1,67 @@
+"""Alarms of the chain from CloudTrail to the verdict: what comes, what should not, and what stays away."""
+
+from aws_cdk import Duration
+
+from infra.alarms import Alarms, metric_of
+from infra.names import Part
+
+# CloudTrail is late by some minutes, and the canary is sent every two.
+SILENCE = Duration.minutes(15)
+# What lasts for so many periods is no hiccup: looks and later calls made good what failed once.
+_PERIOD, _PERIODS = Duration.minutes(5), 3
+
+
+def watch_canary(alarms: Alarms) -> None:
+    """Rings when the canary does not come to the end of the chain, or is not sent."""
+    alarms.ring_when_silent(
+        "CanaryMissing",
+        metric_of(Part.DETECT, "CanarySeen", SILENCE),
+        description=f"for {SILENCE.to_minutes():.0f} minutes no pass of the canary was judged: passes of "
+        "roles may go unseen.",
+    )
+    alarms.ring(
+        "CanaryFailed",
+        metric_of(Part.SWEEP, "CanaryFailed", _PERIOD),
+        periods=_PERIODS,
+        description="the canary's call fails; what fails it may fail others, and the chain is not proved.",
+    )
+
+
+def watch_events(alarms: Alarms) -> None:
+    """Rings when an event is not AWS's word, cannot be read, or is about a role that IAM does not tell of."""
+    alarms.ring(
+        "ForgedEvents",
+        metric_of(Part.DETECT, "ForgedEvents"),
+        description="somebody put an event into the intake queue that AWS did not send; it was ignored.",
+    )
+    alarms.ring(
+        "UnreadableEvents",
+        metric_of(Part.DETECT, "UnreadableEvents"),
+        description="an event of AWS could not be read: its passes are not judged.",
+    )
+    alarms.ring(
+        "IamReadsFailed",
+        metric_of(Part.DETECT, "IamReadsFailed", _PERIOD),
+        periods=_PERIODS,
+        description="for a quarter of an hour IAM did not answer what was asked about roles: verdicts are "
+        "undetermined.",
+    )
+
+
+def watch_sweep(alarms: Alarms, every: Duration) -> None:
+    """Rings when the sweep could not list something, or did not finish twice.
+
+    Args:
+        every: how often it runs, at least daily: no metric has a longer period.
+    """
+    alarms.ring(
+        "SweepListingsFailed",
+        metric_of(Part.SWEEP, "SweepListingsFailed", every),
+        description="the sweep could not list some resources: what they hold is not known.",
+    )
+    alarms.ring_when_silent(
+        "SweepOverdue",
+        metric_of(Part.SWEEP, "SweepFinished", every),
+        periods=2,
+        description="no sweep of resources has finished for two periods.",
+    )

@@ -1,0 +1,99 @@
+"""Each alarm: what it counts, when it rings, what silence means to it, and whom it tells."""
+
+from typing import Any
+
+import pytest
+
+from infra.names import PROJECT
+from infra.rule_alarms import FAILURES
+from tests.infra.stack_template import StackTemplate
+
+ALARM = "AWS::CloudWatch::Alarm"
+DAY = 86_400
+# Of what the guard counts: metric, service, statistic, seconds, periods, comparison, threshold, missing data.
+OURS = {
+    "BreakerTripped": ("BreakerTripped", "contain", "Sum", 60, 1, ">", 0, "notBreaching"),
+    "CanaryFailed": ("CanaryFailed", "sweep", "Sum", 300, 3, ">", 0, "notBreaching"),
+    "CanaryMissing": ("CanarySeen", "detect", "Sum", 900, 1, "<", 1, "breaching"),
+    "ExemptionsEnding": ("ExemptionsEnding", "sweep", "Maximum", 300, 1, ">", 0, "notBreaching"),
+    "ForgedEvents": ("ForgedEvents", "detect", "Sum", 60, 1, ">", 0, "notBreaching"),
+    "IamReadsFailed": ("IamReadsFailed", "detect", "Sum", 300, 3, ">", 0, "notBreaching"),
+    "SweepListingsFailed": ("SweepListingsFailed", "sweep", "Sum", DAY, 1, ">", 0, "notBreaching"),
+    "SweepOverdue": ("SweepFinished", "sweep", "Sum", DAY, 2, "<", 1, "breaching"),
+    "UnreadableEvents": ("UnreadableEvents", "detect", "Sum", 60, 1, ">", 0, "notBreaching"),
+}
+COMPARISONS = {">": "GreaterThanThreshold", "<": "LessThanThreshold"}
+# CloudWatch takes no longer evaluation of periods of an hour and more ("Using Amazon CloudWatch alarms").
+LONGEST = 7 * DAY
+
+
+def alarms_of(stack: StackTemplate) -> dict[str, dict[str, Any]]:
+    """By the names that the constructs have: without what CDK puts around them."""
+    return {name.removeprefix("Monitoring")[:-8]: alarm for name, alarm in stack.of_type(ALARM).items()}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_the_guard_counts_rings(guard: StackTemplate, name: str) -> None:
+    metric, service, statistic, seconds, periods, comparison, threshold, missing = OURS[name]
+    alarm = alarms_of(guard)[name]
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == (PROJECT, metric, statistic)
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
+    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (seconds, periods)
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == (COMPARISONS[comparison], threshold)
+    assert alarm["TreatMissingData"] == missing
+
+
+def test_these_are_all_alarms_on_what_the_guard_counts(guard: StackTemplate) -> None:
+    found = {name for name, alarm in alarms_of(guard).items() if alarm.get("Namespace") == PROJECT}
+    assert found == set(OURS)
+
+
+def test_every_alarm_tells_people(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        topics = [name for name in stack.of_type("AWS::SNS::Topic") if name.startswith("Alerts")]
+        for alarm in stack.of_type(ALARM).values():
+            assert alarm["AlarmActions"] == [{"Ref": topic} for topic in topics]
+            assert alarm.get("ActionsEnabled", True)
+
+
+def test_silence_rings_only_where_something_comes_by_itself(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        missing = {name: alarm["TreatMissingData"] for name, alarm in alarms_of(stack).items()}
+        at_home = bool(stack.of_type("AWS::Lambda::Function"))
+        assert {name for name, how in missing.items() if how == "breaching"} == (
+            {"CanaryMissing", "SweepOverdue"} if at_home else set()
+        )
+        assert set(missing.values()) <= {"breaching", "notBreaching"}
+
+
+def test_every_rule_that_delivers_is_on_an_alarm_of_both_ways_to_fail(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        rules = {n for n, rule in stack.of_type("AWS::Events::Rule").items() if rule["State"] != "DISABLED"}
+        watched: dict[str, set[str]] = {name: set() for name in FAILURES}
+        for name, alarm in alarms_of(stack).items():
+            if not name.startswith("RulesFail"):
+                continue
+            assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+            (sum_,) = (m for m in alarm["Metrics"] if "Expression" in m)
+            assert sum_["Expression"] == "SUM(METRICS())"
+            counted = [m["MetricStat"] for m in alarm["Metrics"] if "MetricStat" in m]
+            assert len(counted) <= 10, "CloudWatch takes no more in an alarm"
+            for stat in counted:
+                assert (stat["Metric"]["Namespace"], stat["Stat"]) == ("AWS/Events", "Sum")
+                (dimension,) = stat["Metric"]["Dimensions"]
+                assert dimension["Name"] == "RuleName"
+                watched[stat["Metric"]["MetricName"]].add(dimension["Value"]["Ref"])
+        assert all(found == rules for found in watched.values())
+
+
+def test_no_alarm_looks_at_more_than_cloudwatch_takes(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        for alarm in stack.of_type(ALARM).values():
+            if "Period" in alarm:
+                assert alarm["Period"] * alarm["EvaluationPeriods"] <= LONGEST
+                assert alarm["Period"] <= DAY
+
+
+def test_alarms_are_named_by_the_stack_so_that_its_rule_knows_them(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        assert all(name.startswith("Monitoring") for name in stack.of_type(ALARM))
