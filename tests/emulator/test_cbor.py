@@ -37,9 +37,10 @@ def test_a_time_is_read_as_one() -> None:
     assert cbor.loads(cbor.dumps(cbor.CBORTag(1, moment.timestamp()))) == moment
 
 
-def test_what_is_no_cbor_is_refused() -> None:
+@pytest.mark.parametrize("document", [b"\x1c", b'{"AlarmNames": ["a"]}'])
+def test_what_is_no_cbor_is_refused(document: bytes) -> None:
     with pytest.raises(ValueError, match="not CBOR"):
-        cbor.loads(b"\x1c")
+        cbor.loads(document)
 
 
 def test_a_value_without_a_place_in_json_is_refused() -> None:

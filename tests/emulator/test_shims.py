@@ -105,3 +105,17 @@ def test_a_compute_environment_is_found_by_its_arn(emulator: Emulator) -> None:
     [found] = batch.describe_compute_environments(computeEnvironments=[arn])["computeEnvironments"]
 
     assert found["computeEnvironmentName"] == "nightly"
+
+
+def test_a_right_on_one_alarm_is_none_on_another(enforcing: Emulator) -> None:
+    iam = enforcing.client("iam")
+    iam.create_user(UserName="watcher")
+    own = f"arn:aws:cloudwatch:{enforcing.region}:{ACCOUNT}:alarm:own"
+    allow = {"Effect": "Allow", "Action": "cloudwatch:DisableAlarmActions", "Resource": own}
+    iam.put_user_policy(UserName="watcher", PolicyName="own", PolicyDocument=policy(allow))
+    watcher = Credentials.from_response(iam.create_access_key(UserName="watcher"))
+    cloudwatch = enforcing.client("cloudwatch", credentials=watcher)
+
+    cloudwatch.disable_alarm_actions(AlarmNames=["own"])
+    with pytest.raises(ClientError, match="is not authorized to perform: cloudwatch:DisableAlarmActions"):
+        cloudwatch.disable_alarm_actions(AlarmNames=["another"])

@@ -9,6 +9,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from . import cbor
+
 
 def install() -> None:
     """Apply every correction."""
@@ -88,6 +90,8 @@ def _parameter(query: Mapping[str, Any], name: str) -> str | None:
 
 def _arn_in(service: str, body: bytes, region: str, account: str) -> str | None:
     """The compute environment, project or rule that a JSON body names in members that MiniStack overlooks."""
+    if service == "monitoring":
+        return _alarm_arn(body, region, account)
     if service not in ("batch", "codebuild", "events"):
         return None
     try:
@@ -103,6 +107,25 @@ def _arn_in(service: str, body: bytes, region: str, account: str) -> str | None:
         bus = sent.get("EventBusName", "default").rpartition("/")[2]
         return f"{prefix}:rule/{rule}" if bus == "default" else f"{prefix}:rule/{bus}/{rule}"
     return None
+
+
+def _alarm_arn(body: bytes, region: str, account: str) -> str | None:
+    """The first alarm that a call in JSON or CBOR names: MiniStack reads forms alone."""
+    try:
+        sent = json.loads(body or b"{}")
+    except ValueError:
+        sent = _from_cbor(body)
+    if not isinstance(sent, dict):
+        return None
+    name = sent.get("AlarmName") or next(iter(sent.get("AlarmNames") or []), None)
+    return f"arn:aws:cloudwatch:{region}:{account}:alarm:{name}" if name else None
+
+
+def _from_cbor(body: bytes) -> Any:
+    try:
+        return cbor.loads(body)
+    except ValueError:
+        return None
 
 
 def _instance_profile_arn(name: str, account: str) -> str:

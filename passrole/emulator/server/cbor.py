@@ -1,4 +1,4 @@
-"""CBOR, which clients speak with CloudWatch: a stand-in for `cbor2`, which the emulator's environment lacks.
+"""CBOR, which some clients speak with CloudWatch: a stand-in for `cbor2`, which is not installed here.
 
 Reads with botocore's parser and writes what answers of MiniStack hold. Put in place as a module, not
 installed: functions that run here see the environment's packages, and are to miss what their bundles miss.
@@ -39,7 +39,7 @@ def loads(document: bytes) -> Any:
     parser: Any = RpcV2CBORParser()
     try:
         return parser.parse_data_item(parser.get_peekable_stream_from_bytes(document))
-    except ResponseParserError as error:
+    except (ResponseParserError, MemoryError, OverflowError) as error:  # a length can be any number
         raise ValueError(f"not CBOR: {error}") from error
 
 
