@@ -37,6 +37,8 @@ class Ledger(Construct):
         self._index(keys.PASSERS_INDEX, keys.PASSERS_PK, keys.PASSERS_SK)
         self._index(keys.SERVICES_INDEX, keys.SERVICES_PK, keys.SERVICES_SK)
         self._index(keys.DAYS_INDEX, keys.DAYS_PK, keys.DAYS_SK)
+        self._index(keys.STANDING_INDEX, keys.STANDING_PK, keys.STANDING_SK)
+        self._index(keys.HELD_INDEX, keys.HELD_PK, keys.HELD_SK)
         self._index(keys.OUTBOX_INDEX, keys.OUTBOX_PK, keys.OUTBOX_SK)
 
     def _index(self, name: str, partition: str, sort: str) -> None:
@@ -61,6 +63,10 @@ class Ledger(Construct):
     def grant_delete(self, role: iam.Role) -> None:
         """The right to delete records, for those who end a lease or give a claim back."""
         self._grant(role, "LedgerDeletes", ("DeleteItem",))
+
+    def grant_read_many(self, role: iam.Role) -> None:
+        """The right to read many records at once."""
+        self._grant(role, "LedgerBatches", ("BatchGetItem",))
 
     def grant_list(self, role: iam.Role, index: str) -> None:
         """The right to list what is in one index."""

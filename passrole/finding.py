@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from passrole.passes import Outcome, Passer
+from passrole.passes import Origin, Outcome, Passer
 from passrole.policy import Decision, Severity, Stage
 
 NO_ACT = "no reversible act is known"  # begins the reason why something is never contained
@@ -89,6 +89,7 @@ class Finding:
         checks: names of the statements and checks that deny it, and ``unapproved`` where nothing approves it;
             none for attempts and for what is undetermined. Of one about the guard, what kind of trouble.
         was_told: people were told of it, though its response may be to observe by now.
+        origin: what made it stand open, the last time that it was opened.
     """
 
     id: str
@@ -128,6 +129,7 @@ class Finding:
     check_at: str | None = None
     checks: tuple[str, ...] = ()
     was_told: bool = False
+    origin: Origin = Origin.EVENT
 
     @property
     def is_told(self) -> bool:
@@ -184,6 +186,7 @@ class Finding:
                 "severity": Severity(data["severity"]),
                 "response": Stage(data["response"]),
                 "state": State(data["state"]),
+                "origin": Origin(data.get("origin", Origin.EVENT)),
             }
         )
 

@@ -77,6 +77,57 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
     )
 
 
+def judged_again(
+    before: Finding | None, fresh: Finding, uncapped: Stage, who: str, why: str
+) -> Change | None:
+    """What a new judgement of what holds its role does to a finding; None if nothing.
+
+    Nothing was passed: so a finding that people released stays so, unless the policy became stricter.
+
+    Args:
+        fresh: the finding as if none existed; its stage is that of what exists already.
+        uncapped: the stage that a pass would have: what an event's finding has of it, it keeps.
+        who, why: what brought the judgement about.
+    """
+    at, told = fresh.updated_at, f"{why}: {fresh.reasons[0]}"
+    if before is None:
+        news = News.EXEMPTED if fresh.state is State.EXEMPTED else News.OPENED
+        return Change(fresh, Step(1, at, news, who, told), None)
+    if before.state is State.CONTAINED or _is_waived(before, at):
+        return None
+    kept = min(before.response, uncapped, key=_STAGE_ORDER.index)
+    judged = replace(
+        before,
+        decision=fresh.decision,
+        reasons=fresh.reasons,
+        policy_hash=fresh.policy_hash,
+        severity=_severity(before, fresh, fresh),
+        checks=fresh.checks,
+        response=max(fresh.response, kept, key=_STAGE_ORDER.index),
+    )
+    if fresh.state is State.EXEMPTED:
+        return _exempted_now(before, judged, fresh, who, why)
+    is_again = before.state in (State.RESOLVED, State.EXEMPTED) or _is_stricter(judged, before)
+    if is_again:
+        return advance(judged, State.OPEN, News.REOPENED, at, who, told, before=before, origin=fresh.origin)
+    if before.state is State.RELEASED or judged == before:
+        return None
+    return Change(judged, None, before)
+
+
+def ended(before: Finding, who: str, why: str, at: str) -> Change | None:
+    """The step of a finding that nothing speaks for any more; None if it is not for this to end.
+
+    What is contained stays so until it is released: to look at the resource is `contain`'s.
+    """
+    if before.state in (State.CONTAINED, State.RESOLVED):
+        return None
+    change = advance(before, State.RESOLVED, News.RESOLVED, at, who, why)
+    if not _is_exempt_from_the_start(before):
+        return change
+    return replace(change, finding=replace(change.finding, published=change.finding.revision))
+
+
 def advance(
     finding: Finding,
     state: State,
@@ -107,6 +158,20 @@ def advance(
     )
     after = replace(after, **standing)
     return Change(after, Step(revision, at, news, who, why), before or finding)
+
+
+def _exempted_now(before: Finding, judged: Finding, fresh: Finding, who: str, why: str) -> Change | None:
+    """The policy waives what it does not approve: what stands open rests until that ends."""
+    waiver: dict[str, Any] = {"exemption": fresh.exemption, "exempt_until": fresh.exempt_until}
+    if before.state is State.EXEMPTED:
+        longer = replace(judged, **waiver)
+        return None if longer == before else Change(longer, None, before)
+    if before.state is not State.OPEN:
+        return None
+    told = f"{why}: the exemption {fresh.exemption} waives it"
+    return advance(
+        judged, State.EXEMPTED, News.EXEMPTED, fresh.updated_at, who, told, before=before, **waiver
+    )
 
 
 def _severity(before: Finding, fresh: Finding, judged: Finding) -> Severity:

@@ -71,6 +71,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "awaits_approval": finding.awaits_approval,
         "approved_by": finding.approved_by,
         "would_contain": finding.would_contain,
+        "origin": finding.origin,
     }
 
 

@@ -47,6 +47,7 @@ def findings_of(
             revision=1,
             published=0,
             checks=verdict.checks if succeeded else (),  # of an attempt the outcome says it all
+            origin=pass_.origin,
         )
         for resource in resources
     )

@@ -18,6 +18,15 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Origin(StrEnum):
+    """What brought it to light: the call's event, a look at what exists, or a change of what judges it."""
+
+    EVENT = "event"
+    SWEEP = "sweep"
+    ROLE_CHANGE = "role change"
+    POLICY_CHANGE = "policy change"
+
+
 class Direction(StrEnum):
     """What a call does with a role: hands it over, names one to assume through it, or takes one away."""
 
@@ -182,6 +191,8 @@ class Pass:
             another account, and IAM does not decide it by ``iam:PassRole``.
         coverage: whether the catalogue knows the call, and where its role can be seen.
         referral: what the request names in place of the role, if it came by a reference.
+        origin: an event, or a sweep that found the resource holding the role. Of what a sweep found, neither
+            call nor passer is known, and its time is that of the look.
     """
 
     event_id: str
@@ -203,6 +214,7 @@ class Pass:
     action: str | None = None
     coverage: Coverage = Coverage.COVERED
     referral: Referral | None = None
+    origin: Origin = Origin.EVENT
 
     @property
     def id(self) -> str:
@@ -210,8 +222,9 @@ class Pass:
         return f"{self.event_id}#{self.path}"
 
     def to_json(self) -> dict[str, Any]:
-        """The contract of ``passrole extract --json``; unknown is null."""
-        return {
+        """The contract of ``passrole extract --json``; unknown is null. What a sweep found says so, too."""
+        told_by = {} if self.origin is Origin.EVENT else {"origin": self.origin}
+        return told_by | {
             "event_id": self.event_id,
             "event_time": self.event_time,
             "event_source": self.event_source,
@@ -256,4 +269,5 @@ class Pass:
             action=data["action"],
             coverage=Coverage(data["coverage"]),
             referral=Referral.from_json(data["referral"]) if data["referral"] else None,
+            origin=Origin(data.get("origin", Origin.EVENT)),
         )

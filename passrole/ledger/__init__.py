@@ -11,6 +11,7 @@ from passrole.ledger.heartbeats import Heartbeat, HeartbeatRecords
 from passrole.ledger.holdings import Holding
 from passrole.ledger.intents import Intent, IntentRecords
 from passrole.ledger.passes import PassRecords, RecordedPass, principal_of
+from passrole.ledger.sweeps import SweepPart, SweepRecord, SweepRecords
 from passrole.ledger.table import Table
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Ledger(
     BrakeRecords,
     BurstRecords,
     DigestRecords,
+    SweepRecords,
     HeartbeatRecords,
 ):
     """All records, over one DynamoDB table."""
@@ -48,6 +50,8 @@ __all__ = [
     "Limit",
     "RecordedPass",
     "Stopped",
+    "SweepPart",
+    "SweepRecord",
     "Switch",
     "principal_of",
 ]

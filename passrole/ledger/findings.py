@@ -1,15 +1,17 @@
 """Findings in the ledger: listed, and kept in the outbox until published."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from passrole.finding import Change, Finding, Step
+from passrole.finding import Change, Finding, State, Step
 from passrole.ledger import keys
 from passrole.ledger.table import IS_NEW, Condition, Item, Put, Table
+from passrole.policy import Severity
 
 _END_OF_TIME = "9999"
+_END_OF_TEXT = "~"
 
 
 class FindingRecords:
@@ -47,6 +49,24 @@ class FindingRecords:
         for shard in range(keys.SHARDS):
             yield from self._indexed(keys.FINDINGS_INDEX, f"FINDINGS#{shard}", _END_OF_TIME)
 
+    def findings_with(self, ids: Iterable[str]) -> dict[str, Finding]:
+        """Those of the findings that there are, as they are now, by their ids."""
+        found = self._table.get_many(keys.of_finding(finding_id) for finding_id in ids)
+        return {finding.id: finding for finding in map(_finding, found.values())}
+
+    def standing(self, severity: Severity) -> Iterator[Finding]:
+        """The findings of a severity that are not resolved, by type of resource and region in each shard."""
+        for shard in range(keys.SHARDS):
+            yield from self._indexed(keys.STANDING_INDEX, keys.of_standing(severity, shard), _END_OF_TEXT)
+
+    def standing_on(self, resource_type: str, region: str) -> Iterator[Finding]:
+        """The findings that are not resolved on resources of a type in a region."""
+        prefix = keys.of_kind(resource_type, region)
+        for severity in Severity:
+            for shard in range(keys.SHARDS):
+                partition = keys.of_standing(severity, shard)
+                yield from self._indexed(keys.STANDING_INDEX, partition, f"{prefix}{_END_OF_TEXT}", prefix)
+
     def due(self, until: str) -> Iterator[Finding]:
         """Findings with something to be done since ``until`` or before: see `Finding.due_at`."""
         for shard in range(keys.SHARDS):
@@ -66,9 +86,9 @@ class FindingRecords:
                 return
             now = self.finding(finding.id)
 
-    def _indexed(self, index: str, partition: str, until: str) -> Iterator[Finding]:
+    def _indexed(self, index: str, partition: str, until: str, since: str = "") -> Iterator[Finding]:
         partition_key, sort_key = f"{index}_pk", f"{index}_sk"
-        for item in self._table.query_index(index, partition_key, sort_key, partition, until):
+        for item in self._table.query_index(index, partition_key, sort_key, partition, until, since):
             yield _finding(item)
 
 
@@ -90,6 +110,12 @@ def _put(finding: Finding, before: Finding | None) -> Put:
     }
     if finding.due_at is not None:
         item |= {keys.OUTBOX_PK: f"OUTBOX#{shard}", keys.OUTBOX_SK: finding.due_at}
+    if finding.state is not State.RESOLVED:
+        name = f"{finding.opened_at}#{finding.id}"
+        item |= {
+            keys.STANDING_PK: keys.of_standing(finding.severity, shard),
+            keys.STANDING_SK: keys.of_kind(finding.resource_type, finding.region, name),
+        }
     lock = _is_still(_text(before.to_json())) if before else IS_NEW
     return Put(keys.of_finding(finding.id), item, lock)
 

@@ -1,12 +1,13 @@
 """Holdings: which role a resource holds now, in which place, and by which pass it came to it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain
 from typing import Any
 
+from passrole.arn import parse_role_arn
 from passrole.clock import iso, parse_time
 from passrole.ledger import keys
 from passrole.ledger.table import IS_NEW, Condition, Item, Put, Table
@@ -90,12 +91,50 @@ class HoldingRecords:
         return tuple(holding for holding in found if holding.until is None)
 
     def holders_of(self, role_arn: str) -> Iterator[Holding]:
-        """Who holds a role now, as far as events tell; the latest last."""
-        partition = keys.of_holders(role_arn)
+        """Who holds a role now, as far as is known; the latest last."""
+        arn = parse_role_arn(role_arn)
+        if arn is None:
+            return iter(())
+        return (h for h in self.holders_named(arn.account, arn.name) if h.role == role_arn)
+
+    def holders_named(self, account: str, role_name: str, after: str = "") -> Iterator[Holding]:
+        """Who holds the role of that name now, whatever its path; from behind a `mark_of_holder` on."""
         items = self._table.query_index(
-            keys.ROLES_INDEX, keys.ROLES_PK, keys.ROLES_SK, partition, _END_OF_TIME
+            keys.ROLES_INDEX,
+            keys.ROLES_PK,
+            keys.ROLES_SK,
+            keys.of_holders(account, role_name),
+            _END_OF_TIME,
+            after,
         )
-        return (_holding(item) for item in items)
+        return (_holding(item) for item in items if item[keys.ROLES_SK] != after)
+
+    def holdings_in(
+        self, shard: int, kind: tuple[str, str] | None = None, after: str = ""
+    ) -> Iterator[Holding]:
+        """What is held now, of one of the `keys.SHARDS` shards.
+
+        Args:
+            kind: the type of resource and the region; None for all.
+            after: go on behind this `mark_of_held`.
+        """
+        prefix = keys.of_kind(*kind) if kind else ""
+        items = self._table.query_index(
+            keys.HELD_INDEX,
+            keys.HELD_PK,
+            keys.HELD_SK,
+            keys.of_held(shard),
+            f"{prefix}{_END_OF_TIME}",
+            after or prefix,
+        )
+        return (_holding(item) for item in items if item[keys.HELD_SK] != after)
+
+    def held_now(self, wanted: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Holding]:
+        """Which of these are held now, each by resource, place and ARN of the role."""
+        by_key = {keys.of_holding(*each): each for each in wanted}
+        found = self._table.get_many(by_key)
+        holdings = {by_key[key]: _holding(item) for key, item in found.items()}
+        return {each: holding for each, holding in holdings.items() if holding.until is None}
 
     def handovers(self, pass_: Pass, role_arn: str | None) -> tuple[Handover, ...]:
         """What a pass changes, one for each resource that it names; nothing if no role was handed over."""
@@ -145,17 +184,47 @@ def puts_of(handover: Handover) -> Iterator[Put]:
         ended = replace(old, until=new.since)
         item = {"body": _text(ended), keys.TIME_TO_LIVE: expiry(new.since)}
         yield Put(_key(old), item, _is_still(old))
-    index = {
-        keys.ROLES_PK: keys.of_holders(new.role),
-        keys.ROLES_SK: keys.of_time(new.since, new.resource),
-    }
     lock = _is_still(handover.before) if handover.before else IS_NEW
-    yield Put(_key(new), {"body": _text(new), **index}, lock)
+    yield Put(_key(new), {"body": _text(new), **_index_of(new)}, lock)
+
+
+def put_of_end(holding: Holding, at: str) -> Put:
+    """What ends a holding that nothing took the place of, over what was read."""
+    ended = replace(holding, until=at)
+    return Put(_key(holding), {"body": _text(ended), keys.TIME_TO_LIVE: expiry(at)}, _is_still(holding))
+
+
+def mark_of_holder(holding: Holding) -> str:
+    """Where a holding stands among those of its role."""
+    return keys.of_time(holding.since, holding.resource)
+
+
+def mark_of_held(holding: Holding) -> str:
+    """Where a holding stands among all."""
+    name = f"{holding.resource}#{holding.place}#{holding.role}"
+    return keys.of_kind(holding.resource_type, holding.region, name)
+
+
+def shard_of_held(holding: Holding) -> int:
+    return keys.text_shard(holding.resource)
 
 
 def expiry(at: str) -> int:
     """When what ended at that time is deleted, in seconds since 1970."""
     return int(parse_time(at).timestamp() + KEPT.total_seconds())
+
+
+def _index_of(holding: Holding) -> Item:
+    index: Item = {
+        keys.HELD_PK: keys.of_held(shard_of_held(holding)),
+        keys.HELD_SK: mark_of_held(holding),
+    }
+    if arn := parse_role_arn(holding.role):
+        index |= {
+            keys.ROLES_PK: keys.of_holders(arn.account, arn.name),
+            keys.ROLES_SK: mark_of_holder(holding),
+        }
+    return index
 
 
 def _key(holding: Holding) -> tuple[str, str]:

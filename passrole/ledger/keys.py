@@ -1,6 +1,7 @@
 """The keys of the ledger's one table; the stack makes the table from these names, too."""
 
 import hashlib
+import zlib
 
 PARTITION_KEY = "pk"
 SORT_KEY = "sk"
@@ -16,6 +17,10 @@ SERVICES_INDEX = "services"
 SERVICES_PK, SERVICES_SK = "services_pk", "services_sk"
 DAYS_INDEX = "days"
 DAYS_PK, DAYS_SK = "days_pk", "days_sk"
+STANDING_INDEX = "standing"
+STANDING_PK, STANDING_SK = "standing_pk", "standing_sk"
+HELD_INDEX = "held"
+HELD_PK, HELD_SK = "held_pk", "held_sk"
 OUTBOX_INDEX = "outbox"
 OUTBOX_PK, OUTBOX_SK = "outbox_pk", "outbox_sk"
 DIGESTS_OUTBOX = "OUTBOX#digests"
@@ -70,8 +75,22 @@ def of_holdings(resource: str, place: str | None = None) -> tuple[str, str]:
     return _fitting(f"RESOURCE#{resource}"), "HOLDS#" if place is None else f"HOLDS#{place}#"
 
 
-def of_holders(role_arn: str) -> str:
-    return _fitting(f"HOLDERS#{role_arn}")
+def of_holders(account: str, role_name: str) -> str:
+    """By name: an account has each once, whatever the path, and events of IAM tell nothing else."""
+    return _fitting(f"HOLDERS#{account}#{role_name}")
+
+
+def of_held(shard: int) -> str:
+    return f"HELD#{shard}"
+
+
+def of_standing(severity: str, shard: int) -> str:
+    return f"STANDING#{severity}#{shard}"
+
+
+def of_kind(resource_type: str | None, region: str | None, name: str = "") -> str:
+    """A sort key of an index: by the type of the resource and its region, and by name within."""
+    return _fitting(f"{resource_type or ''}#{region or ''}#{name}", _MOST_OF_SORT)
 
 
 def of_finding(finding_id: str) -> tuple[str, str]:
@@ -143,6 +162,27 @@ def of_brake(name: str) -> tuple[str, str]:
 
 def of_heartbeat(name: str) -> tuple[str, str]:
     return "HEARTBEAT", name
+
+
+def of_sweep(sweep: str) -> tuple[str, str]:
+    return f"SWEEP#{sweep}", "SWEEP"
+
+
+def of_part(sweep: str, part: str) -> tuple[str, str]:
+    return f"SWEEP#{sweep}", f"PART#{part}"
+
+
+def of_seen(sweep: str, part: str, digest: str) -> tuple[str, str]:
+    return f"SEEN#{sweep}#{part}", digest
+
+
+def of_latest(what: str) -> tuple[str, str]:
+    return "LATEST", what
+
+
+def text_shard(text: str) -> int:
+    """The shard of any text."""
+    return zlib.crc32(text.encode("utf-8", "surrogatepass")) % SHARDS
 
 
 def shard_of(finding_id: str) -> int:

@@ -2,8 +2,7 @@
 
 import heapq
 import json
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +12,7 @@ from passrole.evidence import Evidence, known
 from passrole.finding import Change, Finding
 from passrole.ledger import keys
 from passrole.ledger.findings import FindingRecords, puts_of_change
-from passrole.ledger.holdings import Handover, HoldingRecords, expiry, puts_of
+from passrole.ledger.holdings import Handover, Holding, HoldingRecords, expiry, put_of_end, puts_of
 from passrole.ledger.table import IS_NEW, Item, Key, Put
 from passrole.passes import Outcome, Pass, Passer
 from passrole.policy import Decision, Verdict
@@ -112,6 +111,16 @@ class PassRecords(FindingRecords, HoldingRecords):
         partitions = (keys.of_day(day.isoformat(), shard) for shard in range(keys.SHARDS))
         return self._merged(keys.DAYS_INDEX, partitions, _FIRST, _LAST)
 
+    def recorded_passes(self, pass_ids: Iterable[str]) -> dict[str, RecordedPass]:
+        """Those of the passes that there are, by their ids."""
+        found = self._table.get_many(keys.of_pass(pass_id) for pass_id in pass_ids)
+        return {recorded.pass_.id: recorded for recorded in map(_recorded, found.values())}
+
+    def end_holding(self, holding: Holding, at: str) -> bool:
+        """Writes that a place holds nothing any more, since ``at``; False if it has changed meanwhile."""
+        puts = self._expiries_of({holding.pass_id: at}, (holding.resource,))
+        return self._table.put_all([*puts, put_of_end(holding, at)])
+
     def resources_of(self, role_arn: str) -> Iterator[str]:
         """ARNs of what got the role by any recorded pass, as often as it did; some may be gone by now."""
         for recorded in self.passes_of_role(role_arn):
@@ -121,20 +130,25 @@ class PassRecords(FindingRecords, HoldingRecords):
 
     def _expiries(self, pass_: Pass, handovers: Sequence[Handover]) -> Iterator[Put]:
         """Lets the passes expire by which no resource holds a role any more."""
-        ended = dict(end for handover in handovers for end in handover.ended)
+        return self._expiries_of(
+            dict(end for handover in handovers for end in handover.ended), pass_.resources
+        )
+
+    def _expiries_of(self, ended: Mapping[str, str], resources: Sequence[str]) -> Iterator[Put]:
+        """``ended`` are the passes, and since when; ``resources`` hold nothing by them any more."""
         for pass_id, since in ended.items():
             item = self._table.get(keys.of_pass(pass_id))
             if item is None:
                 continue
             old, lives = _recorded(item).pass_, {keys.TIME_TO_LIVE: expiry(since)}
-            if self._is_held_elsewhere(old, pass_):
+            if self._is_held_elsewhere(old, resources):
                 continue
             yield Put(keys.of_pass(pass_id), item | lives)
             for key, pointer in _pointers(old, item[keys.PASSERS_SK]):
                 yield Put(key, pointer | lives)
 
-    def _is_held_elsewhere(self, old: Pass, new: Pass) -> bool:
-        others = (resource for resource in old.resources if resource not in new.resources)
+    def _is_held_elsewhere(self, old: Pass, resources: Sequence[str]) -> bool:
+        others = (resource for resource in old.resources if resource not in resources)
         return any(h.pass_id == old.id for resource in others for h in self.holdings_of(resource))
 
     def _merged(
@@ -207,7 +221,7 @@ def _pointers(pass_: Pass, place: str) -> Iterator[tuple[Key, Item]]:
 
 
 def _shard_of(pass_: Pass) -> int:
-    return zlib.crc32(pass_.id.encode("utf-8", "surrogatepass")) % keys.SHARDS
+    return keys.text_shard(pass_.id)
 
 
 def _chunks(groups: Iterable[list[Put]]) -> list[list[Put]]:

@@ -1,6 +1,7 @@
 """DynamoDB as the ledger uses it: conditional puts, transactions, consistent reads."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,15 @@ Item = dict[str, Any]
 _serializer = TypeSerializer()
 _deserializer = TypeDeserializer()
 _REFUSED = ("ConditionalCheckFailed", "TransactionConflict")
+
+
+_MOST_READ = 100  # DynamoDB API reference, BatchGetItem
+_ATTEMPTS = 8
+_PAUSE = 0.05  # seconds, before the second attempt; twice as long before each further one
+
+
+class BusyTableError(RuntimeError):
+    """DynamoDB did not give all that was asked for, however often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,27 @@ class Table:
         """The item as last written (a consistent read), or None."""
         answer = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
         return _plain(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, wanted: Iterable[Key]) -> dict[Key, Item]:
+        """Those of the items that are there, as last written (consistent reads)."""
+        keys = list(dict.fromkeys(wanted))
+        found: dict[Key, Item] = {}
+        for first in range(0, len(keys), _MOST_READ):
+            asked: Any = [_key(key) for key in keys[first : first + _MOST_READ]]
+            for attempt in range(_ATTEMPTS):
+                if attempt:  # DynamoDB gives part of what is asked for when it is busy
+                    time.sleep(_PAUSE * 2**attempt)
+                answer: Any = self._client.batch_get_item(
+                    RequestItems={self._name: {"Keys": asked, "ConsistentRead": True}}
+                )
+                for item in map(_plain, answer.get("Responses", {}).get(self._name, [])):
+                    found[item[PARTITION_KEY], item[SORT_KEY]] = item
+                asked = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+                if not asked:
+                    break
+            else:
+                raise BusyTableError(f"{len(asked)} items could not be read in {_ATTEMPTS} attempts")
+        return found
 
     def put(self, put: Put) -> bool:
         """Writes an item; False if its condition does not hold."""

@@ -13,7 +13,7 @@ from passrole.policy.compiled import (
 from passrole.policy.evaluate import evaluate, without_exemptions
 from passrole.policy.language import Condition, Effect
 from passrole.policy.quarantine_rules import QuarantineRules
-from passrole.policy.response import stage_for
+from passrole.policy.response import stage_for, stage_of_existing
 from passrole.policy.verdict import Decision, Verdict
 
 __all__ = [
@@ -32,5 +32,6 @@ __all__ = [
     "gravest",
     "load_deployed",
     "stage_for",
+    "stage_of_existing",
     "without_exemptions",
 ]

@@ -87,7 +87,11 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Responses:
-    """The stage for what is not approved, by verdict and outcome; the mappings refine ``violation``."""
+    """The stage for what is not approved, by verdict and outcome; the mappings refine ``violation``.
+
+    ``existing`` is the strongest for what no event of a pass told: what a sweep found, and what stood
+    approved until its role or the policy changed.
+    """
 
     violation: Stage = Stage.ALERT
     undetermined: Stage = Stage.ALERT
@@ -97,6 +101,7 @@ class Responses:
     checks: Mapping[str, Stage] = field(default_factory=dict)
     accounts: Mapping[str, Stage] = field(default_factory=dict)
     severities: Mapping[str, Stage] = field(default_factory=dict)
+    existing: Stage = Stage.ALERT
 
 
 @dataclass(frozen=True)

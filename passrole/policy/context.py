@@ -1,9 +1,25 @@
 """A pass as the context that conditions are evaluated in."""
 
 from passrole.evidence import Evidence, Fact, Unknown
-from passrole.passes import Pass
+from passrole.passes import Origin, Pass
 from passrole.policy.keys import Subject, key_of
-from passrole.policy.language import Value
+from passrole.policy.language import Value, fold
+
+# What a look at a resource tells of the pass by which it came to its role, beside all of the role.
+_SEEN = frozenset(
+    fold(name)
+    for name in (
+        "iam:PassedToService",
+        "iam:AssociatedResourceArn",
+        "aws:RequestedRegion",
+        "aws:ResourceAccount",
+        "pass:ServiceName",
+        "pass:Outcome",
+        "pass:ResourceType",
+    )
+)
+_OF_ROLE = "role:"
+_UNSEEN = Unknown("the sweep found it as it is: who passed the role, when and how is not known", lasting=True)
 
 
 class PassContext:
@@ -24,4 +40,6 @@ class PassContext:
         key = key_of(name)
         if key is None:
             return Unknown(f"the condition key {name} is not known to this release")
+        if self._subject.pass_.origin is Origin.SWEEP and not (name in _SEEN or name.startswith(_OF_ROLE)):
+            return _UNSEEN
         return key.read(self._subject, name.partition("/")[2])

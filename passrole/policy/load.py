@@ -92,6 +92,7 @@ def _compiled(model: GuardrailFile, iam: tuple[PolicyStatement, ...]) -> Compile
             undetermined=response.undetermined,
             denied=response.denied,
             failed=response.failed,
+            existing=response.existing,
             services=dict(response.services),
             checks=dict(response.checks),
             accounts=dict(response.accounts),

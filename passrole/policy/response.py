@@ -1,6 +1,6 @@
 """What a policy does about a verdict: the stage of response."""
 
-from passrole.passes import Coverage, Direction, Outcome, Pass
+from passrole.passes import Coverage, Direction, Origin, Outcome, Pass
 from passrole.policy.compiled import CompiledPolicy, PolicyStatement, Responses, Stage
 from passrole.policy.verdict import Decision, Denials, Verdict
 
@@ -27,6 +27,18 @@ def stage_for(policy: CompiledPolicy, pass_: Pass, verdict: Verdict) -> Stage:
     if verdict.decision is Decision.UNDETERMINED:
         return responses.undetermined
     return _for_violation(responses, pass_, verdict)
+
+
+def stage_of_existing(policy: CompiledPolicy, pass_: Pass, verdict: Verdict) -> Stage:
+    """The same for what holds its role already, and no event of a pass brought.
+
+    It is contained only where the policy says so: one change of a role's tags, or the first sweep of an
+    account, could stop hundreds of resources that work. What is undetermined because nobody can know who
+    passed the role long ago is only written down.
+    """
+    if verdict.decision is Decision.UNDETERMINED and pass_.origin is Origin.SWEEP:
+        return Stage.OBSERVE
+    return min(stage_for(policy, pass_, verdict), policy.responses.existing, key=_MILDEST_FIRST.index)
 
 
 def _for_violation(responses: Responses, pass_: Pass, verdict: Verdict) -> Stage:

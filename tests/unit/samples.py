@@ -218,6 +218,8 @@ def create_ledger_table(client: Any, name: str = "ledger") -> None:
         keys.PASSERS_INDEX: (keys.PASSERS_PK, keys.PASSERS_SK),
         keys.SERVICES_INDEX: (keys.SERVICES_PK, keys.SERVICES_SK),
         keys.DAYS_INDEX: (keys.DAYS_PK, keys.DAYS_SK),
+        keys.STANDING_INDEX: (keys.STANDING_PK, keys.STANDING_SK),
+        keys.HELD_INDEX: (keys.HELD_PK, keys.HELD_SK),
     }
     client.create_table(
         TableName=name,

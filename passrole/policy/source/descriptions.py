@@ -40,6 +40,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], str] = {
     (_EXEMPTION, "checks"): "The checks that it waives; all that speaks against the pass, if left out.",
     (_RESPONSE, "violation"): f"For passes that are not approved, or denied. {_STAGES}",
     (_RESPONSE, "undetermined"): "Where something that matters could not be read.",
+    (_RESPONSE, "existing"): "At most this for what a sweep found, or a change of role or policy.",
     (_RESPONSE, "denied"): "Where IAM refused the pass: nothing holds the role.",
     (_RESPONSE, "failed"): "Where the call failed for another reason.",
     (_RESPONSE, "services"): "By service principal, in place of violation.",

@@ -79,6 +79,7 @@ class ResponseSection(Part):
     undetermined: Annotated[AnyStage, no_containment("nothing is contained on a guess")] = Stage.ALERT
     denied: Annotated[AnyStage, no_containment("nothing holds the role")] = Stage.ALERT
     failed: Annotated[AnyStage, no_containment("nothing holds the role")] = Stage.OBSERVE
+    existing: AnyStage = Stage.ALERT
     services: dict[Service, AnyStage] = Field(default_factory=dict)
     accounts: dict[Account, AnyStage] = Field(default_factory=dict)
     checks: dict[CheckName, AnyStage] = Field(default_factory=dict)

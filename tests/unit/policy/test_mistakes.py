@@ -92,7 +92,7 @@ MISTAKES = {
     "unheard-of key": (
         NONE + "response: {colour: red}\n",
         f"{F}:3:12: response.colour: unknown key; expected one of "
-        "violation, undetermined, denied, failed, services, accounts, checks, severities",
+        "violation, undetermined, denied, failed, existing, services, accounts, checks, severities",
     ),
     "an empty section": (
         NONE + "response:\n",

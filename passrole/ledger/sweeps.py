@@ -1,0 +1,150 @@
+"""Sweeps in the ledger: how far each part came, and what it saw."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from passrole.clock import parse_time
+from passrole.ledger import keys
+from passrole.ledger.table import IS_NEW, Condition, Put, Table
+
+# Long enough to compare one with the next; what was seen serves only until its part has ended.
+_KEPT = timedelta(days=90)
+_SEEN_KEPT = timedelta(days=7)
+_DIGEST = 8  # bytes: among a million resources, two are taken for one with a chance of one in ten million
+_LATEST, _JUDGED = "SWEEP", "POLICY"
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPart:
+    """How far a sweep is with one listing in one region.
+
+    Attributes:
+        name: of the part.
+        resources, roles: how many it has come by.
+        new: roles held that the ledger did not know of.
+        opened, resolved: findings.
+        unanswered: roles that were not judged since IAM did not answer.
+        dangling: roles held that do not exist.
+        ended_at: ISO 8601; None while it goes on.
+        failed: why it ended without having seen all; None if it did.
+    """
+
+    name: str
+    resources: int = 0
+    roles: int = 0
+    new: int = 0
+    opened: int = 0
+    resolved: int = 0
+    unanswered: int = 0
+    dangling: int = 0
+    ended_at: str | None = None
+    failed: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "SweepPart":
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRecord:
+    """One sweep.
+
+    Attributes:
+        id: the time of its beginning, ISO 8601.
+        parts: the names of all its parts.
+        ended_at: ISO 8601, when the last of them ended; None while it goes on.
+    """
+
+    id: str
+    parts: tuple[str, ...]
+    ended_at: str | None = None
+
+
+class SweepRecords:
+    """The part of the ledger that holds sweeps."""
+
+    _table: Table
+
+    def begin_sweep(self, sweep: SweepRecord) -> bool:
+        """Writes a sweep that begins; False if it has begun."""
+        lives = _expiry(sweep.id, _KEPT)
+        item = {"parts": json.dumps(sweep.parts), keys.TIME_TO_LIVE: lives}
+        if not self._table.put(Put(keys.of_sweep(sweep.id), item, IS_NEW)):
+            return False
+        later = Condition("attribute_not_exists(#s) OR #s < :s", {"#s": "sweep"}, {":s": sweep.id})
+        self._table.put(Put(keys.of_latest(_LATEST), {"sweep": sweep.id}, later))
+        return True
+
+    def latest_sweep(self) -> SweepRecord | None:
+        """The sweep that began last."""
+        item = self._table.get(keys.of_latest(_LATEST))
+        return self.sweep(item["sweep"]) if item else None
+
+    def sweep(self, sweep_id: str) -> SweepRecord | None:
+        """A sweep as it was written."""
+        item = self._table.get(keys.of_sweep(sweep_id))
+        if item is None:
+            return None
+        return SweepRecord(sweep_id, tuple(json.loads(item["parts"])), item.get("ended_at"))
+
+    def end_sweep(self, sweep: SweepRecord, at: str) -> bool:
+        """Notes that all parts have ended; False if that was noted."""
+        item = {
+            "parts": json.dumps(sweep.parts),
+            "ended_at": at,
+            keys.TIME_TO_LIVE: _expiry(sweep.id, _KEPT),
+        }
+        is_first = Condition("attribute_not_exists(#e)", {"#e": "ended_at"})
+        return self._table.put(Put(keys.of_sweep(sweep.id), item, is_first))
+
+    def save_part(self, sweep_id: str, part: SweepPart) -> None:
+        """Writes how far a part is."""
+        item = {"body": json.dumps(part.to_json()), keys.TIME_TO_LIVE: _expiry(sweep_id, _KEPT)}
+        self._table.put(Put(keys.of_part(sweep_id, part.name), item))
+
+    def parts_of(self, sweep_id: str) -> tuple[SweepPart, ...]:
+        """The parts that have begun, by name."""
+        partition, prefix = keys.of_part(sweep_id, "")
+        items = self._table.query(partition, prefix)
+        return tuple(SweepPart.from_json(json.loads(item["body"])) for item in items)
+
+    def note_seen(self, sweep_id: str, part: str, seen: Sequence[bytes]) -> None:
+        """Adds to what a part of a sweep has seen; the same once more changes nothing."""
+        together = b"".join(seen)
+        key = keys.of_seen(sweep_id, part, hashlib.sha256(together).hexdigest()[:32])
+        self._table.put(Put(key, {"seen": together, keys.TIME_TO_LIVE: _expiry(sweep_id, _SEEN_KEPT)}))
+
+    def seen_by(self, sweep_id: str, part: str) -> frozenset[bytes]:
+        """What a part of a sweep has seen; see `sight`."""
+        partition, _ = keys.of_seen(sweep_id, part, "")
+        items = self._table.query(partition)
+        return frozenset(sight for item in items for sight in _parted(bytes(item["seen"])))
+
+    def judged_policy(self) -> str | None:
+        """The hash of the policy by which all that is held was judged last."""
+        item = self._table.get(keys.of_latest(_JUDGED))
+        return item["hash"] if item else None
+
+    def note_judged_policy(self, policy_hash: str) -> None:
+        """Notes by which policy all that is held is being judged."""
+        self._table.put(Put(keys.of_latest(_JUDGED), {"hash": policy_hash}))
+
+
+def sight(texts: Iterable[str]) -> bytes:
+    """What stands for something that was seen: `_DIGEST` bytes."""
+    return hashlib.sha256(repr(list(texts)).encode("utf-8", "surrogatepass")).digest()[:_DIGEST]
+
+
+def _parted(together: bytes) -> Iterator[bytes]:
+    return (together[first : first + _DIGEST] for first in range(0, len(together), _DIGEST))
+
+
+def _expiry(at: str, kept: timedelta) -> int:
+    return int((parse_time(at) + kept).timestamp())
