@@ -60,8 +60,9 @@ deploy: setup  ## deploy to the account and region of your credentials; shows th
 catalogue: setup  ## rebuild the catalogue's data and docs/catalogue.md; says what changed
 	@python -m passrole.catalogue.generator $(if $(SERVICE_REFERENCE),--service-reference $(SERVICE_REFERENCE))
 
-docs: setup  ## rebuild docs/quarantine.md, from the quarantine modules and the catalogue
+docs: setup  ## rebuild docs/quarantine.md and docs/sweep.md, from the quarantine modules, the listings and the catalogue
 	@python -m passrole.quarantine.page
+	@python -m passrole.sweep.page
 
 pictures: setup  ## take the pictures of docs/alerts.md again; needs chromium and two fonts
 	@python -m passrole.preview.pictures
