@@ -6,6 +6,7 @@ from aws_cdk import Aws, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from infra.alarm_news import add_alarm_rule
 from infra.deployment import Deployment
 from infra.encryption import Encryption
 from infra.monitoring import Monitoring
@@ -33,6 +34,14 @@ class ForwardingStack(Stack):
         add_rules(
             self,
             deployment.patterns,
+            target_arn=bus,
+            dead_letters=dead_letters,
+            role=role,
+            after=(role, dead_letters),
+        )
+        add_alarm_rule(
+            self,
+            (Aws.STACK_NAME,),
             target_arn=bus,
             dead_letters=dead_letters,
             role=role,

@@ -1,12 +1,14 @@
 """The guardrail in its home region: joins the capabilities and tells where they are."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import CfnOutput, Duration, Fn, Stack
+from aws_cdk import Aws, CfnOutput, Duration, Fn, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.alarm_news import add_alarm_rule
 from infra.canary import Canary
 from infra.chain_alarms import watch_canary, watch_events, watch_sweep
 from infra.core import Core
@@ -18,7 +20,7 @@ from infra.functions import ARCHITECTURE, RUNTIME, FunctionShare
 from infra.intake import Intake
 from infra.ledger import Ledger
 from infra.monitoring import Monitoring
-from infra.names import Env, Output
+from infra.names import Env, Output, forwarding_stack
 from infra.notification import Notification
 from infra.operator_role import OperatorRole
 from infra.quarantine import Quarantine
@@ -125,6 +127,7 @@ class GuardrailStack(Stack):
                 *((self.canary.role,) if self.canary else ()),
             ),
         )
+        self._hear_alarms(settings.regions)
         self._watch()
         self._tell(settings.alerts, deployment.policy.quarantine)
 
@@ -133,6 +136,16 @@ class GuardrailStack(Stack):
         if deployment.settings.left_out.has(*CALL):
             return None
         return Canary(self, "Canary", sweep=self.sweeping.sweep, detect=self.detection.detect)
+
+    def _hear_alarms(self, regions: Sequence[str]) -> None:
+        """Has `sweep` make findings of alarms, here and in further regions: else e-mail alone hears them."""
+        add_alarm_rule(
+            self,
+            (Aws.STACK_NAME, *(forwarding_stack(Aws.STACK_NAME, region) for region in regions)),
+            target_arn=self.sweeping.tasks.queue.queue_arn,
+            dead_letters=self.sweeping.tasks.dead_letters,
+            after=(self.sweeping.tasks.queue, self.sweeping.tasks.dead_letters),
+        )
 
     def _share(self, deployment: Deployment) -> FunctionShare:
         return FunctionShare(

@@ -15,6 +15,7 @@ class Trouble(StrEnum):
     SWITCHED_OFF = "QuarantineSwitchedOff"
     GUARD_CHANGED = "GuardChanged"
     TRAIL_BLINDED = "TrailBlinded"
+    ALARM_RINGS = "AlarmRings"
 
 
 def trouble(kind: Trouble, which: str, account: str | None, region: str | None, why: str, at: str) -> Change:

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from infra.names import PROJECT
+from infra.names import LONGEST_RULE_NAME, LONGEST_STACK_NAME, PROJECT, forwarding_stack
 from infra.rule_alarms import FAILURES
-from tests.infra.stack_template import StackTemplate
+from tests.infra.stack_template import StackTemplate, text
 
 ALARM = "AWS::CloudWatch::Alarm"
 DAY = 86_400
@@ -97,3 +97,44 @@ def test_no_alarm_looks_at_more_than_cloudwatch_takes(stacks: list[StackTemplate
 def test_alarms_are_named_by_the_stack_so_that_its_rule_knows_them(stacks: list[StackTemplate]) -> None:
     for stack in stacks:
         assert all(name.startswith("Monitoring") for name in stack.of_type(ALARM))
+
+
+def _alarm_rule(stack: StackTemplate) -> dict[str, Any]:
+    (rule,) = (r for n, r in stack.of_type("AWS::Events::Rule").items() if n.startswith("AlarmChanges"))
+    return rule
+
+
+def test_changes_of_alarms_come_to_the_queue_of_sweep(guard: StackTemplate) -> None:
+    rule = _alarm_rule(guard)
+    pattern, (target,) = rule["EventPattern"], rule["Targets"]
+    assert (pattern["source"], pattern["detail-type"]) == (
+        ["aws.cloudwatch"],
+        ["CloudWatch Alarm State Change"],
+    )
+    assert pattern["detail"]["state"]["value"] == ["ALARM", "OK"]
+    queue = target["Arn"]["Fn::GetAtt"][0]
+    assert queue.startswith("SweepingTasksQueue")
+    assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0].startswith("SweepingTasksDeadLetters")
+
+
+def test_alarms_of_further_regions_come_home_and_are_taken_there(
+    guard: StackTemplate, forwarders: dict[str, StackTemplate]
+) -> None:
+    def prefixes(stack: StackTemplate) -> list[str]:
+        return [text(one["prefix"]) for one in _alarm_rule(stack)["EventPattern"]["detail"]["alarmName"]]
+
+    assert prefixes(guard) == [
+        "${AWS::StackName}-Monitoring",
+        *(f"${{AWS::StackName}}-{region}-Monitoring" for region in forwarders),
+    ]
+    for stack in forwarders.values():
+        assert prefixes(stack) == ["${AWS::StackName}-Monitoring"]
+        (target,) = _alarm_rule(stack)["Targets"]
+        assert ":event-bus/default" in text(target["Arn"])
+
+
+def test_the_rules_name_is_not_cut(forwarders: dict[str, StackTemplate]) -> None:
+    prefix = len(forwarding_stack("x" * LONGEST_STACK_NAME, "ap-southeast-2"))
+    for stack in forwarders.values():
+        (name,) = (n for n in stack.of_type("AWS::Events::Rule") if n.startswith("AlarmChanges"))
+        assert prefix + len("-") + len(name) + len("-") + 13 <= LONGEST_RULE_NAME

@@ -107,6 +107,7 @@ class Command:
 _TROUBLES: dict[str, str] = {
     Trouble.BREAKER_TRIPPED: "The guardrail has stopped containing resources",
     Trouble.SWITCHED_OFF: "Quarantine was switched off",
+    Trouble.ALARM_RINGS: "An alarm of the guardrail rings",
 }
 _REMEDIES: dict[str, tuple[Command, ...]] = {
     Trouble.BREAKER_TRIPPED: (
@@ -114,6 +115,7 @@ _REMEDIES: dict[str, tuple[Command, ...]] = {
         Command("Let it go on", 'passrole quarantine reset --reason "…"'),
     ),
     Trouble.SWITCHED_OFF: (Command("Let it go on", 'passrole quarantine on --reason "…"'),),
+    Trouble.ALARM_RINGS: (Command("See what is wrong", "passrole doctor"),),
 }
 
 
