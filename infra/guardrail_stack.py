@@ -29,6 +29,7 @@ from infra.rule_alarms import rules_in, watch_rules
 from infra.sweeping import Sweeping
 from infra.topics import AlertsTopic, FindingsTopic, PeoplesTopic
 from passrole.canary import CALL
+from passrole.ledger.keys import STANDING_INDEX
 from passrole.policy import QuarantineRules
 from passrole.policy.settings import Alerts
 from passrole.quarantine.rights import release_grants
@@ -114,6 +115,7 @@ class GuardrailStack(Stack):
         )
         self.detection.expect((self.quarantine.contain.role, self.operator))
         self.sweeping.have_contained(self.quarantine.work)
+        self.core.ledger.grant_list(self.sweeping.sweep.role, STANDING_INDEX)  # which it counts
         self.canary = self._canary(deployment)
         # `contain` knows itself.
         functions = (self.detection.detect, self.notification.notify, self.sweeping.sweep)

@@ -9,6 +9,7 @@ from lambdas.shared.clients import client
 from lambdas.shared.observability import logger, metrics
 from lambdas.shared.settings import Settings
 from lambdas.sweep.canary import send_canary
+from lambdas.sweep.standing import count_open_findings
 from passrole.clock import iso, utc_now
 from passrole.digests import point_to_due_digests
 from passrole.due import ENDING, Did, DueWork, ending
@@ -35,6 +36,7 @@ def do_what_is_due(settings: Settings) -> None:
     finally:
         # Whatever breaks the one must not stop the other.
         _point_to_digests(settings, now)
+    count_open_findings(settings, now)
 
 
 def _do(due: DueWork, now: datetime) -> None:
