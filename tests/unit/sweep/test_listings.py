@@ -20,6 +20,7 @@ from passrole.catalogue.model import Call
 from passrole.catalogue.references import REFERRED
 from passrole.passes import Direction
 from passrole.sweep.listing import Listing, Step, load_listings
+from passrole.sweep.walk import search
 from tests.infra.granted import actions_of, contain_grants, release_grants
 from tests.infra.test_bundle import CLIENTS
 from tests.unit.sweep.shapes import Kind, Members, Several, ShapeError, Text, kind_of, seen
@@ -37,17 +38,24 @@ PAGED_OTHERWISE = {("firehose", "ListDeliveryStreams")}
 BATCHES = {("codebuild", "BatchGetProjects"): 100, ("opensearch", "DescribeDomains"): 5}
 # Error codes that the guides tell and the models do not.
 UNMODELLED = {
+    "amplify": {"NotFoundException"},
     "autoscaling": {"ValidationError"},
+    "eks": {"ResourceNotFoundException"},
     "elasticbeanstalk": {"InvalidParameterValue"},
+    "emr-serverless": {"ResourceNotFoundException"},
+    "imagebuilder": {"ResourceNotFoundException"},
     "s3": {"NoSuchBucket", "ReplicationConfigurationNotFoundError"},
     "s3control": {"AccessGrantsInstanceNotExistsError", "NoSuchJob"},
     "sagemaker": {"ValidationException"},
 }
 # Calls whose right has another name ("Actions, resources, and condition keys" of the services).
 ACTIONS = {
+    ("dms", "DescribeMigrationProjects"): "dms:ListMigrationProjects",
     ("s3", "ListBuckets"): "s3:ListAllMyBuckets",
     ("s3", "GetBucketReplication"): "s3:GetReplicationConfiguration",
 }
+# What a client asks before its first call.
+BEFORE = {"timestream-query": {"DescribeEndpoints"}}
 # What events call the id of a resource, where the listing's member has another name.
 IDS = {"ec2:vpc-flow-log": "item", "workspaces:directoryid": "resourceid"}
 
@@ -136,6 +144,18 @@ def test_what_counts_is_told_by_members_and_values_of_the_answers(listing: Listi
 
 
 @each
+def test_members_may_be_left_out_of_answers(listing: Listing) -> None:
+    for step in listing.steps:
+        answers: list[Mapping[str, Any]] = [{}, {name: [{}] for name in _lists(listing, step)}]
+        for answer in answers:
+            assert not step.items or search(step.items, answer) in (None, [], [{}])
+    for role in listing.roles:
+        assert search(role.path, {}) in (None, [])
+    if listing.only:
+        search(listing.only, {})
+
+
+@each
 def test_the_catalogue_knows_the_type_with_its_places_and_services(listing: Listing) -> None:
     known = _places(listing.type)
     for role in listing.roles:
@@ -180,6 +200,7 @@ def test_its_actions_are_those_of_its_calls(listing: Listing) -> None:
         assert listing.actions == ("apigateway:GET",)
         return
     names = {ACTIONS.get((listing.client, step.call), step.call).rpartition(":")[2] for step in listing.steps}
+    names |= BEFORE.get(listing.client, set())
     assert {action.partition(":")[2] for action in listing.actions} == names
 
 
@@ -249,6 +270,14 @@ def _answer(listing: Listing, step: Step) -> Kind:
     shape = _operation(listing, step).output_shape
     assert shape is not None, f"{step.call} answers nothing"
     return shape
+
+
+def _lists(listing: Listing, step: Step) -> list[str]:
+    """Members of the answer that are lists of objects."""
+    kind = seen(_answer(listing, step))
+    members = kind.of if isinstance(kind, Members) else {}
+    lists = {name: found for name, one in members.items() if isinstance(found := seen(one), Several)}
+    return [name for name, found in lists.items() if isinstance(seen(found.of), Members)]
 
 
 def _input(listing: Listing, step: Step) -> Mapping[str, Shape]:
