@@ -142,6 +142,7 @@ def add_stacks(app: App, stack: str, deployment: Deployment) -> GuardrailStack:
             app,
             names.forwarding_stack(stack, region),
             deployment,
+            stack=stack,
             env=Environment(account=home.account, region=region),
             description=f"PassRole Guardrail: forwards the events of {region} home",
         )

@@ -13,6 +13,7 @@ from infra.monitoring import Monitoring
 from infra.queues import RuleDeadLetterQueue, rules_of_stack
 from infra.rule_alarms import rules_in, watch_rules
 from infra.rules import add_rules
+from infra.self_watch import add_self_watch, names_in
 from infra.topics import AlertsTopic
 
 
@@ -24,11 +25,15 @@ class ForwardingStack(Stack):
     policy on it.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, deployment: Deployment, **options: Any) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, deployment: Deployment, *, stack: str, **options: Any
+    ) -> None:
+        """``stack`` is the name of the home region's stack, with which the names of all its things begin."""
         super().__init__(scope, construct_id, **options)
         home = deployment.home
         bus = f"arn:{Aws.PARTITION}:events:{home.region}:{home.account}:event-bus/default"
-        key = Encryption(self, "Encryption").key
+        encryption = Encryption(self, "Encryption")
+        key = encryption.key
         dead_letters = RuleDeadLetterQueue(self, "RuleDeadLetters", key).queue
         role = self._forwarder(bus)
         add_rules(
@@ -48,7 +53,16 @@ class ForwardingStack(Stack):
             after=(role, dead_letters),
         )
         # An alarm can only tell a topic of its own region.
-        alerts = AlertsTopic(self, "Alerts", key, deployment.settings.alerts.email)
+        alerts = AlertsTopic(self, "Alerts", encryption, deployment.settings.alerts.email)
+        add_self_watch(
+            self,
+            names_in(stack, key.key_id),
+            alerts,
+            target_arn=bus,
+            dead_letters=dead_letters,
+            role=role,
+            after=(role, dead_letters),
+        )
         monitoring = Monitoring(self, "Monitoring", alerts.topic)
         monitoring.dead_letters(
             {"RuleDeadLetters": dead_letters}, then="send them to the home region, as docs/deploy.md says"

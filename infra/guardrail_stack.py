@@ -12,6 +12,7 @@ from infra.alarm_news import add_alarm_rule
 from infra.canary import Canary
 from infra.chain_alarms import watch_canary, watch_events, watch_sweep
 from infra.core import Core
+from infra.dashboard import GuardDashboard, Watched
 from infra.deployment import Deployment
 from infra.detection import TIMEOUT as DETECTION_TIMEOUT
 from infra.detection import Detection
@@ -20,12 +21,13 @@ from infra.functions import ARCHITECTURE, RUNTIME, FunctionShare
 from infra.intake import Intake
 from infra.ledger import Ledger
 from infra.monitoring import Monitoring
-from infra.names import Env, Output, forwarding_stack
+from infra.names import Env, Output, Part, forwarding_stack
 from infra.notification import Notification
 from infra.operator_role import OperatorRole
 from infra.quarantine import Quarantine
 from infra.redrives import leave_to_operators
 from infra.rule_alarms import rules_in, watch_rules
+from infra.self_watch import add_self_watch, names_in
 from infra.sweeping import Sweeping
 from infra.topics import AlertsTopic, FindingsTopic, PeoplesTopic
 from passrole.canary import CALL
@@ -47,7 +49,7 @@ class GuardrailStack(Stack):
         encryption = Encryption(self, "Encryption")
         key = encryption.key
         self.core = Core(encryption, Ledger(self, "Ledger", key), FindingsTopic(self, "Findings", key))
-        self.alerts = AlertsTopic(self, "Alerts", key, settings.alerts.email)
+        self.alerts = AlertsTopic(self, "Alerts", encryption, settings.alerts.email)
         self.chat = PeoplesTopic(self, "Chat", key) if settings.alerts.amazon_q else None
         self.operator = OperatorRole(
             self,
@@ -117,6 +119,7 @@ class GuardrailStack(Stack):
         self.sweeping.have_contained(self.quarantine.work)
         self.core.ledger.grant_list(self.sweeping.sweep.role, STANDING_INDEX)  # which it counts
         self.canary = self._canary(deployment)
+        self._watch_self(share)
         # `contain` knows itself.
         functions = (self.detection.detect, self.notification.notify, self.sweeping.sweep)
         held = self.quarantine.quarantine_role
@@ -125,6 +128,7 @@ class GuardrailStack(Stack):
             (
                 *(function.role for function in (*functions, self.quarantine.contain)),
                 self.operator,
+                self.alerts.rule_role,
                 *((held,) if held else ()),
                 *((self.canary.role,) if self.canary else ()),
             ),
@@ -138,6 +142,19 @@ class GuardrailStack(Stack):
         if deployment.settings.left_out.has(*CALL):
             return None
         return Canary(self, "Canary", sweep=self.sweeping.sweep, detect=self.detection.detect)
+
+    def _watch_self(self, share: FunctionShare) -> None:
+        sweep, tasks, key = self.sweeping.sweep, self.sweeping.tasks, self.core.encryption.key.key_id
+        unnamed = (key, share.policy_layer.layer_version_arn)
+        sweep.function.add_environment(Env.OWN_RESOURCES, ",".join(unnamed))
+        add_self_watch(
+            Construct(self, "SelfWatch"),
+            names_in(Aws.STACK_NAME, key, sweep.role.role_arn if self.canary else None),
+            self.alerts,
+            target_arn=tasks.queue.queue_arn,
+            dead_letters=tasks.dead_letters,
+            after=(tasks.queue, tasks.dead_letters),
+        )
 
     def _hear_alarms(self, regions: Sequence[str]) -> None:
         """Has `sweep` make findings of alarms, here and in further regions: else e-mail alone hears them."""
@@ -168,43 +185,44 @@ class GuardrailStack(Stack):
         )
 
     def _watch(self) -> None:
+        channels = self.notification.queues.items()
+        dead_letters = {
+            "RuleDeadLetters": self.intake.rule_dead_letters,
+            "IntakeDeadLetters": self.intake.work.dead_letters,
+            "SecondLooksDeadLetters": self.detection.looks.dead_letters,
+            "ContainDeadLetters": self.quarantine.work.dead_letters,
+            **{f"{channel.identifier}DeadLetters": work.dead_letters for channel, work in channels},
+            "SweepDeadLetters": self.sweeping.dead_letters,
+            "TasksDeadLetters": self.sweeping.tasks.dead_letters,
+        }
+        queues = {
+            "IntakeQueue": self.intake.work.queue,
+            "SecondLooksQueue": self.detection.looks.queue,
+            "ContainQueue": self.quarantine.work.queue,
+            "TasksQueue": self.sweeping.tasks.queue,
+            **{f"{channel.identifier}Queue": work.queue for channel, work in channels},
+        }
+        functions = {
+            Part.DETECT: self.detection.detect,
+            Part.CONTAIN: self.quarantine.contain,
+            Part.NOTIFY: self.notification.notify,
+            Part.SWEEP: self.sweeping.sweep,
+        }
+        rules = rules_in(self)
         monitoring = Monitoring(self, "Monitoring", self.alerts.topic)
-        monitoring.dead_letters(
-            {
-                "RuleDeadLetters": self.intake.rule_dead_letters,
-                "IntakeDeadLetters": self.intake.work.dead_letters,
-                "SecondLooksDeadLetters": self.detection.looks.dead_letters,
-                "ContainDeadLetters": self.quarantine.work.dead_letters,
-                **{f"{c.identifier}DeadLetters": w.dead_letters for c, w in self.notification.queues.items()},
-                "SweepDeadLetters": self.sweeping.dead_letters,
-                "TasksDeadLetters": self.sweeping.tasks.dead_letters,
-            },
-            then="run passrole redrive",
-        )
-        monitoring.work(
-            {
-                "IntakeQueue": self.intake.work.queue,
-                "SecondLooksQueue": self.detection.looks.queue,
-                "ContainQueue": self.quarantine.work.queue,
-                "TasksQueue": self.sweeping.tasks.queue,
-                **{f"{c.identifier}Queue": w.queue for c, w in self.notification.queues.items()},
-            }
-        )
-        monitoring.functions(
-            {
-                "Detect": self.detection.detect.function,
-                "Contain": self.quarantine.contain.function,
-                "Notify": self.notification.notify.function,
-                "Sweep": self.sweeping.sweep.function,
-            }
-        )
+        monitoring.dead_letters(dead_letters, then="run passrole redrive")
+        monitoring.work(queues)
+        monitoring.functions({part.capitalize(): made.function for part, made in functions.items()})
         monitoring.exemptions()
         monitoring.breaker()
         if self.canary:
             watch_canary(monitoring)
         watch_events(monitoring)
         watch_sweep(monitoring, SWEEP_EVERY)
-        watch_rules(monitoring, rules_in(self))
+        watch_rules(monitoring, rules)
+        GuardDashboard(
+            self, "Overview", Watched(functions, queues, dead_letters, rules, self.core.ledger.table)
+        )
 
     def _tell(self, alerts: Alerts, rules: QuarantineRules) -> None:
         values: dict[str, str] = {

@@ -8,7 +8,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.queues import WorkQueue
+from infra.encryption import Encryption
+from infra.names import ROLE_PATH
+from infra.queues import WorkQueue, rules_of_stack
+from passrole.selfwatch.rules import DIRECT_RULES
 
 
 class FindingsTopic(Construct):
@@ -71,9 +74,10 @@ class PeoplesTopic(Construct):
     def __init__(self, scope: Construct, construct_id: str, key: kms.IKey) -> None:
         super().__init__(scope, construct_id)
         self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        self._publishers: tuple[iam.Role, ...] = ()
 
     def give_to(self, role: iam.Role, sid: str) -> None:
-        """Lets a role publish, and no other principal of the account: nobody else tells people.
+        """Lets a role publish, and no other principal of the account but what the topic has of its own.
 
         Services come with principals of their own, as the alarms do: see `infra/redrives.py`.
         """
@@ -86,7 +90,9 @@ class PeoplesTopic(Construct):
                 actions=["sns:Publish"],
                 resources=[self.topic.topic_arn],
                 conditions={
-                    "ArnNotEquals": {"aws:PrincipalArn": role.role_arn},
+                    "ArnNotEquals": {
+                        "aws:PrincipalArn": [each.role_arn for each in (role, *self._publishers)]
+                    },
                     "Null": {"aws:PrincipalArn": "false"},
                     "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
                 },
@@ -95,10 +101,22 @@ class PeoplesTopic(Construct):
 
 
 class AlertsTopic(PeoplesTopic):
-    """Carries alerts as e-mails, and the alarms of the guard itself."""
+    """Carries alerts as e-mails, the alarms of the guard itself, and what rules tell without any code.
 
-    def __init__(self, scope: Construct, construct_id: str, key: kms.IKey, emails: Iterable[str]) -> None:
-        super().__init__(scope, construct_id, key)
+    Attributes:
+        rule_role: what EventBridge publishes with for the rules that watch the guard. In the policies of a
+            topic and of its key no condition tells a rule ("Using resource-based policies for Amazon
+            EventBridge"; "Key management" of Amazon SNS): who may pass this role is told by IAM.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, encryption: Encryption, emails: Iterable[str]
+    ) -> None:
+        super().__init__(scope, construct_id, encryption.key)
+        self.rule_role = _rule_role(self)
+        self._publishers = (self.rule_role,)
+        _grant_publish(self.rule_role, "PublishAlarms", self.topic)
+        encryption.grant_use(self.rule_role, ("sns",))
         alarms = f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:*"
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
@@ -120,6 +138,24 @@ class AlertsTopic(PeoplesTopic):
                 protocol=sns.SubscriptionProtocol.EMAIL,
                 endpoint=email,
             )
+
+
+def _rule_role(scope: Construct) -> iam.Role:
+    """The role of the rules that publish by themselves, and of no others of this stack."""
+    rules = [f"{rules_of_stack()}{rule}*" for rule in DIRECT_RULES]
+    return iam.Role(
+        scope,
+        "Rules",
+        path=ROLE_PATH,
+        description="PassRole Guardrail: rules that tell people by themselves",
+        assumed_by=iam.ServicePrincipal(
+            "events.amazonaws.com",
+            conditions={
+                "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                "ArnLike": {"aws:SourceArn": rules},
+            },
+        ),
+    )
 
 
 def _grant_publish(role: iam.Role, sid: str, topic: sns.Topic) -> None:

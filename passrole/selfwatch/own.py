@@ -1,9 +1,12 @@
 """What belongs to the guard, and how it is recognised in a record."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
 _STACK = ":stack/"
+_LAYER = re.compile(r"arn:.*:layer:([^:]+):[0-9]+")
 _BETWEEN_NAMES = re.compile(r"[:/]")
 
 
@@ -40,6 +43,16 @@ class OwnResources:
     stack: str
     identifiers: frozenset[str] = frozenset()
     acts: frozenset[OwnAct] = frozenset()
+
+    @classmethod
+    def of(cls, stack: str, unnamed: Iterable[str], acts: Iterable[OwnAct] = ()) -> Self:
+        """The guard's things as the stack tells them.
+
+        Args:
+            unnamed: ids, and ARNs of versions of layers, whose names count.
+        """
+        names = ((_LAYER.fullmatch(text), text) for text in unnamed)
+        return cls(stack, frozenset(found[1] if found else text for found, text in names), frozenset(acts))
 
     def name_in(self, text: str) -> str | None:
         """The name of the guard's thing that a text is or holds as a whole; None if it names none.

@@ -18,6 +18,7 @@ from passrole.catalogue.rules import DETAIL_TYPE, MAX_PATTERN, RulePattern
 from passrole.guard import Trouble
 from passrole.selfwatch.calls import WATCHED, Watched, names_with_suffixes
 
+DIRECT_RULES = ("GuardAlarm", "BlindAlarm")
 _CHANGES = "GuardChanges"  # and a number: in further regions a rule's name has room for 14 characters
 _DECISIVE = (
     "DeleteQueue",
@@ -94,10 +95,10 @@ def direct_rules(names: Names) -> tuple[RulePattern, ...]:
     stack = [names.stack, {"prefix": f"{names.stack}-"}, *in_arn]
     deletions = _calls([row for row in WATCHED if row.part == "cloudformation:stack"])
     deleted = {**deletions, "requestParameters": {"stackName": stack}}
-    return (
-        RulePattern("GuardAlarm", _done(names, {"eventSource": _SOURCES, "$or": _decisive(names)})),
-        RulePattern("BlindAlarm", _done(names, {"$or": [trails, deleted]})),
-    )
+    changed: dict[str, Any] = {"eventSource": _SOURCES, "$or": _decisive(names)}
+    details = (changed, {"$or": [trails, deleted]})
+    named = zip(DIRECT_RULES, details, strict=True)
+    return tuple(RulePattern(name, _done(names, detail)) for name, detail in named)
 
 
 def _decisive(names: Names) -> list[dict[str, Any]]:

@@ -27,6 +27,8 @@ _ARNS = {
 }
 _REFS = {
     "AWS::DynamoDB::Table": "x" * 80,
+    "AWS::KMS::Key": "x" * 36,
+    "AWS::Lambda::LayerVersion": f"arn:aws-us-gov:lambda:{_HERE}:layer:{'x' * 140}:99",
     "AWS::SNS::Topic": _ARNS["AWS::SNS::Topic"],
     "AWS::SQS::Queue": f"https://sqs.ap-southeast-2.amazonaws.com.cn/111122223333/{'x' * 80}",
 }

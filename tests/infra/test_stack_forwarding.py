@@ -1,9 +1,10 @@
 """Further regions: the same rules there, and their events come home."""
 
 from passrole.catalogue.rules import compile_rules
+from passrole.selfwatch.rules import DIRECT_RULES, change_rules
 from tests.infra.stack_template import ACCOUNT, HOME, OPERATORS, REGIONS, StackTemplate, Synthesized, text
 
-NAMES = tuple(rule.name for rule in compile_rules())
+NAMES = tuple(rule.name for rule in (*compile_rules(), *change_rules()))
 HOME_BUS = f"arn:${{AWS::Partition}}:events:{HOME}:{ACCOUNT}:event-bus/default"
 
 
@@ -19,6 +20,7 @@ def test_the_same_events_are_forwarded_that_are_watched_at_home(
 ) -> None:
     rules = guard.of_type("AWS::Events::Rule").items()
     at_home = [rule["EventPattern"] for name, rule in rules if name.startswith("Intake")]
+    at_home += [rule["EventPattern"] for name, rule in rules if name.startswith("SelfWatchGuardChanges")]
     for stack in forwarders.values():
         there = stack.of_type("AWS::Events::Rule").items()
         assert [rule["EventPattern"] for name, rule in there if name.startswith(NAMES)] == at_home
@@ -28,15 +30,19 @@ def test_events_go_to_the_home_regions_bus_with_a_role_for_that_alone(
     forwarders: dict[str, StackTemplate],
 ) -> None:
     for stack in forwarders.values():
-        # Given the one role of the stack
-        ((name, role),) = stack.of_type("AWS::IAM::Role").items()
-        # When a rule matches, then EventBridge takes it to put the event home
-        for rule in stack.of_type("AWS::Events::Rule").values():
+        # Given the role of the stack that is for forwarding
+        ((name, role),) = (
+            (n, r) for n, r in stack.of_type("AWS::IAM::Role").items() if n.startswith("Forwarder")
+        )
+        # When a rule matches that tells nobody by itself, then EventBridge takes it to put the event home
+        for rule_name, rule in stack.of_type("AWS::Events::Rule").items():
+            if rule_name in DIRECT_RULES:
+                continue
             (target,) = rule["Targets"]
             assert text(target["Arn"]) == HOME_BUS
             assert target["RoleArn"] == {"Fn::GetAtt": [name, "Arn"]}
         # Then nothing else can be done with it, and by nobody else
-        (statement,) = stack.statements()
+        (statement,) = (s for s in stack.statements() if s.role == name)
         assert (statement.actions, statement.resources) == (("events:PutEvents",), (HOME_BUS,))
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": "events.amazonaws.com"}

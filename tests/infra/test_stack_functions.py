@@ -61,7 +61,13 @@ def test_all_functions_share_one_bundle(guard: StackTemplate, synthesized: Synth
                 *(channel.queue_variable for channel in ChannelName),
             },
         ),
-        ("Sweep", {*CANARY, "CONTAIN_QUEUE_URL", "EMAIL_QUEUE_URL", "SLACK_QUEUE_URL", "CHAT_QUEUE_URL"}),
+        (
+            "Sweep",
+            {
+                *(*CANARY, "OWN_RESOURCES", "CONTAIN_QUEUE_URL"),
+                *("EMAIL_QUEUE_URL", "SLACK_QUEUE_URL", "CHAT_QUEUE_URL"),
+            },
+        ),
     ],
 )
 def test_each_function_gets_the_environment_that_it_reads(

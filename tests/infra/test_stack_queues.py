@@ -235,8 +235,10 @@ def test_only_notify_and_services_tell_people(guard: StackTemplate, topic: str) 
     (denied,) = (s for s in policy["PolicyDocument"]["Statement"] if s["Sid"] == "OnlyTheGuardPublishes")
     assert (denied["Effect"], denied["Principal"]) == ("Deny", {"AWS": "*"})
     assert denied["Action"] == "sns:Publish"
-    [allowed] = listed(denied["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])
-    assert text(allowed) == f"${{{guard.role_of('Notify')}.Arn}}"
+    allowed = {text(role) for role in listed(denied["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])}
+    # and, for alerts, the role with which rules tell people of changes of the guard
+    rules = {name for name in guard.of_type("AWS::IAM::Role") if name.startswith(f"{topic}Rules")}
+    assert allowed == {f"${{{name}.Arn}}" for name in (guard.role_of("Notify"), *rules)}
     assert denied["Condition"]["Null"] == {"aws:PrincipalArn": "false"}
     assert denied["Condition"]["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
 

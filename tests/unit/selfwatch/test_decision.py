@@ -239,3 +239,10 @@ def test_each_call_is_one_of_the_service_and_has_such_members(row: Watched) -> N
         operation = model.operation_model(name)
         members = {m.lower() for s in (operation.input_shape, operation.output_shape) if s for m in s.members}
         assert members & {member.partition(".")[0].lower() for member in row.members}
+
+
+def test_the_stack_tells_ids_and_versions_of_layers() -> None:
+    layer = arn("lambda", "layer:PolicyLayer1A2B3C4D:7")
+    own = OwnResources.of(STACK, (KEY, layer))
+    assert own.identifiers == {KEY, "PolicyLayer1A2B3C4D"}
+    assert own.name_in(layer.replace(":7", ":6")) == "PolicyLayer1A2B3C4D"
