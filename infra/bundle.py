@@ -110,6 +110,7 @@ BOTOCORE_SERVICES = (
     "mailmanager",
     "medialive",
     "mwaa",
+    "omics",
     "opensearch",
     "osis",
     "pcs",
