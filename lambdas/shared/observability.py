@@ -8,7 +8,7 @@ metrics = Metrics()
 
 
 def add_metric_by(dimension: str, value: str, name: str, unit: MetricUnit, number: float) -> None:
-    """Adds a metric with a dimension beside the function's: each of its values is a metric and costs as one."""
+    """Adds a metric with a dimension beside the function's: each of its values costs as a metric."""
     with single_metric(name=name, unit=unit, value=number, namespace=metrics.namespace) as metric:
         metric.add_dimension("service", metrics.service or "")
         metric.add_dimension(dimension, value)

@@ -167,7 +167,7 @@ def test_the_ledger_is_not_scanned_and_indexes_are_listed_by_those_who_need_them
         if "/index/" in resource
     }
     listed_by_people = {("Operator", i) for i in ("findings", "roles", "passers", "services", "days")}
-    assert listing == listed_by_people | {("Sweep", "outbox"), ("Contain", "roles")}
+    assert listing == listed_by_people | {("Sweep", "outbox"), ("Sweep", "standing"), ("Contain", "roles")}
 
 
 def test_the_key_is_used_through_services_only(guard: StackTemplate) -> None:
