@@ -42,11 +42,13 @@ class Output(StrEnum):
     QUARANTINE_ROLE_ARN = "QuarantineRoleArn"
     PASSER_MAY_RELEASE = "PasserMayRelease"
     RULE_NAMES = "RuleNames"
+    CANARY_RULE_NAME = "CanaryRuleName"
     SLACK_SECRET_ID = "SlackSecretId"  # noqa: S105 - the output's name, not a secret
     WEBHOOK_SECRET_ID = "WebhookSecretId"  # noqa: S105 - the output's name, not a secret
 
 
 _OPTIONAL = (
+    Output.CANARY_RULE_NAME,
     Output.CHAT_TOPIC_ARN,
     Output.QUARANTINE_ROLE_ARN,
     Output.SLACK_SECRET_ID,

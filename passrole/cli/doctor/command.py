@@ -92,8 +92,10 @@ def _deployment(clients: Clients, home: str, stack: str, settings: "Settings") -
     yield from channel_checks(clients, home, outputs, settings.alerts)
     yield from dead_letter_checks(clients, home, outputs)
     if Output.LEDGER_TABLE in outputs:
+        from passrole.cli.doctor.canary import canary_check
         from passrole.cli.doctor.quarantine import quarantine_check
 
+        yield from guarded("canary", canary_check(clients, home, outputs))
         yield from guarded("quarantine", quarantine_check(clients, home, outputs))
 
 

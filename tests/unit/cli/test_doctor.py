@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 from passrole.cli.doctor.channels import email_checks
 from passrole.cli.doctor.checks import Status
 from passrole.cli.doctor.stack import function_checks
+from passrole.clock import iso, utc_now
 from passrole.ledger import Breaker, Ledger, Stopped, Switch
 from tests.unit.cli.conftest import STACK, Cloud, Run
 from tests.unit.cli.test_check import POLICY
@@ -43,8 +44,10 @@ def guard(cloud: Cloud, trail: Callable[..., Any]) -> dict[str, str]:  # noqa: F
     for mapping in boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]:
         boto3.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
     create_ledger_table(boto3.client("dynamodb"))
+    Ledger("ledger", boto3.client("dynamodb")).note_canary(iso(utc_now()), utc_now())
     outputs = {
         "AlertsTopicArn": topic,
+        "CanaryRuleName": "canary",
         "DetectFunctionName": "orders",
         "EmailQueueUrl": "unused",
         "IntakeDeadLetterQueueUrl": boto3.client("sqs").get_queue_url(QueueName="dead")["QueueUrl"],
@@ -77,10 +80,11 @@ def test_a_guard_that_is_well_is_said_to_be_so(run: Run, guard: dict[str, str]) 
         "e-mail",
         "Slack secret",
         "dead letters intake",
+        "canary",
         "quarantine",
     ]
-    assert ran.out.count("✓") == 11
-    assert ran.out.endswith("\n11 fine\n")
+    assert ran.out.count("✓") == 12
+    assert ran.out.endswith("\n12 fine\n")
     assert "news goes out by email, slack\n" in ran.out
 
 
