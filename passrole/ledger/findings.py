@@ -54,14 +54,19 @@ class FindingRecords:
         found = self._table.get_many(keys.of_finding(finding_id) for finding_id in ids)
         return {finding.id: finding for finding in map(_finding, found.values())}
 
+    def findings_on(self, resource: str) -> tuple[Finding, ...]:
+        """All findings about a resource, whatever became of them."""
+        items = self._table.query(*keys.of_finding_on(resource))
+        return tuple(self.findings_with(item["finding_id"] for item in items).values())
+
     def standing(self, severity: Severity) -> Iterator[Finding]:
         """The findings of a severity that are not resolved, by type of resource and region in each shard."""
         for shard in range(keys.SHARDS):
             yield from self._indexed(keys.STANDING_INDEX, keys.of_standing(severity, shard), _END_OF_TEXT)
 
-    def standing_on(self, resource_type: str, region: str) -> Iterator[Finding]:
-        """The findings that are not resolved on resources of a type in a region."""
-        prefix = keys.of_kind(resource_type, region)
+    def standing_on(self, resource_type: str, region: str | None) -> Iterator[Finding]:
+        """The findings that are not resolved on resources of a type in a region; in all, if it is None."""
+        prefix = keys.all_of_kind(resource_type, region)
         for severity in Severity:
             for shard in range(keys.SHARDS):
                 partition = keys.of_standing(severity, shard)
@@ -95,6 +100,9 @@ class FindingRecords:
 def puts_of_change(change: Change) -> Iterator[Put]:
     """A finding, over what was read of it, and its new step."""
     yield _put(change.finding, change.before)
+    if change.before is None and change.finding.resource is not None:
+        key = keys.of_finding_on(change.finding.resource, change.finding.id)
+        yield Put(key, {"finding_id": change.finding.id})
     if change.step:
         key = keys.of_step(change.finding.id, change.step.revision)
         yield Put(key, {"body": _text(change.step.to_json())}, IS_NEW)

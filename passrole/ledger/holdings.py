@@ -11,7 +11,7 @@ from passrole.arn import parse_role_arn
 from passrole.clock import iso, parse_time
 from passrole.ledger import keys
 from passrole.ledger.table import IS_NEW, Condition, Item, Put, Table
-from passrole.passes import Outcome, Pass
+from passrole.passes import Origin, Outcome, Pass
 
 # What was handed out is looked up long after, for as long as auditors ask back and a month more.
 KEPT = timedelta(days=400)
@@ -110,15 +110,15 @@ class HoldingRecords:
         return (_holding(item) for item in items if item[keys.ROLES_SK] != after)
 
     def holdings_in(
-        self, shard: int, kind: tuple[str, str] | None = None, after: str = ""
+        self, shard: int, kind: tuple[str, str | None] | None = None, after: str = ""
     ) -> Iterator[Holding]:
         """What is held now, of one of the `keys.SHARDS` shards.
 
         Args:
-            kind: the type of resource and the region; None for all.
+            kind: the type of resource and the region, None for every one; None for all.
             after: go on behind this `mark_of_held`.
         """
-        prefix = keys.of_kind(*kind) if kind else ""
+        prefix = keys.all_of_kind(*kind) if kind else ""
         items = self._table.query_index(
             keys.HELD_INDEX,
             keys.HELD_PK,
@@ -152,7 +152,8 @@ class HoldingRecords:
         before = next((holding for holding in there if holding.role == role_arn), None)
         # One call may pass several roles to the same place: none of them takes the other's.
         others = [h for h in there if h.event_id != pass_.event_id]
-        if pass_.event_name.startswith(_ADDING):
+        # A sweep tells of what is no longer held at its end, by all that it saw.
+        if pass_.event_name.startswith(_ADDING) or pass_.origin is Origin.SWEEP:
             others = [h for h in others if h.role == role_arn or h.until]
         if any(max(h.since, h.until or "") > since for h in others):
             return Handover(None, before)  # events come late and unordered

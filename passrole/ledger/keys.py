@@ -88,13 +88,22 @@ def of_standing(severity: str, shard: int) -> str:
     return f"STANDING#{severity}#{shard}"
 
 
-def of_kind(resource_type: str | None, region: str | None, name: str = "") -> str:
+def of_kind(resource_type: str | None, region: str | None, name: str) -> str:
     """A sort key of an index: by the type of the resource and its region, and by name within."""
     return _fitting(f"{resource_type or ''}#{region or ''}#{name}", _MOST_OF_SORT)
 
 
+def all_of_kind(resource_type: str, region: str | None) -> str:
+    """How such sort keys begin; None is every region."""
+    return f"{resource_type}#" if region is None else f"{resource_type}#{region}#"
+
+
 def of_finding(finding_id: str) -> tuple[str, str]:
     return f"FINDING#{finding_id}", "FINDING"
+
+
+def of_finding_on(resource: str, finding_id: str = "") -> tuple[str, str]:
+    return _fitting(f"RESOURCE#{resource}"), f"FINDING#{finding_id}"
 
 
 def of_step(finding_id: str, revision: int) -> tuple[str, str]:

@@ -31,6 +31,7 @@ class SweepPart:
         dangling: roles held that do not exist.
         ended_at: ISO 8601; None while it goes on.
         failed: why it ended without having seen all; None if it did.
+        skipped: why there was nothing to see: the service is not to be had there.
     """
 
     name: str
@@ -43,6 +44,7 @@ class SweepPart:
     dangling: int = 0
     ended_at: str | None = None
     failed: str | None = None
+    skipped: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}

@@ -1,0 +1,268 @@
+"""A part of a sweep: what one listing finds in one region is judged, what it finds no more is resolved."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, Protocol
+
+from passrole.clock import Clock, iso, utc_now
+from passrole.detection import EvidenceSource
+from passrole.evidence import Evidence, known
+from passrole.finding import GUARD, Finding
+from passrole.ledger import Holding, Ledger, SweepPart
+from passrole.ledger.keys import SHARDS
+from passrole.ledger.sweeps import sight
+from passrole.life import ended
+from passrole.passes import Origin, Outcome, Pass, Passer
+from passrole.rejudging import Cause, Effect, Judged, Rejudge, effect_of
+from passrole.sweep.listing import Listing
+from passrole.sweep.pace import Pace
+from passrole.sweep.walk import START, Held, Look, Position, Region, Walk
+from passrole.trail.roles import named_role
+
+_AT_ONCE = 100  # roles that are judged together: as many as DynamoDB reads at once
+_MOST_LOOKS = 1_000  # that are kept until then: most instances have no role
+_ATTEMPTS = 4
+
+
+class Clients(Protocol):
+    """Makes clients."""
+
+    def __call__(self, service: str, region: str) -> Any:
+        """A client for a service in a region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one go at a part came to.
+
+    Attributes:
+        part: its counts, with those of earlier goes.
+        position: where to go on; None once all is listed.
+    """
+
+    part: SweepPart
+    position: Position | None
+
+
+class PartSweeper:
+    """Goes through parts of sweeps.
+
+    Args:
+        is_out_of_time: whether it is time to stop; asked after each answer of AWS.
+    """
+
+    def __init__(
+        self,
+        clients: Clients,
+        evidence: EvidenceSource,
+        rejudge: Rejudge,
+        ledger: Ledger,
+        pace: Pace,
+        is_out_of_time: Callable[[], bool],
+        clock: Clock = utc_now,
+    ) -> None:
+        self._clients = clients
+        self._evidence = evidence
+        self._rejudge = rejudge
+        self._ledger = ledger
+        self._pace = pace
+        self._is_out_of_time = is_out_of_time
+        self._clock = clock
+
+    def go_on(
+        self,
+        listing: Listing,
+        region: Region,
+        sweep: str,
+        part: SweepPart,
+        position: Position = START,
+        cause: Cause | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> Progress:
+        """Lists and judges from a position on, until all is listed or it is out of time.
+
+        Args:
+            cause: what brought it about, if not the schedule.
+            more: members for the first call's input, to list less than all.
+
+        Raises:
+            ListingError: an answer of AWS does not fit the row.
+            ClientError, BotoCoreError: AWS refused, or did not answer.
+        """
+        cause = cause or Cause(Origin.SWEEP, GUARD, f"the sweep of {sweep} found it", iso(self._clock()))
+        walk = Walk(listing, region, self._clients(listing.client, region.name), self._pace, more)
+        looks: list[Look] = []
+        roles = 0
+        for look in walk.looks(position):
+            looks.append(look)
+            roles += len(look.held)
+            position = look.position
+            is_late = self._is_out_of_time()
+            if is_late or roles >= _AT_ONCE or len(looks) >= _MOST_LOOKS:
+                part = self._judge(listing, region, sweep, part, looks, cause)
+                looks, roles = [], 0
+            if is_late:
+                return Progress(part, position)
+        return Progress(self._judge(listing, region, sweep, part, looks, cause), None)
+
+    def end(self, listing: Listing, region: Region, sweep: str, part: SweepPart) -> SweepPart:
+        """Resolves what stood before the sweep began and was not seen by it."""
+        seen = self._ledger.seen_by(sweep, part.name)
+        resolved = part.resolved
+        for finding in self._ledger.standing_on(listing.type, None if listing.is_global else region.name):
+            if _was_before(finding, sweep) and not _is_seen(seen, listing, finding):
+                resolved += self._resolve(finding, sweep)
+        for shard in range(SHARDS):
+            kind = (listing.type, None if listing.is_global else region.name)
+            for holding in self._ledger.holdings_in(shard, kind):
+                if holding.since < sweep and not _is_seen(seen, listing, holding):
+                    self._ledger.end_holding(holding, sweep)
+        return replace(part, resolved=resolved)
+
+    def _judge(
+        self,
+        listing: Listing,
+        region: Region,
+        sweep: str,
+        part: SweepPart,
+        looks: Sequence[Look],
+        cause: Cause,
+    ) -> SweepPart:
+        found = [
+            _Found(held, _pass_of(held, listing, region, sweep, cause))
+            for look in looks
+            for held in look.held
+        ]
+        counts = _Counts(replace(part, resources=part.resources + sum(1 for look in looks if look.resource)))
+        # A listing may come by the same thing twice (versions of a template).
+        resolved = list({each.key: each for each in self._resolved(found, counts)}.values())
+        there = self._ledger.held_now(f.key for f in resolved)
+        seen = [sight(f.key) for f in resolved]
+        seen += [sight(("unclear", f.held.resource)) for f in found if f.is_unclear]
+        known_ones = [there[f.key] for f in resolved if f.key in there]
+        for judged in self._rejudge.holdings(known_ones, cause):
+            counts.add(judged)
+        for each in resolved:
+            if each.key not in there:
+                self._record(each.pass_, cause, counts)
+        if seen:
+            self._ledger.note_seen(sweep, part.name, seen)
+        return counts.part
+
+    def _resolved(self, found: Iterable["_Found"], counts: "_Counts") -> Iterator["_Found"]:
+        """What was found, with the ARN of the role; what has none is counted."""
+        for each in found:
+            evidence = self._evidence.evidence(each.pass_)
+            counts.see(evidence)
+            each.is_unclear = evidence.is_unanswered
+            each.arn = None if evidence.is_of_no_role else known(evidence.arn)
+            if each.arn:
+                yield each
+
+    def _record(self, pass_: Pass, cause: Cause, counts: "_Counts") -> None:
+        """Writes that a resource holds a role, of which the ledger did not know, and what that leads to."""
+        for _ in range(_ATTEMPTS):
+            judged, fresh = self._rejudge.weigh(pass_, cause)
+            if judged.verdict is None:
+                return  # the next sweep finds it again
+            changes = tuple(self._rejudge.changes(judged, fresh, cause))
+            now = iso(self._clock())
+            if self._ledger.record_pass(pass_, judged.verdict, judged.evidence, changes, now):
+                for change in changes:
+                    self._rejudge.publish(change.finding)
+                effects = tuple(effect for change in changes if (effect := effect_of(change)))
+                counts.add(replace(judged, effects=effects), is_new=True)
+                return
+            if self._ledger.has_pass(pass_.id):
+                for finding in self._ledger.findings_fed_by(pass_.id):
+                    self._rejudge.publish(finding)
+                return
+
+    def _resolve(self, finding: Finding, sweep: str) -> bool:
+        why = f"the sweep of {sweep} did not find it holding the role any more"
+        change = ended(finding, GUARD, why, iso(self._clock()))
+        if change is None or not self._ledger.record_change(change):
+            return False
+        self._rejudge.publish(change.finding)
+        return True
+
+
+@dataclass(slots=True)
+class _Found:
+    """A role that a resource holds, and the pass that stands for how it came to it."""
+
+    held: Held
+    pass_: Pass
+    arn: str | None = None
+    is_unclear: bool = False
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.held.resource, self.held.place.place, self.arn or ""
+
+
+class _Counts:
+    """Adds up what a part came to."""
+
+    def __init__(self, part: SweepPart) -> None:
+        self.part = part
+
+    def see(self, evidence: Evidence) -> None:
+        part = self.part
+        is_dangling = evidence.is_of_no_role
+        is_unanswered = not is_dangling and known(evidence.arn) is None
+        self.part = replace(
+            part,
+            roles=part.roles + 1,
+            dangling=part.dangling + is_dangling,
+            unanswered=part.unanswered + is_unanswered,
+        )
+
+    def add(self, judged: Judged, *, is_new: bool = False) -> None:
+        part = self.part
+        self.part = replace(
+            part,
+            new=part.new + is_new,
+            opened=part.opened + judged.effects.count(Effect.OPENED),
+            resolved=part.resolved + judged.effects.count(Effect.RESOLVED),
+            unanswered=part.unanswered + (judged.verdict is None),
+        )
+
+
+def _pass_of(held: Held, listing: Listing, region: Region, sweep: str, cause: Cause) -> Pass:
+    """The pass by which the resource must have come to its role: of that alone the sweep knows nothing.
+
+    Its identity is of the sweep: the same role may come back after another.
+    """
+    about = repr([held.resource, held.place.place, held.value]).encode("utf-8", "surrogatepass")
+    return Pass(
+        event_id=f"sweep-{sweep}-{sha256(about).hexdigest()[:16]}",
+        event_time=cause.as_of,
+        event_source=GUARD,
+        event_name="sweep",
+        account=region.account,
+        region=region.name,
+        outcome=Outcome.SUCCEEDED,
+        role=named_role(held.value, held.kind),
+        path=held.place.path,
+        place=held.place.place,
+        services=held.place.services,
+        resources=(held.resource,),
+        resource_type=listing.type,
+        passer=Passer(),
+        origin=Origin.SWEEP,
+    )
+
+
+def _was_before(finding: Finding, sweep: str) -> bool:
+    """Whether it stood as it is when the sweep began; what came later may not have been there to see."""
+    return max(finding.updated_at, finding.event_time or "") < sweep
+
+
+def _is_seen(seen: frozenset[bytes], listing: Listing, what: Finding | Holding) -> bool:
+    """Whether the sweep saw it, or could not have, or cannot say."""
+    if what.place not in {role.place for role in listing.roles}:
+        return True
+    resource = what.resource or ""
+    return sight((resource, what.place, what.role)) in seen or sight(("unclear", resource)) in seen

@@ -1,0 +1,328 @@
+"""Runs the tasks of the function `sweep`, one after the other, each for as long as there is time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, Protocol, TypeVar
+
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from passrole.clock import Clock, iso, parse_time, utc_now
+from passrole.finding import GUARD
+from passrole.ledger import Holding, Ledger, SweepPart, SweepRecord
+from passrole.ledger.holdings import mark_of_held, mark_of_holder
+from passrole.ledger.keys import SHARDS
+from passrole.life import ended
+from passrole.passes import Origin
+from passrole.quarantine.module import code_of
+from passrole.rejudging import Cause, Effect, Rejudge
+from passrole.role_changes import RoleChange
+from passrole.sweep.listing import Listing
+from passrole.sweep.part import PartSweeper
+from passrole.sweep.tasks import JudgeAll, JudgeRole, SweepAll, SweepPartOf, Task, part_name
+from passrole.sweep.walk import START, ListingError, Region
+
+T = TypeVar("T")
+_AT_ONCE = 100
+_SECOND_LOOK = 60  # seconds: IAM may answer as before for a while after it was changed
+_RUNNING = 6 * 3600  # seconds: a sweep that began in these and has not ended goes on
+_MOST_RESTARTS = 3
+_INSTANCES = "ec2:instance"
+# What passes by itself: the queue brings the task again.
+_REFUSED = ("AccessDenied", "UnauthorizedOperation", "Unauthorized")
+_NOT_TO_BE_HAD = (
+    "OptInRequired",
+    "SubscriptionRequiredException",
+    "UnknownOperationException",
+    "UnrecognizedClientException",
+)
+_TRANSIENT = (
+    "Throttl",
+    "RequestLimitExceeded",
+    "TooManyRequests",
+    "ServiceUnavailable",
+    "Internal",
+    "SlowDown",
+)
+
+
+class Tasks(Protocol):
+    """The queue of tasks."""
+
+    def put(self, task: Task, delay: int = 0) -> None:
+        """Puts a task into it, to be done in so many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a task.
+
+    Attributes:
+        judged: how many roles held were judged, apart from parts of sweeps.
+        opened, resolved: findings.
+        part: of a sweep, how far it is.
+        is_swept: a sweep has ended with it.
+    """
+
+    judged: int = 0
+    opened: int = 0
+    resolved: int = 0
+    part: SweepPart | None = None
+    is_swept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What is swept.
+
+    Attributes:
+        regions: home first.
+        is_there: whether a service is there in a region.
+    """
+
+    partition: str
+    account: str
+    regions: tuple[str, ...]
+    listings: tuple[Listing, ...]
+    is_there: Callable[[str, str], bool]
+
+    def parts(self) -> Iterator[tuple[Listing, str]]:
+        """Each listing in each region that has the service; once, if it is the same in all."""
+        for region in self.regions:
+            for listing in self.listings:
+                if (region == self.regions[0] or not listing.is_global) and self.is_there(
+                    listing.client, region
+                ):
+                    yield listing, region
+
+    def listing(self, name: str) -> Listing | None:
+        return next((listing for listing in self.listings if listing.name == name), None)
+
+    def region(self, name: str) -> Region:
+        return Region(self.partition, name, self.account)
+
+
+class TaskRunner:
+    """Does tasks; what does not get done is put back as a task of its own."""
+
+    def __init__(
+        self,
+        reach: Reach,
+        sweeper: PartSweeper,
+        rejudge: Rejudge,
+        ledger: Ledger,
+        tasks: Tasks,
+        policy_hash: str,
+        iam: Any,
+        is_out_of_time: Callable[[], bool],
+        clock: Clock = utc_now,
+    ) -> None:
+        self._reach = reach
+        self._sweeper = sweeper
+        self._rejudge = rejudge
+        self._ledger = ledger
+        self._tasks = tasks
+        self._policy_hash = policy_hash
+        self._iam = iam
+        self._is_out_of_time = is_out_of_time
+        self._clock = clock
+
+    def run(self, task: Task) -> Done:
+        """Does one task, or part of it.
+
+        Raises:
+            ClientError, BotoCoreError: AWS did not answer: to be tried again.
+        """
+        match task:
+            case SweepAll():
+                return self._begin()
+            case SweepPartOf():
+                return self._sweep(task)
+            case JudgeRole():
+                return self._judge_role(task)
+            case JudgeAll():
+                return self._judge_all(task)
+
+    def take_change(self, change: RoleChange) -> None:
+        """Has what a change of IAM concerns judged again.
+
+        Raises:
+            ClientError, BotoCoreError: AWS did not answer: to be tried again.
+        """
+        cause = Cause(Origin.ROLE_CHANGE, change.who, change.what, change.at or iso(self._clock()))
+        if change.role:
+            self._tasks.put(JudgeRole(change.role, cause, is_deleted=change.is_deleted))
+        if change.policy_arn:
+            for role in self._roles_with(change.policy_arn):
+                self._tasks.put(JudgeRole(role, cause))
+        if change.profile:
+            self._sweep_profile(change.profile, cause)
+
+    def _begin(self) -> Done:
+        now, latest = self._clock(), self._ledger.latest_sweep()
+        if latest and latest.ended_at is None and (now - parse_time(latest.id)).total_seconds() < _RUNNING:
+            return Done()
+        parts = list(self._reach.parts())
+        sweep = SweepRecord(iso(now), tuple(part_name(listing.name, region) for listing, region in parts))
+        self._ledger.begin_sweep(sweep)
+        for listing, region in parts:
+            self._tasks.put(SweepPartOf(sweep.id, listing.name, region))
+        return Done()
+
+    def _sweep(self, task: SweepPartOf) -> Done:
+        sweep, listing = self._ledger.sweep(task.sweep), self._reach.listing(task.listing)
+        part = self._part(task)
+        if sweep is None or part.ended_at is not None:
+            return Done()
+        if listing is None:
+            return self._end_part(sweep, replace(part, failed="this version lists no such resources"))
+        region = self._reach.region(task.region)
+        before = part
+        if not task.is_listed:
+            try:
+                progress = self._sweeper.go_on(listing, region, task.sweep, part, task.position)
+            except (ClientError, EndpointConnectionError, ListingError) as error:
+                return self._stopped(task, sweep, part, error)
+            part = progress.part
+            self._ledger.save_part(task.sweep, part)
+            if progress.position is not None or self._is_out_of_time():
+                position = progress.position or START
+                self._tasks.put(replace(task, position=position, is_listed=progress.position is None))
+                return _done(part, before)
+        part = self._sweeper.end(listing, region, task.sweep, part)
+        return self._end_part(sweep, part, before)
+
+    def _part(self, task: SweepPartOf) -> SweepPart:
+        parts = self._ledger.parts_of(task.sweep)
+        return next((part for part in parts if part.name == task.name), SweepPart(task.name))
+
+    def _stopped(
+        self,
+        task: SweepPartOf,
+        sweep: SweepRecord,
+        part: SweepPart,
+        error: ClientError | EndpointConnectionError | ListingError,
+    ) -> Done:
+        """A part that AWS refuses has failed, and resolves nothing; what passes by itself is tried again."""
+        if isinstance(error, ListingError):
+            return self._end_part(sweep, replace(part, failed=str(error)))
+        if is_not_to_be_had(error):
+            return self._end_part(sweep, replace(part, skipped=str(error)))
+        code = code_of(error)
+        if code.startswith(_TRANSIENT):
+            raise error
+        if task.position != START and task.restarts < _MOST_RESTARTS and not code.startswith(_REFUSED):
+            # Tokens of pages end after a while.
+            self._tasks.put(replace(task, position=START, restarts=task.restarts + 1))
+            return Done()
+        return self._end_part(sweep, replace(part, failed=str(error)))
+
+    def _end_part(self, sweep: SweepRecord, part: SweepPart, before: SweepPart | None = None) -> Done:
+        part = replace(part, ended_at=iso(self._clock()))
+        self._ledger.save_part(sweep.id, part)
+        ended_ones = {p.name for p in self._ledger.parts_of(sweep.id) if p.ended_at is not None}
+        is_last = ended_ones >= set(sweep.parts)
+        is_swept = is_last and self._ledger.end_sweep(sweep, part.ended_at or "")
+        return replace(_done(part, before or part), is_swept=is_swept)
+
+    def _sweep_profile(self, name: str, cause: Cause) -> None:
+        """Looks at the instances with an instance profile: which role they hold by it has changed."""
+        listing = self._reach.listing(_INSTANCES)
+        try:
+            arn = self._iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]["Arn"]
+        except self._iam.exceptions.NoSuchEntityException:
+            return
+        if listing is None:
+            return
+        only = {"Filters": [{"Name": "iam-instance-profile.arn", "Values": [arn]}]}
+        for region in self._reach.regions:
+            part = SweepPart(f"{arn} in {region}")
+            self._sweeper.go_on(
+                listing, self._reach.region(region), iso(self._clock()), part, cause=cause, more=only
+            )
+
+    def _roles_with(self, policy_arn: str) -> Sequence[str]:
+        pages = self._iam.get_paginator("list_entities_for_policy").paginate(
+            PolicyArn=policy_arn, EntityFilter="Role"
+        )
+        return [role["RoleName"] for page in pages for role in page["PolicyRoles"]]
+
+    def _judge_role(self, task: JudgeRole) -> Done:
+        done = Done()
+        account = self._reach.account
+        holders = self._ledger.holders_named(account, task.role, task.after)
+        for some in _batches(holders, _AT_ONCE):
+            if task.is_deleted:
+                done = replace(
+                    done, resolved=done.resolved + sum(self._role_is_gone(h, task.cause) for h in some)
+                )
+            else:
+                done = self._judge(some, task.cause, done)
+            if self._is_out_of_time():
+                self._tasks.put(replace(task, after=mark_of_holder(some[-1])))
+                return done
+        if task.look == 1 and not task.is_deleted and (done.judged or task.after):
+            self._tasks.put(replace(task, after="", look=2), _SECOND_LOOK)
+        return done
+
+    def _role_is_gone(self, holding: Holding, cause: Cause) -> int:
+        resolved = 0
+        for finding in self._ledger.findings_on(holding.resource):
+            if (finding.place, finding.role) == (holding.place, holding.role):
+                change = ended(finding, cause.who, cause.why, iso(self._clock()))
+                if change and self._ledger.record_change(change):
+                    self._rejudge.publish(change.finding)
+                    resolved += 1
+        return resolved
+
+    def _judge_all(self, task: JudgeAll) -> Done:
+        done = Done()
+        if task.policy != self._policy_hash:
+            return done  # another is deployed by now, which has a task of its own
+        after = task.after
+        for shard in range(task.shard, SHARDS):
+            for some in _batches(self._ledger.holdings_in(shard, after=after), _AT_ONCE):
+                done = self._judge(some, task.cause, done)
+                if self._is_out_of_time():
+                    self._tasks.put(replace(task, shard=shard, after=mark_of_held(some[-1])))
+                    return done
+            after = ""
+        return done
+
+    def _judge(self, holdings: Sequence[Holding], cause: Cause, done: Done) -> Done:
+        fresh = replace(cause, as_of=max(cause.as_of, iso(self._clock())))
+        for judged in self._rejudge.holdings(holdings, fresh):
+            done = replace(
+                done,
+                judged=done.judged + 1,
+                opened=done.opened + judged.effects.count(Effect.OPENED),
+                resolved=done.resolved + judged.effects.count(Effect.RESOLVED),
+            )
+        return done
+
+
+def is_not_to_be_had(error: Exception) -> bool:
+    """Whether a service is not offered in the region, or not to the account, so that nothing of it exists.
+
+    A right that is missing is another thing: IAM's refusal says who is not authorized.
+    """
+    if isinstance(error, EndpointConnectionError):
+        return True
+    code = code_of(error)
+    return code in _NOT_TO_BE_HAD or (
+        code.startswith(_REFUSED) and "not authorized to perform" not in str(error)
+    )
+
+
+def policy_cause(policy_hash: str, at: str) -> Cause:
+    """Why all that is held is judged again after a deployment."""
+    return Cause(Origin.POLICY_CHANGE, GUARD, f"the policy changed to {policy_hash}", at)
+
+
+def _done(part: SweepPart, before: SweepPart) -> Done:
+    return Done(opened=part.opened - before.opened, resolved=part.resolved - before.resolved, part=part)
+
+
+def _batches(things: Iterator[T], size: int) -> Iterator[list[T]]:
+    while some := list(islice(things, size)):
+        yield some
