@@ -123,7 +123,7 @@ def check_stack_name(stack: str) -> None:
 
 
 def add_stacks(app: App, stack: str, deployment: Deployment) -> GuardrailStack:
-    """Declares the guardrail's stack, and a forwarding stack for each further region.
+    """Declares the guardrail's stack, and a forwarding stack for each further region, and for IAM's.
 
     Raises:
         DeploymentError: the stack cannot be called that.
@@ -137,12 +137,13 @@ def add_stacks(app: App, stack: str, deployment: Deployment) -> GuardrailStack:
         env=Environment(account=home.account, region=home.region),
         description="PassRole Guardrail: watches every pass of an IAM role",
     )
-    for region in deployment.settings.regions:
+    for region in deployment.forwarding_regions:
         ForwardingStack(
             app,
             names.forwarding_stack(stack, region),
             deployment,
             stack=stack,
+            region=region,
             env=Environment(account=home.account, region=region),
             description=f"PassRole Guardrail: forwards the events of {region} home",
         )

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from passrole.arn import partition_of, region_of_global
 from passrole.catalogue.rules import RulePattern, compile_rules
 from passrole.evidence.wanted import NOTHING, Wanted
 from passrole.looks import DELAYS
 from passrole.policy import CompiledPolicy
 from passrole.policy.settings import Settings
+from passrole.role_changes import role_change_rule
 
 
 class DeploymentError(Exception):
@@ -47,6 +49,24 @@ class Deployment:
     policy_layer: Path
     wanted: Wanted = NOTHING
     look_delays: tuple[int, ...] = DELAYS
+
+    @cached_property
+    def iam_region(self) -> str | None:
+        """The one region that IAM's events come in; None if home is not known."""
+        return region_of_global(partition_of(self.home.region)) if self.home.region else None
+
+    @cached_property
+    def forwarding_regions(self) -> tuple[str, ...]:
+        """Regions whose events are forwarded home: those of the settings, and that of IAM's events."""
+        regions = self.settings.regions
+        if self.iam_region is None or self.iam_region in (self.home.region, *regions):
+            return regions
+        return (*regions, self.iam_region)
+
+    def patterns_in(self, region: str) -> tuple[RulePattern, ...]:
+        """The rules of a further region, apart from those that watch the guard."""
+        watched = self.patterns if region in self.settings.regions else ()
+        return (*watched, role_change_rule()) if region == self.iam_region else watched
 
     @cached_property
     def patterns(self) -> tuple[RulePattern, ...]:

@@ -26,7 +26,14 @@ class ForwardingStack(Stack):
     """
 
     def __init__(
-        self, scope: Construct, construct_id: str, deployment: Deployment, *, stack: str, **options: Any
+        self,
+        scope: Construct,
+        construct_id: str,
+        deployment: Deployment,
+        *,
+        stack: str,
+        region: str,
+        **options: Any,
     ) -> None:
         """``stack`` is the name of the home region's stack, with which the names of all its things begin."""
         super().__init__(scope, construct_id, **options)
@@ -38,7 +45,7 @@ class ForwardingStack(Stack):
         role = self._forwarder(bus)
         add_rules(
             self,
-            deployment.patterns,
+            deployment.patterns_in(region),
             target_arn=bus,
             dead_letters=dead_letters,
             role=role,

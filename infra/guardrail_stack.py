@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Aws, CfnOutput, Duration, Fn, Stack
+from aws_cdk import Aws, CfnOutput, Fn, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -26,18 +26,15 @@ from infra.notification import Notification
 from infra.operator_role import OperatorRole
 from infra.quarantine import Quarantine
 from infra.redrives import leave_to_operators
+from infra.resource_sweep import ResourceSweep
 from infra.rule_alarms import rules_in, watch_rules
 from infra.self_watch import add_self_watch, names_in
 from infra.sweeping import Sweeping
 from infra.topics import AlertsTopic, FindingsTopic, PeoplesTopic
 from passrole.canary import CALL
-from passrole.ledger.keys import STANDING_INDEX
 from passrole.policy import QuarantineRules
 from passrole.policy.settings import Alerts
 from passrole.quarantine.rights import release_grants
-
-# How often the resources that exist are swept.
-SWEEP_EVERY = Duration.days(1)
 
 
 class GuardrailStack(Stack):
@@ -117,7 +114,15 @@ class GuardrailStack(Stack):
         )
         self.detection.expect((self.quarantine.contain.role, self.operator))
         self.sweeping.have_contained(self.quarantine.work)
-        self.core.ledger.grant_list(self.sweeping.sweep.role, STANDING_INDEX)  # which it counts
+        self.resource_sweep = ResourceSweep(
+            self,
+            "Resources",
+            sweeping=self.sweeping,
+            core=self.core,
+            settings=settings.sweep,
+            regions=settings.regions,
+            wanted=deployment.wanted,
+        )
         self.canary = self._canary(deployment)
         self._watch_self(share)
         # `contain` knows itself.
@@ -133,7 +138,7 @@ class GuardrailStack(Stack):
                 *((self.canary.role,) if self.canary else ()),
             ),
         )
-        self._hear_alarms(settings.regions)
+        self._hear_alarms(deployment.forwarding_regions)
         self._watch()
         self._tell(settings.alerts, deployment.policy.quarantine)
 
@@ -218,7 +223,7 @@ class GuardrailStack(Stack):
         if self.canary:
             watch_canary(monitoring)
         watch_events(monitoring)
-        watch_sweep(monitoring, SWEEP_EVERY)
+        watch_sweep(monitoring, self.resource_sweep.every)
         watch_rules(monitoring, rules)
         GuardDashboard(
             self, "Overview", Watched(functions, queues, dead_letters, rules, self.core.ledger.table)

@@ -24,7 +24,11 @@ def add_grants(role: iam.Role, prefix: str, grants: Iterable[Grant]) -> None:
 
 
 def add_managed_grants(
-    role: iam.Role, prefix: str, grants: Sequence[Grant], names: Mapping[str, str] | None = None
+    role: iam.Role,
+    prefix: str,
+    grants: Sequence[Grant],
+    names: Mapping[str, str] | None = None,
+    purpose: str = "rights of quarantine modules",
 ) -> None:
     """The same in managed policies: those in the role itself share 10,240 characters.
 
@@ -34,7 +38,7 @@ def add_managed_grants(
         policy = iam.ManagedPolicy(
             role,
             f"{prefix}{number}",
-            description="PassRole Guardrail: rights of quarantine modules",
+            description=f"PassRole Guardrail: {purpose}",
             statements=[_statement(grant, names or {}) for grant in part],
             roles=[role],
         )

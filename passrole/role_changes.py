@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from passrole.catalogue.rules import DETAIL_TYPE, RulePattern
 from passrole.trail.values import text
 
 SOURCE = "iam.amazonaws.com"
@@ -56,6 +57,13 @@ class RoleChange:
     policy_arn: str | None = None
     profile: str | None = None
     is_deleted: bool = False
+
+
+def role_change_rule() -> RulePattern:
+    """The rule that brings these events."""
+    detail = {"eventSource": [SOURCE], "eventName": sorted(CALLS)}
+    pattern = {"source": [{"prefix": "aws."}], "detail-type": [DETAIL_TYPE], "detail": detail}
+    return RulePattern("RoleChanges", pattern)
 
 
 def is_role_change(record: Mapping[str, Any]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from passrole.canary import Canary
 from passrole.channel import ChannelName
 from passrole.looks import DELAYS, parse_delays
+from passrole.sweep.pace import PER_SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,12 @@ class Settings:
         contain_role_arn: the role of `contain`, and quarantine_role_arn the only one that it may pass.
         contain_queue_url: where findings wait for `contain`.
         tasks_queue_url: where the parts of a sweep wait for `sweep`.
+        sweep_regions: further regions that are swept; ``sweep_rate`` is how many requests a second one worker
+            may make to a service in a region.
         second_looks_queue_url: where events wait to be looked at again; None for all but `detect`.
         look_delays: seconds before each further look.
         canary: which pass is the canary's; None where there is none.
+        own_resources: what is the guard's and is not named after its stack: ids, and ARNs of layers.
         max_receives: after so many deliveries a message goes to the dead-letter queue; None if not told.
     """
 
@@ -48,9 +52,12 @@ class Settings:
     quarantine_role_arn: str | None = None
     contain_queue_url: str | None = None
     tasks_queue_url: str | None = None
+    sweep_regions: tuple[str, ...] = ()
+    sweep_rate: float = PER_SECOND
     second_looks_queue_url: str | None = None
     look_delays: tuple[int, ...] = DELAYS
     canary: Canary | None = None
+    own_resources: frozenset[str] = frozenset()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -82,9 +89,12 @@ class Settings:
             quarantine_role_arn=environment.get("QUARANTINE_ROLE_ARN"),
             contain_queue_url=environment.get("CONTAIN_QUEUE_URL"),
             tasks_queue_url=environment.get("TASKS_QUEUE_URL"),
+            sweep_regions=tuple(filter(None, environment.get("SWEEP_REGIONS", "").split(","))),
+            sweep_rate=float(environment.get("SWEEP_RATE", PER_SECOND)),
             second_looks_queue_url=environment.get("SECOND_LOOKS_QUEUE_URL"),
             look_delays=parse_delays(environment["LOOK_DELAYS"]) if "LOOK_DELAYS" in environment else DELAYS,
             canary=_canary(environment),
+            own_resources=_listed(environment, "OWN_RESOURCES"),
         )
 
 

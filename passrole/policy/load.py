@@ -21,6 +21,7 @@ from passrole.policy.source.leave_out import left_out_of
 from passrole.policy.source.models import GuardrailFile
 from passrole.policy.source.quarantine import rules_of
 from passrole.policy.source.statements import statements_of
+from passrole.policy.source.sweep import sweep_of
 
 
 def load_guardrail(path: Path, today: date | None = None) -> Guardrail:
@@ -72,6 +73,7 @@ def _settings(model: GuardrailFile) -> Settings:
         alerts=alerts_of(model.alerts),
         operators=tuple(model.operators),
         left_out=left_out_of(model.catalogue.leave_out),
+        sweep=sweep_of(model.sweep),
     )
 
 

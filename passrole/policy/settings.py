@@ -47,6 +47,19 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweep:
+    """How often what exists is looked at.
+
+    Attributes:
+        every_hours: 1 to 24.
+        requests_per_second: to one service in one region.
+    """
+
+    every_hours: int = 24
+    requests_per_second: int = 5
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the stacks are made from, beside the policy.
 
@@ -60,6 +73,7 @@ class Settings:
     alerts: Alerts = Alerts()
     operators: tuple[str, ...] = ()
     left_out: LeftOut = NOTHING
+    sweep: Sweep = Sweep()
 
 
 @dataclass(frozen=True, slots=True)

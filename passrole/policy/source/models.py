@@ -12,6 +12,7 @@ from passrole.policy.source import expiry, syntax
 from passrole.policy.source.alerts import AlertsSection
 from passrole.policy.source.checks import OPTIONS, CheckName, EnabledCheck
 from passrole.policy.source.quarantine import PasserScope, QuarantineSection, RoleScope
+from passrole.policy.source.sweep import SweepSection
 from passrole.policy.source.values import (
     Account,
     AnySeverity,
@@ -108,6 +109,7 @@ class GuardrailFile(Part):
     regions: list[Region] = Field(default_factory=list)
     operators: list[PrincipalArn] = Field(default_factory=list)
     catalogue: CatalogueSection = CatalogueSection()
+    sweep: SweepSection = SweepSection()
 
 
 # The section that each mapping in the file is, by its path without list indices: to suggest keys.
@@ -121,5 +123,6 @@ SECTIONS: dict[tuple[str, ...], type[BaseModel]] = {
     ("quarantine", "passer_scope"): PasserScope,
     ("alerts",): AlertsSection,
     ("catalogue",): CatalogueSection,
+    ("sweep",): SweepSection,
     **{("checks", name): options for name, options in OPTIONS.items()},
 }

@@ -1,0 +1,137 @@
+"""From the queue of tasks: parts of sweeps, judgements, and the events that lead to them."""
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas.shared.clients import client
+from lambdas.shared.observability import logger, metrics
+from lambdas.shared.settings import Settings
+from lambdas.sweep.self_watch import watch_guard
+from passrole.alarms import AlarmNews, is_alarm
+from passrole.arn import partition_of
+from passrole.evidence.iam import LiveIam
+from passrole.evidence.wanted import Wanted
+from passrole.ledger import Ledger
+from passrole.news import SnsTopic
+from passrole.policy import load_deployed
+from passrole.rejudging import Rejudge
+from passrole.role_changes import change_in, is_role_change
+from passrole.selfwatch import is_self_watched
+from passrole.sweep.listing import Listing, load_listings
+from passrole.sweep.pace import Pace
+from passrole.sweep.part import PartSweeper
+from passrole.sweep.queue import SqsTasks
+from passrole.sweep.runner import Done, Reach, TaskRunner
+from passrole.sweep.tasks import task_in
+from passrole.trail import ForgedEventError, record_in
+
+# What is left of a part is put back with so much time: a hundred roles that IAM is slow to tell take it.
+_LEAST_TIME = 90_000  # milliseconds
+
+
+def do_task(record: SQSRecord, context: LambdaContext) -> None:
+    """Does what one message asks for.
+
+    Raises:
+        ValueError: it is neither a task nor an event; and whatever is to be tried again.
+    """
+    settings = Settings.from_environment()
+    account, region = context.invoked_function_arn.split(":")[4], context.invoked_function_arn.split(":")[3]
+    runner = _runner(settings, account, region, lambda: context.get_remaining_time_in_millis() < _LEAST_TIME)
+    body = json.loads(record.body)
+    if not isinstance(body, dict):
+        raise ValueError("a task is a JSON object")
+    if "detail-type" not in body:
+        _report(runner.run(task_in(body)))
+        return
+    try:
+        if is_alarm(body):
+            _alarms(settings, account).take(record.body)
+        else:
+            _take_event(record.body, runner, settings, account)
+    except ForgedEventError as error:
+        # Not AWS's word: it changes nothing, and trying again would not make it true.
+        metrics.add_metric("ForgedEvents", MetricUnit.Count, 1)
+        logger.warning("forged event ignored", extra={"why": str(error), "message_id": record.message_id})
+
+
+def _take_event(body: str, runner: TaskRunner, settings: Settings, account: str) -> None:
+    recorded = record_in(body, account)
+    if is_self_watched(recorded):
+        watch_guard(body, settings, account)
+    if is_role_change(recorded) and (change := change_in(recorded)):
+        runner.take_change(change)
+
+
+def _report(done: Done) -> None:
+    if done.part is not None:
+        metrics.add_metric("FindingsFromSweep", MetricUnit.Count, done.opened)
+        if done.part.ended_at is not None:
+            metrics.add_metric("SweepResources", MetricUnit.Count, done.part.resources)
+            metrics.add_metric("SweepListingsFailed", MetricUnit.Count, int(done.part.failed is not None))
+        log = logger.warning if done.part.failed else logger.info
+        log("part of a sweep", extra=done.part.to_json())
+    if done.judged:
+        metrics.add_metric("RolesJudgedAgain", MetricUnit.Count, done.judged)
+    if done.resolved:
+        metrics.add_metric("FindingsResolved", MetricUnit.Count, done.resolved)
+    if done.is_swept:
+        metrics.add_metric("SweepFinished", MetricUnit.Count, 1)
+
+
+def _runner(settings: Settings, account: str, region: str, is_out_of_time: Callable[[], bool]) -> TaskRunner:
+    policy, ledger = load_deployed(), Ledger(settings.ledger_table, client("dynamodb"))
+    evidence = _evidence()
+    rejudge = Rejudge(policy, evidence, ledger, SnsTopic(settings.findings_topic_arn, client("sns")))
+    sweeper = PartSweeper(client, evidence, rejudge, ledger, _pace(settings.sweep_rate), is_out_of_time)
+    return TaskRunner(
+        _reach(account, region, settings.sweep_regions),
+        sweeper,
+        rejudge,
+        ledger,
+        SqsTasks(settings.tasks_queue_url or "", client("sqs")),
+        policy.hash,
+        client("iam"),
+        is_out_of_time,
+    )
+
+
+@lru_cache(maxsize=1)
+def _evidence() -> LiveIam:
+    return LiveIam(client("iam"), wanted=Wanted.of(load_deployed().keys))
+
+
+@lru_cache(maxsize=1)
+def _pace(per_second: float) -> Pace:
+    return Pace(per_second)
+
+
+@lru_cache(maxsize=1)
+def _reach(account: str, region: str, further: tuple[str, ...]) -> Reach:
+    partition, left_out = partition_of(region), load_deployed().left_out
+    listings = tuple(row for row in load_listings() if _source_of(row) not in left_out.sources)
+    session: Any = boto3.Session()
+
+    def is_there(service: str, where: str) -> bool:
+        found = session.get_available_regions(service, partition_name=partition)
+        return not found or where in found  # of global services and new ones botocore knows no regions
+
+    return Reach(partition, account, (region, *further), listings, is_there)
+
+
+def _source_of(listing: Listing) -> str:
+    return f"{listing.type.partition(':')[0]}.amazonaws.com"
+
+
+@lru_cache(maxsize=1)
+def _alarms(settings: Settings, account: str) -> AlarmNews:
+    ledger = Ledger(settings.ledger_table, client("dynamodb"))
+    topic = SnsTopic(settings.findings_topic_arn, client("sns"))
+    return AlarmNews(ledger, topic, account, settings.stack_name)
