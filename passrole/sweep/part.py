@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Any, Protocol
 
 from passrole.clock import Clock, iso, utc_now
@@ -13,12 +12,12 @@ from passrole.ledger import Holding, Ledger, SweepPart
 from passrole.ledger.keys import SHARDS
 from passrole.ledger.sweeps import sight
 from passrole.life import ended
-from passrole.passes import Origin, Outcome, Pass, Passer
+from passrole.passes import Origin, Pass
 from passrole.rejudging import Cause, Effect, Judged, Rejudge, effect_of
+from passrole.sweep.found import pass_of
 from passrole.sweep.listing import Listing
 from passrole.sweep.pace import Pace
 from passrole.sweep.walk import START, Held, Look, Position, Region, Walk
-from passrole.trail.roles import named_role
 
 _AT_ONCE = 100  # roles that are judged together: as many as DynamoDB reads at once
 _MOST_LOOKS = 1_000  # that are kept until then: most instances have no role
@@ -130,7 +129,7 @@ class PartSweeper:
         cause: Cause,
     ) -> SweepPart:
         found = [
-            _Found(held, _pass_of(held, listing, region, sweep, cause))
+            _Found(held, pass_of(held, listing, region, sweep, cause.as_of))
             for look in looks
             for held in look.held
         ]
@@ -228,31 +227,6 @@ class _Counts:
             resolved=part.resolved + judged.effects.count(Effect.RESOLVED),
             unanswered=part.unanswered + (judged.verdict is None),
         )
-
-
-def _pass_of(held: Held, listing: Listing, region: Region, sweep: str, cause: Cause) -> Pass:
-    """The pass by which the resource must have come to its role: of that alone the sweep knows nothing.
-
-    Its identity is of the sweep: the same role may come back after another.
-    """
-    about = repr([held.resource, held.place.place, held.value]).encode("utf-8", "surrogatepass")
-    return Pass(
-        event_id=f"sweep-{sweep}-{sha256(about).hexdigest()[:16]}",
-        event_time=cause.as_of,
-        event_source=GUARD,
-        event_name="sweep",
-        account=region.account,
-        region=region.name,
-        outcome=Outcome.SUCCEEDED,
-        role=named_role(held.value, held.kind),
-        path=held.place.path,
-        place=held.place.place,
-        services=held.place.services,
-        resources=(held.resource,),
-        resource_type=listing.type,
-        passer=Passer(),
-        origin=Origin.SWEEP,
-    )
 
 
 def _was_before(finding: Finding, sweep: str) -> bool:

@@ -25,7 +25,7 @@ from passrole.sweep.walk import START, ListingError, Region
 T = TypeVar("T")
 _AT_ONCE = 100
 _SECOND_LOOK = 60  # seconds: IAM may answer as before for a while after it was changed
-_RUNNING = 6 * 3600  # seconds: a sweep that began in these and has not ended goes on
+RUNNING = 6 * 3600  # seconds: a sweep that began in these and has not ended goes on
 _MOST_RESTARTS = 3
 _INSTANCES = "ec2:instance"
 # What passes by itself: the queue brings the task again.
@@ -160,7 +160,7 @@ class TaskRunner:
 
     def _begin(self) -> Done:
         now, latest = self._clock(), self._ledger.latest_sweep()
-        if latest and latest.ended_at is None and (now - parse_time(latest.id)).total_seconds() < _RUNNING:
+        if latest and latest.ended_at is None and (now - parse_time(latest.id)).total_seconds() < RUNNING:
             return Done()
         parts = list(self._reach.parts())
         sweep = SweepRecord(iso(now), tuple(part_name(listing.name, region) for listing, region in parts))
