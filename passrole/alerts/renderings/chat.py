@@ -116,7 +116,7 @@ def _listed(title: str, sentences: Iterable[str], widths: _Widths) -> str:
 
 def _footer(alert: Alert) -> str:
     finding = alert.finding
-    passes = "1 pass" if finding.passes == 1 else f"{finding.passes} passes"
+    passes = wording.counted(finding)
     where = wording.where(alert, partial(code, limit=40))
     return f"Finding {code(finding.id, 40)} · {passes} · {where} · {wording.when(alert.step.at)}"
 

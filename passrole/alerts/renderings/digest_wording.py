@@ -3,7 +3,7 @@
 from collections import Counter
 
 from passrole.alerts.digest import Digest, Line, Page, Section
-from passrole.alerts.renderings import wording
+from passrole.alerts.renderings import changes, wording
 from passrole.alerts.renderings.wording import Quote
 from passrole.finding import News
 from passrole.names import short_passer, short_resource, short_role
@@ -43,13 +43,17 @@ def named(section: Section, quote: Quote) -> str:
     """Passer, role and service."""
     finding = section.group.lines[0].finding
     who, role = quote(short_passer(finding.passer)), quote(short_role(finding.role))
+    if finding.is_about_guard:
+        return f"{who}, {finding.place}"
     return f"{who}, role {role}, {wording.service_of(finding, quote)}"
 
 
 def about(line: Line, quote: Quote) -> str:
     """What one finding is about, and its news unless it was just opened."""
     finding = line.finding
-    if finding.outcome is not Outcome.SUCCEEDED:
+    if changes.is_change(finding):
+        parts = [changes.happened(finding, quote)]
+    elif finding.outcome is not Outcome.SUCCEEDED:
         parts = [f"an attempt, {finding.outcome}"]
     elif finding.resource is None:
         parts = ["a resource that the record does not tell"]

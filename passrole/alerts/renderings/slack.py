@@ -104,8 +104,7 @@ def _fact(fact: wording.Fact) -> str:
 
 def _footer(alert: Alert) -> str:
     finding = alert.finding
-    passes = "1 pass" if finding.passes == 1 else f"{finding.passes} passes"
-    parts = [f"Finding {code(finding.id)}", passes]
+    parts = [f"Finding {code(finding.id)}", wording.counted(finding)]
     if not alert.is_first:
         parts.append(wording.where(alert, code))
     return " · ".join([*parts, wording.when(alert.step.at)])

@@ -84,7 +84,7 @@ def _fact(fact: wording.Fact) -> str:
 
 def _footer(alert: Alert) -> str:
     finding = alert.finding
-    passes = "1 pass" if finding.passes == 1 else f"{finding.passes} passes"
+    passes = wording.counted(finding)
     where = wording.where(alert, quote)
     return f"Finding {shown(finding.id, 64)} · {passes} · {where} · {wording.when(alert.step.at)}"
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from passrole.alerts.alert import Alert
-from passrole.alerts.renderings import links
+from passrole.alerts.renderings import changes, links
 from passrole.clock import parse_time
 from passrole.finding import APPROVED_NOW, BEGUN, GUARD, NO_ACT, Finding, News, State
 from passrole.guard import Trouble
@@ -116,6 +116,8 @@ _REMEDIES: dict[str, tuple[Command, ...]] = {
     ),
     Trouble.SWITCHED_OFF: (Command("Let it go on", 'passrole quarantine on --reason "…"'),),
     Trouble.ALARM_RINGS: (Command("See what is wrong", "passrole doctor"),),
+    Trouble.GUARD_CHANGED: (Command("See what is missing", "passrole doctor"),),
+    Trouble.TRAIL_BLINDED: (Command("See which trails still log", "passrole doctor"),),
 }
 
 
@@ -135,6 +137,8 @@ def happened(alert: Alert, quote: Quote) -> str:
     finding, news = alert.finding, alert.step.news
     who, role = quote(short_passer(finding.passer)), quote(short_role(finding.role))
     thing = resource_of(finding, quote)
+    if changes.is_change(finding):
+        return changes.happened(finding, quote)
     if finding.is_about_guard:
         trouble = _TROUBLES.get(finding.event_name, "Something is wrong with the guardrail itself")
         return f"This is over: {trouble[:1].lower()}{trouble[1:]}" if news is News.RESOLVED else trouble
@@ -194,8 +198,24 @@ def judged(alert: Alert) -> str:
 def facts(finding: Finding, account_name: str | None = None) -> tuple[Fact, ...]:
     """Who, role, service, resource, where and when, each in full."""
     where = Fact("Where", _where(finding, account_name))
+    if changes.is_change(finding):
+        what = Fact("What", finding.resource or "not told by the record", changes.part_of(finding))
+        return (_who(finding), what, where, Fact("When", when(finding.event_time or finding.opened_at)))
     if finding.is_about_guard:
         return (where, Fact("When", when(finding.opened_at)))
+    call = f"{finding.event_source.removesuffix('.amazonaws.com')} {finding.event_name}"
+    resource = finding.resource
+    return (
+        _who(finding),
+        Fact("Role", finding.role, f"as {finding.place}", links.role_link(finding.role)),
+        Fact("Service", " or ".join(finding.services) or "unknown"),
+        Fact("Resource", resource or _no_resource(finding), link=links.resource_link(resource)),
+        where,
+        Fact("When", when(finding.event_time or finding.opened_at), f"{call}, {finding.outcome}"),
+    )
+
+
+def _who(finding: Finding) -> Fact:
     passer = finding.passer
     notes = (
         ("from", passer.source_ip),
@@ -205,16 +225,13 @@ def facts(finding: Finding, account_name: str | None = None) -> tuple[Fact, ...]
     )
     who = passer.arn or passer.name or passer.invoked_by or passer.principal_id or "unknown"
     who_else = ", ".join(f"{label} {text}" for label, text in notes if text)
-    call = f"{finding.event_source.removesuffix('.amazonaws.com')} {finding.event_name}"
-    resource = finding.resource
-    return (
-        Fact("Who", who, who_else, links.passer_link(passer)),
-        Fact("Role", finding.role, f"as {finding.place}", links.role_link(finding.role)),
-        Fact("Service", " or ".join(finding.services) or "unknown"),
-        Fact("Resource", resource or _no_resource(finding), link=links.resource_link(resource)),
-        where,
-        Fact("When", when(finding.event_time or finding.opened_at), f"{call}, {finding.outcome}"),
-    )
+    return Fact("Who", who, who_else, links.passer_link(passer))
+
+
+def counted(finding: Finding) -> str:
+    """``2 passes``: how much fed the finding."""
+    what = ("event", "events") if changes.is_change(finding) else ("pass", "passes")
+    return f"1 {what[0]}" if finding.passes == 1 else f"{finding.passes} {what[1]}"
 
 
 def where(alert: Alert, quote: Quote) -> str:
@@ -354,6 +371,8 @@ def _is_to_be_contained(finding: Finding) -> bool:
 
 
 def _done_so_far(finding: Finding) -> Prose:
+    if changes.is_change(finding):
+        return changes.done(finding)
     if finding.is_about_guard:
         return "Violations are still found and told."
     if finding.outcome is not Outcome.SUCCEEDED:

@@ -9,6 +9,8 @@ from passrole.finding import Finding, News, Severity, State, Step
 from passrole.guard import Trouble, trouble
 from passrole.passes import Outcome, Passer
 from passrole.policy import Decision, Stage
+from passrole.selfwatch import GuardChange
+from passrole.selfwatch.findings import finding_of
 
 PASSER = Passer(
     type="AssumedRole",
@@ -76,6 +78,27 @@ def _trouble() -> Alert:
     )
     assert change.step is not None
     return Alert(change.finding, change.step)
+
+
+CHANGED = GuardChange(
+    kind=Trouble.GUARD_CHANGED,
+    part="events:rule",
+    resource="PassRoleGuardrail-IntakeCalls01E97ED48-1TBAOF2WSJFVT",
+    outcome=Outcome.SUCCEEDED,
+    passer=PASSER,
+    call="events:DisableRule",
+    event_id="5f0c1a7e-1111-2222-3333-444455556666",
+    event_time="2026-11-22T03:14:07Z",
+    account=FINDING.account,
+    region=FINDING.region,
+)
+
+
+def _change(change: GuardChange) -> Alert:
+    """Somebody's doing to the guard itself."""
+    opened = finding_of(change, "2026-11-22T03:14:11.000Z")
+    assert opened.step is not None
+    return Alert(opened.finding, opened.step)
 
 
 ALERTS = {
@@ -151,6 +174,19 @@ ALERTS = {
         exempt_until="2026-12-31T00:00:00.000Z",
     ),
     "breaker": _trouble(),
+    "guard-changed": _change(CHANGED),
+    "guard-change-denied": _change(
+        replace(CHANGED, outcome=Outcome.DENIED, resource=None, event_id="7d1e0f52-attempt")
+    ),
+    "trail-blinded": _change(
+        replace(
+            CHANGED,
+            kind=Trouble.TRAIL_BLINDED,
+            part="cloudtrail:trail",
+            resource="management-events",
+            call="cloudtrail:StopLogging",
+        )
+    ),
     "opened-named-account": replace(alert(), account_name="payments-prod"),
     "contained-named-account": replace(
         alert(News.CONTAINED, state=State.CONTAINED, why="reserved concurrency set to 0"),
