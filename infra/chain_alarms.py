@@ -35,6 +35,13 @@ def watch_events(alarms: Alarms) -> None:
         description="somebody put an event into the intake queue that AWS did not send; it was ignored.",
     )
     alarms.ring(
+        "ForgedTasks",
+        metric_of(Part.SWEEP, "ForgedEvents"),
+        section="ForgedEvents",
+        description="somebody put an event into the queue of sweep's tasks that AWS did not send; it was "
+        "ignored.",
+    )
+    alarms.ring(
         "UnreadableEvents",
         metric_of(Part.DETECT, "UnreadableEvents"),
         description="an event of AWS could not be read: its passes are not judged.",

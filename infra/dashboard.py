@@ -103,6 +103,7 @@ def _speed() -> list[cloudwatch.IWidget]:
         metric_of(Part.DETECT, name, _FIVE, label=name)
         for name in ("IamReadsFailed", "ForgedEvents", "UnreadableEvents")
     ]
+    doubts.append(metric_of(Part.SWEEP, "ForgedEvents", _FIVE, label="ForgedEvents (tasks)"))
     return [
         latency(
             "Seconds from the call to …",

@@ -17,6 +17,7 @@ OURS = {
     "CanaryMissing": ("CanarySeen", "detect", "Sum", 900, 1, "<", 1, "breaching"),
     "ExemptionsEnding": ("ExemptionsEnding", "sweep", "Maximum", 300, 1, ">", 0, "notBreaching"),
     "ForgedEvents": ("ForgedEvents", "detect", "Sum", 60, 1, ">", 0, "notBreaching"),
+    "ForgedTasks": ("ForgedEvents", "sweep", "Sum", 60, 1, ">", 0, "notBreaching"),
     "IamReadsFailed": ("IamReadsFailed", "detect", "Sum", 300, 3, ">", 0, "notBreaching"),
     "SweepListingsFailed": ("SweepListingsFailed", "sweep", "Sum", DAY, 1, ">", 0, "notBreaching"),
     "SweepOverdue": ("SweepFinished", "sweep", "Sum", DAY, 2, "<", 1, "breaching"),
@@ -68,7 +69,9 @@ def test_silence_rings_only_where_something_comes_by_itself(stacks: list[StackTe
 
 def test_every_rule_that_delivers_is_on_an_alarm_of_both_ways_to_fail(stacks: list[StackTemplate]) -> None:
     for stack in stacks:
-        rules = {n for n, rule in stack.of_type("AWS::Events::Rule").items() if rule["State"] != "DISABLED"}
+        rules = {
+            n for n, rule in stack.of_type("AWS::Events::Rule").items() if rule.get("State") != "DISABLED"
+        }
         watched: dict[str, set[str]] = {name: set() for name in FAILURES}
         for name, alarm in alarms_of(stack).items():
             if not name.startswith("RulesFail"):

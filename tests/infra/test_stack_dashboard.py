@@ -126,7 +126,9 @@ def test_each_rule_shows_when_it_took_an_event_and_what_it_lost(
     guard: StackTemplate, plain: StackTemplate
 ) -> None:
     for stack in (guard, plain):
-        rules = {n for n, rule in stack.of_type("AWS::Events::Rule").items() if rule["State"] != "DISABLED"}
+        rules = {
+            n for n, rule in stack.of_type("AWS::Events::Rule").items() if rule.get("State") != "DISABLED"
+        }
         for name in METRICS["AWS/Events"]:
             of = {
                 dimensions["RuleName"]
