@@ -7,16 +7,12 @@ import click
 
 from passrole.cli.errors import BAD_INPUT
 from passrole.cli.judged import Judged
-from passrole.cli.judging import read_evidence, read_guardrail
+from passrole.cli.judging import judge, read_evidence, read_guardrail
 from passrole.cli.reading import PassReader, files_argument, json_option
 from passrole.cli.terminal import print_json
-from passrole.evidence.snapshot import NoIam, Snapshot
-from passrole.passes import Pass
-from passrole.policy import CompiledPolicy, Decision, evaluate, stage_for
-from passrole.severity import severity_of
+from passrole.policy import Decision
 
 _VIOLATIONS, _UNDETERMINED = 1, 3
-_OF_NO_CONCERN = (Decision.APPROVED, Decision.EXEMPT)
 
 
 @click.command()
@@ -56,7 +52,7 @@ def check(files: tuple[str, ...], policy_file: str, snapshot_file: str | None, a
 
     def judged() -> Iterator[Judged]:
         for pass_ in reader.passes(files):
-            one = _judge(policy, pass_, evidence)
+            one = judge(policy, pass_, evidence.evidence(pass_), evidence)
             counts[one.verdict.decision] += 1
             yield one
 
@@ -72,12 +68,3 @@ def check(files: tuple[str, ...], policy_file: str, snapshot_file: str | None, a
     if counts[Decision.VIOLATION]:
         return _VIOLATIONS
     return _UNDETERMINED if counts[Decision.UNDETERMINED] else 0
-
-
-def _judge(policy: CompiledPolicy, pass_: Pass, evidence: Snapshot | NoIam) -> Judged:
-    known = evidence.evidence(pass_)
-    verdict = evaluate(policy, pass_, known, known.observed_at)
-    if verdict.decision in _OF_NO_CONCERN:
-        return Judged(pass_, verdict, None, None)
-    severity = severity_of(pass_, verdict, evidence.with_administrator(pass_, known))
-    return Judged(pass_, verdict, severity, stage_for(policy, pass_, verdict))
