@@ -1,5 +1,6 @@
 """The functions: one bundle, the policy beside it, logs of their own, and alarms."""
 
+import json
 from typing import Any
 
 import pytest
@@ -65,6 +66,7 @@ def test_all_functions_share_one_bundle(guard: StackTemplate, synthesized: Synth
             "Sweep",
             {
                 *(*CANARY, "OWN_RESOURCES", "CONTAIN_QUEUE_URL"),
+                *("TASKS_QUEUE_URL", "SWEEP_REGIONS", "SWEEP_RATE"),
                 *("EMAIL_QUEUE_URL", "SLACK_QUEUE_URL", "CHAT_QUEUE_URL"),
             },
         ),
@@ -142,10 +144,16 @@ def test_a_tripped_breaker_rings(guard: StackTemplate) -> None:
 
 
 def test_sweep_runs_every_two_minutes_and_failures_are_kept(guard: StackTemplate) -> None:
-    (schedule,) = (r for r in guard.of_type("AWS::Events::Rule").values() if "ScheduleExpression" in r)
+    schedules = [r for r in guard.of_type("AWS::Events::Rule").values() if "ScheduleExpression" in r]
+    schedule, daily = sorted(schedules, key=lambda rule: rule["ScheduleExpression"], reverse=True)
     assert schedule["ScheduleExpression"] == "rate(2 minutes)"
     dead = guard.function_of("Sweep")["DeadLetterConfig"]["TargetArn"]
     assert dead == schedule["Targets"][0]["DeadLetterConfig"]["Arn"]
+    # and once a day it is told to sweep, by its queue
+    assert daily["ScheduleExpression"] == "rate(1 day)"
+    (target,) = daily["Targets"]
+    assert json.loads(target["Input"]) == {"version": 1, "task": "sweep"}
+    assert "SweepingTasksQueue" in text(target["Arn"])
 
 
 def test_the_compiled_policy_is_a_layer_of_its_own(guard: StackTemplate, synthesized: Synthesized) -> None:

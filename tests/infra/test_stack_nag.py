@@ -43,11 +43,15 @@ ACKNOWLEDGED = {
     ("Detection", f"AwsSolutions-IAM5[Resource::{_PROFILES}]"),
     *(("Detection", f"AwsSolutions-IAM5[Resource::{policies}]") for policies in _POLICIES),
     ("Detection", "AwsSolutions-IAM5[Resource::*]"),
+    *(("Sweeping", f"AwsSolutions-IAM5[Resource::{iam}]") for iam in (_ROLES, _PROFILES, *_POLICIES)),
+    ("Sweeping", "AwsSolutions-IAM5[Resource::*]"),
     *(("Detection", f"AwsSolutions-IAM5[Resource::{resource}]") for resource in _REFERRED),
 }
 # What conditions can ask for: the users that pass roles.
 _USERS = "arn:<AWS::Partition>:iam::<AWS::AccountId>:user/*"
-ACKNOWLEDGED_IF_ASKED_FOR = {("Detection", f"AwsSolutions-IAM5[Resource::{_USERS}]")}
+ACKNOWLEDGED_IF_ASKED_FOR = {
+    (construct, f"AwsSolutions-IAM5[Resource::{_USERS}]") for construct in ("Detection", "Sweeping")
+}
 # Patterns of resources that quarantine modules declare, where the policy enables them: nothing else.
 ACKNOWLEDGED_IF_QUARANTINED = {
     (construct, f"AwsSolutions-IAM5[Resource::{arn.replace('${', '<').replace('}', '>')}]")

@@ -23,7 +23,7 @@ from tests.infra.granted import (
     release_grants,
     rights_of_modules,
 )
-from tests.infra.stack_template import StackTemplate, listed
+from tests.infra.stack_template import StackTemplate, listed, text
 
 LAMBDA = (LambdaFunction(),)
 DENIALS = {"iam:PutRolePolicy", "iam:PutUserPolicy", "iam:DeleteRolePolicy", "iam:DeleteUserPolicy"}
@@ -105,7 +105,8 @@ def test_without_quarantine_there_is_no_right_and_no_quarantine_role(plain: Stac
     assert rights_of_modules(plain, "Contain") == set()
     assert rights_of_modules(plain, "Operator") == set()
     assert held_role(plain) is None
-    assert not plain.of_type("AWS::IAM::ManagedPolicy")
+    policies = plain.of_type("AWS::IAM::ManagedPolicy").values()
+    assert {text(role) for p in policies for role in p["Roles"]} == {f"${{{plain.role_of('Sweep')}}}"}
     assert "QuarantineRoleArn" not in plain.template["Outputs"]
 
 

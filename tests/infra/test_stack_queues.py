@@ -79,7 +79,7 @@ def test_every_dead_letter_queue_rings_with_its_first_message(stacks: list[Stack
 def test_every_work_queue_rings_when_a_message_waits(guard: StackTemplate) -> None:
     work = {n for n, queue in guard.of_type("AWS::SQS::Queue").items() if "RedrivePolicy" in queue}
     assert set(alarms_on(guard, "ApproximateAgeOfOldestMessage")) == work
-    assert len(work) == 3 + len(ChannelName)
+    assert len(work) == 4 + len(ChannelName)
 
 
 def test_dead_letters_are_kept_longer_than_work(stacks: list[StackTemplate]) -> None:
@@ -145,7 +145,8 @@ def test_sweep_sends_to_its_dead_letters_to_contain_and_to_the_channels_of_peopl
     peoples = {c: channel_queue(guard, c) for c in ChannelName if c.is_for_people}
     (dead,) = (n for n in guard.of_type("AWS::SQS::Queue") if n.startswith("SweepingDeadLetters"))
     sent = {r for s in guard.statements("Sweep") if "sqs:SendMessage" in s.actions for r in s.resources}
-    assert sent == {f"${{{queue}.Arn}}" for queue in (contain_queue(guard), dead, *peoples.values())}
+    (tasks,) = (n for n in guard.of_type("AWS::SQS::Queue") if n.startswith("SweepingTasksQueue"))
+    assert sent == {f"${{{q}.Arn}}" for q in (contain_queue(guard), dead, tasks, *peoples.values())}
     variables = guard.function_of("Sweep")["Environment"]["Variables"]
     assert {c: variables[c.queue_variable]["Ref"] for c in peoples} == peoples
 
@@ -248,7 +249,9 @@ def test_nobody_but_services_and_operators_sends_what_functions_act_on(
 ) -> None:
     for stack in (guard, plain):
         # Given the queues that functions read, and those from which messages are returned to them
-        queues = {name for name in stack.of_type("AWS::SQS::Queue") if not name.startswith("Sweeping")}
+        every = stack.of_type("AWS::SQS::Queue")
+        queues = {name for name in every if not name.startswith("SweepingDeadLetters")}
+        (tasks,) = (name for name in every if name.startswith("SweepingTasksQueue"))
         denied = {
             policy["Queues"][0]["Ref"]: statement
             for policy in stack.of_type("AWS::SQS::QueuePolicy").values()
@@ -258,9 +261,9 @@ def test_nobody_but_services_and_operators_sends_what_functions_act_on(
         # When an IAM principal sends to one of them, then it is denied
         assert set(denied) == queues
         channels = [c for c in ChannelName if channel_queue(stack, c)]
-        assert len(queues) == 7 + 2 * len(channels)
+        assert len(queues) == 9 + 2 * len(channels)
         (looks,) = (name for name in second_looks(stack) if "DeadLetters" not in name)
-        functions = {looks: "Detect", contain_queue(stack): "Sweep"}
+        functions = {looks: "Detect", contain_queue(stack): "Sweep", tasks: "Sweep"}
         functions |= {channel_queue(stack, c): "Sweep" for c in channels if c.is_for_people}
         for queue, statement in denied.items():
             assert (statement["Effect"], statement["Principal"]) == ("Deny", {"AWS": "*"})

@@ -14,7 +14,8 @@ def _queues(guard: StackTemplate) -> list[DeadLetterQueue]:
 
 
 def test_each_dead_letter_queue_is_known_by_its_name(queues: list[DeadLetterQueue]) -> None:
-    assert {q.name for q in queues} == {"intake", RULE, "second_looks", "contain", SWEEP, *ChannelName}
+    own = {"intake", RULE, "second_looks", "contain", SWEEP, "tasks"}
+    assert {q.name for q in queues} == {*own, *ChannelName}
 
 
 def test_messages_go_to_the_queue_that_gave_them_up(

@@ -53,6 +53,8 @@ OUTPUTS = {
     "EmailQueueUrl",
     "EmailDeadLetterQueueUrl",
     "SweepDeadLetterQueueUrl",
+    "TasksQueueUrl",
+    "TasksDeadLetterQueueUrl",
     "CanaryRuleName",
     "OperatorRoleArn",
     "PasserMayRelease",
@@ -147,6 +149,8 @@ def test_the_ledger_has_the_keys_and_indexes_of_its_design(guard: StackTemplate)
         "passers": ("passers_pk", "passers_sk", "ALL"),
         "services": ("services_pk", "services_sk", "ALL"),
         "days": ("days_pk", "days_sk", "ALL"),
+        "standing": ("standing_pk", "standing_sk", "ALL"),
+        "held": ("held_pk", "held_sk", "ALL"),
     }
     assert {a["AttributeType"] for a in table["AttributeDefinitions"]} == {"S"}
 

@@ -4,6 +4,7 @@ import pytest
 
 from passrole.evidence.grants import ADMINISTRATOR_GRANTS, PASSER_GRANTS
 from passrole.references import REFERENCE_GRANTS
+from passrole.sweep.grants import ROLE_CHANGE_GRANTS, listing_grants
 from tests.infra.granted import ACCOUNT, actions_of, contain_grants, patterns, release_grants
 from tests.infra.stack_template import BUS, StackTemplate, listed, text
 
@@ -83,7 +84,12 @@ def test_no_role_has_a_policy_that_is_not_the_stacks_own(stacks: list[StackTempl
         ),
         (
             "Sweep",
-            FUNCTION | READ_QUEUE | {"sns:Publish", "sqs:SendMessage", "events:PutRule", "iam:PassRole"},
+            FUNCTION
+            | READ_QUEUE
+            | {"sns:Publish", "sqs:SendMessage", "events:PutRule", "iam:PassRole", "dynamodb:BatchGetItem"}
+            | ASKING
+            | {"iam:GetRole", "iam:GetInstanceProfile"}
+            | actions_of((*ROLE_CHANGE_GRANTS, *listing_grants())),
         ),
         (
             "Operator",
@@ -107,7 +113,10 @@ def test_each_part_has_these_rights_and_no_others(
         ("Detect", {ANY_ROLE, ANY_PROFILE} | patterns(REFERENCE_GRANTS) | patterns(ASKED_FOR)),
         ("Contain", patterns(contain_grants())),
         ("Notify", set()),
-        ("Sweep", set()),
+        (
+            "Sweep",
+            {ANY_ROLE, ANY_PROFILE, "*"} | patterns(ASKED_FOR) | patterns(ROLE_CHANGE_GRANTS),
+        ),
         ("Operator", patterns(release_grants())),
     ],
 )
@@ -167,7 +176,8 @@ def test_the_ledger_is_not_scanned_and_indexes_are_listed_by_those_who_need_them
         if "/index/" in resource
     }
     listed_by_people = {("Operator", i) for i in ("findings", "roles", "passers", "services", "days")}
-    assert listing == listed_by_people | {("Sweep", "outbox"), ("Sweep", "standing"), ("Contain", "roles")}
+    swept = {("Sweep", index) for index in ("outbox", "standing", "held", "roles")}
+    assert listing == listed_by_people | swept | {("Contain", "roles")}
 
 
 def test_the_key_is_used_through_services_only(guard: StackTemplate) -> None:
