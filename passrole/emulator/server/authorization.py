@@ -54,6 +54,8 @@ def _name_resources() -> None:
             return _instance_profile_arn(name, account)
         if service == "ec2" and named == "*" and (association := _parameter(query, "AssociationId")):
             return _associated_instance_arn(association, region, account)
+        # The ARN of a rule of the default bus does not name the bus.
+        named = named.replace(":rule/default/", ":rule/") if service == "events" else named
         return _arn_in(service, body, region, account) or named
 
     actions.extract_resource_arn = extract_resource_arn
