@@ -50,6 +50,12 @@ def happened(finding: Finding, quote: Callable[[str], str]) -> str:
     return f"{did} the guardrail's {part} {quote(finding.resource)}"
 
 
+def about(finding: Finding, quote: Callable[[str], str]) -> str:
+    """What it is about, in the fewest words: ``rule Guard-Calls01``."""
+    part = f"{part_of(finding)} {quote(finding.resource)}" if finding.resource else f"a {part_of(finding)}"
+    return part if finding.outcome is Outcome.SUCCEEDED else f"an attempt at {part}"
+
+
 def done(finding: Finding) -> str:
     """What was done about it."""
     if finding.outcome is not Outcome.SUCCEEDED:

@@ -44,7 +44,7 @@ def named(section: Section, quote: Quote) -> str:
     finding = section.group.lines[0].finding
     who, role = quote(short_passer(finding.passer)), quote(short_role(finding.role))
     if finding.is_about_guard:
-        return f"{who}, {finding.place}"
+        return f"{who}, the guardrail itself"
     return f"{who}, role {role}, {wording.service_of(finding, quote)}"
 
 
@@ -52,7 +52,7 @@ def about(line: Line, quote: Quote) -> str:
     """What one finding is about, and its news unless it was just opened."""
     finding = line.finding
     if changes.is_change(finding):
-        parts = [changes.happened(finding, quote)]
+        parts = [changes.about(finding, quote)]
     elif finding.outcome is not Outcome.SUCCEEDED:
         parts = [f"an attempt, {finding.outcome}"]
     elif finding.resource is None:

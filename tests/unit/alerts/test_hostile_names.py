@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from passrole.alerts import Alert
 from passrole.alerts.digest import make_digest
 from passrole.alerts.renderings import slack, slack_digest, text, text_digest
-from passrole.finding import News, Severity, State, Step
+from passrole.finding import GUARD, News, Severity, State, Step
+from passrole.guard import Trouble
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
 from tests.unit.alerts.samples import FINDING, PASSER
@@ -105,8 +106,8 @@ FINDINGS = st.builds(
     role=ROLES,
     services=st.lists(NAMES, max_size=5).map(tuple),
     passer=PASSERS,
-    event_source=NAMES,
-    event_name=NAMES,
+    event_source=st.one_of(NAMES, st.just(GUARD)),
+    event_name=st.one_of(NAMES, st.sampled_from(Trouble)),
     event_time=MAYBE,
     outcome=st.sampled_from(Outcome),
     decision=st.sampled_from(Decision),
@@ -133,7 +134,8 @@ _EMAIL_LINK = re.compile(rf"\n {{10}}{_URL}(?=\n)")
 # What the project itself formats; all else that Slack could format must be in a code span.
 _OWN_MARKUP = re.compile(
     r"\*(Who|Role|Service|Resource|Where|When|See everything|See why|Undo the quarantine|By)\*"
-    r"|\*(Have it contained|Let it be|Let it go on)\*"
+    r"|\*(Have it contained|Let it be|Let it go on|What)\*"
+    r"|\*(See what is missing|See what is wrong|See which trails still log)\*"
     r"|^\*(Why|Why not|What was done|What was seen|What went wrong|What it waits for|Reason given)\*"
     r"|^_\(may be a repeat: [a-z ]+\)_$"
 )
