@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from passrole.catalogue.rules import DETAIL_TYPE, RulePattern
-from passrole.trail.values import text
+from passrole.trail.values import text, time
 
 SOURCE = "iam.amazonaws.com"
 # What happened to the role that `roleName` names, in words that follow its name.
@@ -46,7 +46,7 @@ class RoleChange:
         policy_arn: of the managed policy whose roles are meant, or
         profile: name of the instance profile whose instances are meant.
         what: happened, in words; ``who`` made it happen.
-        at: ISO 8601.
+        at: ISO 8601; empty where the record does not tell it.
         is_deleted: the role is gone.
     """
 
@@ -76,7 +76,7 @@ def change_in(record: Mapping[str, Any]) -> RoleChange | None:
     call, parameters = text(record.get("eventName")) or "", record.get("requestParameters")
     if not is_role_change(record) or record.get("errorCode") or not isinstance(parameters, Mapping):
         return None
-    who, at = _who(record), text(record.get("eventTime")) or ""
+    who, at = _who(record), time(record.get("eventTime")) or ""
     if call in _OF_ROLE and (role := text(parameters.get("roleName"))):
         what = f"the role {role} {_OF_ROLE[call]} ({call})"
         return RoleChange(what, who, at, role=role, is_deleted=call == "DeleteRole")

@@ -67,8 +67,7 @@ class SweepPartOf:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "SweepPartOf":
-        position = tuple((token, int(done)) for token, done in data["position"])
-        return cls(**data | {"position": position})
+        return cls(**data | {"position": _position(data["position"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +136,12 @@ Task = SweepAll | SweepPartOf | JudgeRole | JudgeAll
 _KINDS: dict[str, type[SweepAll] | type[SweepPartOf] | type[JudgeRole] | type[JudgeAll]] = {
     task.kind: task for task in (SweepAll, SweepPartOf, JudgeRole, JudgeAll)
 }
+_TYPES: dict[str, type] = {
+    **dict.fromkeys(("sweep", "listing", "region", "role", "policy", "after"), str),
+    **dict.fromkeys(("who", "why", "as_of"), str),
+    **dict.fromkeys(("restarts", "look", "shard"), int),
+    **dict.fromkeys(("is_listed", "is_deleted"), bool),
+}
 
 
 def message_of(task: Task) -> str:
@@ -144,19 +149,20 @@ def message_of(task: Task) -> str:
     return json.dumps({"version": VERSION, "task": task.kind, **task.to_json()})
 
 
-def task_in(data: dict[str, Any]) -> Task:
+def task_in(data: Any) -> Task:
     """The task that a body means, which was parsed.
 
     Raises:
         ValueError: it is none of this version.
     """
-    given = dict(data)
+    given = dict(data) if isinstance(data, dict) else {}
     version, kind = given.pop("version", None), given.pop("task", None)
-    if version != VERSION or kind not in _KINDS:
+    if version != VERSION or not isinstance(kind, str) or kind not in _KINDS:
         raise ValueError(f"not a task of version {VERSION}")
     try:
+        _check(given)
         return _KINDS[kind].from_json(given)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a task {kind}: {error}") from None
 
 
@@ -169,4 +175,20 @@ def cause_to_json(cause: Cause) -> dict[str, Any]:
 
 
 def cause_from_json(data: dict[str, Any]) -> Cause:
+    _check(data)
     return Cause(**data | {"origin": Origin(data["origin"])})
+
+
+def _check(data: dict[str, Any]) -> None:
+    """Raises ValueError where a member is of another type than it must be."""
+    for name, value in dict(data).items():
+        if type(value) is not _TYPES.get(name, type(value)):
+            raise ValueError(f"{name} is no {_TYPES[name].__name__}")
+
+
+def _position(places: Any) -> Position:
+    position = tuple((token, done) for token, done in places)
+    for token, done in position:
+        if not isinstance(token, str | None) or type(done) is not int or done < 0:
+            raise ValueError("the position is none")
+    return position

@@ -1,0 +1,174 @@
+"""A walk yields each resource once, in whatever pages it is listed, and wherever it was stopped."""
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passrole.sweep.listing import Listing
+from passrole.sweep.tasks import SweepPartOf, message_of, task_in
+from passrole.sweep.walk import START, ListingError, Look, Position
+from tests.unit.sweep.pages import PagingApi, Thing, listing_of, walk_of
+
+Pages = tuple[tuple[Thing, ...], ...]
+
+
+def trees(steps: int) -> st.SearchStrategy[Pages]:
+    """Pages of things, empty ones, too; some things are gone when they are asked about."""
+    below = trees(steps - 1) if steps > 1 else st.just(())
+    thing = st.builds(Thing, st.just(""), below, is_gone=st.booleans() if steps > 1 else st.just(False))
+    pages = st.lists(st.lists(thing, max_size=3).map(tuple), max_size=3).map(tuple)
+    return pages.map(lambda made: _named(made, count()))
+
+
+def _named(pages: Pages, numbers: Iterator[int]) -> Pages:
+    return tuple(
+        tuple(Thing(f"t{next(numbers)}", _named(t.below, numbers), (), t.is_gone) for t in page)
+        for page in pages
+    )
+
+
+@st.composite
+def listed(draw: st.DrawFn) -> tuple[Listing, Pages]:
+    steps = draw(st.integers(1, 3))
+    return listing_of(steps, draw(st.integers(1, 3))), _renumbered(draw(trees(steps)))
+
+
+def _renumbered(pages: Pages) -> Pages:
+    return _named(pages, count())
+
+
+def expected(listing: Listing, pages: Pages, level: int = 0) -> Iterator[str]:
+    """What there is, told without pages: a batch with one that is gone is not told of at all."""
+    things = [thing for page in pages for thing in page]
+    if level + 1 == len(listing.steps):
+        yield from (f"arn:{thing.name}" for thing in things)
+        return
+    size = listing.steps[level + 1].batch
+    for page in pages:
+        for first in range(0, len(page), size):
+            group = page[first : first + size]
+            if not any(thing.is_gone for thing in group):
+                below = tuple(p for thing in group for p in thing.below)
+                yield from expected(listing, below, level + 1)
+
+
+def resources(looks: Sequence[Look]) -> list[str]:
+    return [look.resource for look in looks if look.resource]
+
+
+def through_a_task(position: Position) -> Position:
+    """The position as it comes out of the queue again."""
+    task = task_in(json.loads(message_of(SweepPartOf("2026", "l", "r", position))))
+    assert isinstance(task, SweepPartOf)
+    return task.position
+
+
+@given(listed())
+def test_each_resource_comes_once(what: tuple[Listing, Pages]) -> None:
+    listing, pages = what
+
+    found = resources(list(walk_of(listing, PagingApi(pages)).looks()))
+
+    assert found == list(expected(listing, pages))
+    assert len(set(found)) == len(found)
+
+
+@given(listed())
+def test_wherever_it_stops_it_goes_on_with_the_rest(what: tuple[Listing, Pages]) -> None:
+    listing, pages = what
+    looks = list(walk_of(listing, PagingApi(pages)).looks())
+
+    for number, look in enumerate(looks, 1):
+        rest = list(walk_of(listing, PagingApi(pages)).looks(through_a_task(look.position)))
+        assert resources(rest) == resources(looks[number:])
+
+
+@given(listed())
+def test_it_can_stop_after_each_resource_and_each_answer(what: tuple[Listing, Pages]) -> None:
+    """Stopped at each look, it comes to the end all the same, and finds each resource once."""
+    listing, pages = what
+    found: list[str] = []
+    position: Position | None = START
+    while position is not None:
+        look = next(walk_of(listing, PagingApi(pages)).looks(position), None)
+        found += resources([look]) if look else []
+        position = look.position if look else None
+
+    assert found == list(expected(listing, pages))
+
+
+def test_it_asks_for_no_page_before_it_is_wanted() -> None:
+    """So that it holds one page of each step."""
+    pages = [[Thing("a", ((Thing("a1"),), (Thing("a2"),)))], [Thing("b", ((Thing("b1"),),))]]
+    api = PagingApi(pages)
+    looks = walk_of(listing_of(2), api).looks()
+
+    assert next(looks).resource == "arn:a1"
+
+    assert api.calls == [(0, (), None), (1, ("a",), None)]
+
+
+def test_a_page_that_comes_again_is_an_error() -> None:
+    class Stuck:
+        def list_all(self, Token: str | None = None) -> dict[str, Any]:  # noqa: N803
+            return {"Things": [{"Name": "a", "Arn": "arn:a"}], "Next": "same"}
+
+    with pytest.raises(ListingError, match="same page again"):
+        list(walk_of(listing_of(), Stuck()).looks())
+
+
+@pytest.mark.parametrize("things", ["text", {"Name": "a"}, 3, ["text"], [None]])
+def test_an_answer_of_another_shape_is_an_error(things: Any) -> None:
+    class Other:
+        def list_all(self) -> dict[str, Any]:
+            return {"Things": things}
+
+    with pytest.raises(ListingError, match="lambda:function: ListAll"):
+        list(walk_of(listing_of(), Other()).looks())
+
+
+def test_what_does_not_count_is_passed_over() -> None:
+    api = PagingApi([[Thing("a"), Thing("b")], [Thing("c")]])
+
+    assert resources(list(walk_of(listing_of(only="Name != 'a'"), api).looks())) == ["arn:b", "arn:c"]
+
+
+def test_a_resource_whose_name_is_not_told_is_passed_over() -> None:
+    arn = "arn:{partition}:lambda:{region}:{account}:function:{Name}:{Missing}"
+
+    assert resources(list(walk_of(listing_of(arn=arn), PagingApi([[Thing("a")]])).looks())) == []
+
+
+def test_the_name_of_a_resource_is_made_of_what_is_known() -> None:
+    arn = "arn:{partition}:lambda:{region}:{account}:function:{Name}"
+
+    [look] = walk_of(listing_of(arn=arn), PagingApi([[Thing("a", roles=("r", "s", "r"))]])).looks()
+
+    assert look.resource == "arn:aws:lambda:us-east-1:111122223333:function:a"
+    assert [held.value for held in look.held] == ["r", "s"]
+
+
+def test_other_refusals_are_raised() -> None:
+    class Refusing:
+        def list_all(self) -> dict[str, Any]:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListAll")
+
+    with pytest.raises(ClientError):
+        list(walk_of(listing_of(), Refusing()).looks())
+
+
+def test_only_the_first_call_is_asked_for_less_than_all() -> None:
+    class Narrow(PagingApi):
+        def list_all(self, Token: str | None = None, Only: str = "") -> dict[str, Any]:  # noqa: N803
+            assert Only == "this"
+            return super().list_all(Token)
+
+    api = Narrow([[Thing("a", ((Thing("a1"),),))], [Thing("b", ((Thing("b1"),),))]])
+
+    assert resources(list(walk_of(listing_of(2), api, {"Only": "this"}).looks())) == ["arn:a1", "arn:b1"]
