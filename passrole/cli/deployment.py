@@ -24,8 +24,9 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_STACK = "PassRoleGuardrail"
 _NOT_IN_SESSION_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]")
-# Long enough for a release and its verification, and no longer.
+# Long enough for a release and its verification, and no longer: who takes longer renews it.
 _SESSION_SECONDS = 900
+_RENEWED = 300  # seconds before its end
 
 
 class Output(StrEnum):
@@ -41,6 +42,8 @@ class Output(StrEnum):
     OPERATOR_ROLE_ARN = "OperatorRoleArn"
     QUARANTINE_ROLE_ARN = "QuarantineRoleArn"
     PASSER_MAY_RELEASE = "PasserMayRelease"
+    INTAKE_QUEUE_URL = "IntakeQueueUrl"
+    TASKS_QUEUE_URL = "TasksQueueUrl"
     RULE_NAMES = "RuleNames"
     CANARY_RULE_NAME = "CanaryRuleName"
     SLACK_SECRET_ID = "SlackSecretId"  # noqa: S105 - the output's name, not a secret
@@ -50,8 +53,10 @@ class Output(StrEnum):
 _OPTIONAL = (
     Output.CANARY_RULE_NAME,
     Output.CHAT_TOPIC_ARN,
+    Output.INTAKE_QUEUE_URL,
     Output.QUARANTINE_ROLE_ARN,
     Output.SLACK_SECRET_ID,
+    Output.TASKS_QUEUE_URL,
     Output.WEBHOOK_SECRET_ID,
 )
 
@@ -97,6 +102,16 @@ class Operator:
     home: str = ""
     queue_urls: Mapping[ChannelName, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
+
+    def output(self, name: Output) -> str:
+        """An output that stacks of earlier versions have not.
+
+        Raises:
+            InputError: this one has not, either.
+        """
+        if name not in self.outputs:
+            raise InputError(f"the stack has no output {name}: deploy this version")
+        return self.outputs[name]
 
     def queue_of(self, channel: ChannelName) -> "PointerQueue":
         """The queue that a configured channel is told by."""
@@ -176,25 +191,44 @@ def session_name(caller: str) -> str:
 
 
 def _session_in(role: str, session: "boto3.Session", caller: str) -> "boto3.Session":
+    """A session in the role; its credentials are renewed for as long as the command takes."""
     import boto3
+    from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
     from botocore.exceptions import ClientError
+    from botocore.session import get_session
+
+    sts = session.client("sts")
+
+    def assume() -> dict[str, str]:
+        given = sts.assume_role(
+            RoleArn=role, RoleSessionName=session_name(caller), DurationSeconds=_SESSION_SECONDS
+        )["Credentials"]
+        return {
+            "access_key": given["AccessKeyId"],
+            "secret_key": given["SecretAccessKey"],
+            "token": given["SessionToken"],
+            "expiry_time": given["Expiration"].isoformat(),
+        }
 
     try:
-        answer = session.client("sts").assume_role(
-            RoleArn=role, RoleSessionName=session_name(caller), DurationSeconds=_SESSION_SECONDS
-        )
+        first = assume()
     except ClientError as error:
         advice = (
             f"{caller} must be among the operators in guardrail.yaml and be allowed sts:AssumeRole on {role}"
         )
         raise InputError(f"{explain(error)}; {advice}") from None
-    given = answer["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-        region_name=session.region_name,
-    )
+
+    class OperatorProvider(CredentialProvider):
+        METHOD = "passrole-operator"
+
+        def load(self) -> RefreshableCredentials:
+            return RefreshableCredentials.create_from_metadata(
+                first, assume, self.METHOD, advisory_timeout=_RENEWED, mandatory_timeout=_RENEWED // 2
+            )
+
+    core = get_session()
+    core.register_component("credential_provider", CredentialResolver([OperatorProvider()]))
+    return boto3.Session(botocore_session=core, region_name=session.region_name)
 
 
 def _clients(session: "boto3.Session") -> Callable[[str, str], Any]:

@@ -13,8 +13,8 @@ from tests.unit.cli.conftest import STACK, Cloud, Run
 from tests.unit.cli.move_tasks import MoveTasks, waiting
 from tests.unit.samples import REGION
 
-WORK = ("Intake", "SecondLooks", "Contain", "Email", "SecurityHub")
-RETURNABLE = ("contain", "email", "intake", "rule", "second_looks", "security_hub")
+WORK = ("Intake", "SecondLooks", "Contain", "Email", "SecurityHub", "Tasks")
+RETURNABLE = ("contain", "email", "intake", "rule", "second_looks", "security_hub", "tasks")
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ def test_without_a_queue_it_shows_what_waits_and_what_to_do(
         "second_looks: empty",
         "security_hub: empty",
         "sweep: 1 message, not to be returned: the next run does the work; `passrole redrive sweep` deletes",
+        "tasks: empty",
         "Look at a message and at the function's log, and mend the cause, before you return any.",
     ]
     assert queues.full() == {"IntakeDeadLetter": 2, "RuleDeadLetter": 1, "SweepDeadLetter": 1}
@@ -100,7 +101,12 @@ def test_where_nothing_waits_nothing_is_advised(run: Run, queues: Queues, tasks:
 
 @pytest.mark.parametrize(
     ("name", "queue"),
-    [("intake", "Intake"), ("second_looks", "SecondLooks"), ("security_hub", "SecurityHub")],
+    [
+        ("intake", "Intake"),
+        ("second_looks", "SecondLooks"),
+        ("security_hub", "SecurityHub"),
+        ("tasks", "Tasks"),
+    ],
 )
 def test_messages_go_back_to_the_queue_that_they_were_meant_for(
     run: Run, queues: Queues, tasks: MoveTasks, name: str, queue: str
@@ -311,7 +317,10 @@ def test_a_queue_that_is_not_there_is_named_with_those_that_are(
     ran = run("redrive", "intake", "slack", "--yes")
 
     assert ran.status == 2
-    assert f"no dead-letter queue 'slack'; expected {', '.join(RETURNABLE)}, sweep or all" in ran.err
+    assert (
+        f"no dead-letter queue 'slack'; expected {', '.join(sorted((*RETURNABLE, 'sweep')))} or all"
+        in ran.err
+    )
 
 
 def test_nothing_is_deleted_because_its_queue_is_unknown(
