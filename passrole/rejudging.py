@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from passrole.clock import Clock, iso, utc_now
 from passrole.detection import EvidenceSource
-from passrole.evidence import Evidence
+from passrole.evidence import Evidence, known
 from passrole.finding import Change, Finding, State
 from passrole.ledger import Holding, Ledger
 from passrole.life import ended, exempted, judged_again
@@ -122,7 +122,10 @@ class Rejudge:
             return Judged(pass_, evidence, None), ()
         now = iso(self._clock())
         verdict = evaluate(self._policy, pass_, evidence, now)
-        if verdict.decision is Decision.UNDETERMINED and evidence.is_unanswered:
+        if evidence.is_unanswered and (
+            verdict.decision is Decision.UNDETERMINED or known(evidence.role_id) is None
+        ):
+            # Certain or not: without the role's id it would be another finding than the one that there is.
             return Judged(pass_, evidence, None), ()
         concern = verdict
         if verdict.decision is Decision.EXEMPT:

@@ -2,11 +2,12 @@
 
 from hashlib import sha256
 
-from passrole.finding import GUARD
 from passrole.passes import Origin, Outcome, Pass, Passer
 from passrole.sweep.listing import Listing
 from passrole.sweep.walk import Held, Region
 from passrole.trail.roles import named_role
+
+SOURCE = "sweep"  # not the guard's own name, which is the source of what is about the guard itself
 
 
 def pass_of(held: Held, listing: Listing, region: Region, sweep: str, as_of: str) -> Pass:
@@ -22,7 +23,7 @@ def pass_of(held: Held, listing: Listing, region: Region, sweep: str, as_of: str
     return Pass(
         event_id=f"sweep-{sweep}-{sha256(about).hexdigest()[:16]}",
         event_time=as_of,
-        event_source=GUARD,
+        event_source=SOURCE,
         event_name="sweep",
         account=region.account,
         region=region.name,

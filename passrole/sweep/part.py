@@ -139,11 +139,13 @@ class PartSweeper:
         there = self._ledger.held_now(f.key for f in resolved)
         seen = [sight(f.key) for f in resolved]
         seen += [sight(("unclear", f.held.resource)) for f in found if f.is_unclear]
-        known_ones = [there[f.key] for f in resolved if f.key in there]
-        for judged in self._rejudge.holdings(known_ones, cause):
+        judged_ones = set()
+        for judged in self._rejudge.holdings(there.values(), cause):
+            judged_ones.add(judged.pass_.id)
             counts.add(judged)
         for each in resolved:
-            if each.key not in there:
+            # What is held by a pass that the ledger has no more is as good as new.
+            if each.key not in there or there[each.key].pass_id not in judged_ones:
                 self._record(each.pass_, cause, counts)
         if seen:
             self._ledger.note_seen(sweep, part.name, seen)
@@ -164,6 +166,7 @@ class PartSweeper:
         for _ in range(_ATTEMPTS):
             judged, fresh = self._rejudge.weigh(pass_, cause)
             if judged.verdict is None:
+                counts.add(judged)
                 return  # the next sweep finds it again
             changes = tuple(self._rejudge.changes(judged, fresh, cause))
             now = iso(self._clock())

@@ -1,7 +1,7 @@
 """The ledger's table in memory, for as many records as moto would take minutes for, and to be killed at."""
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from passrole.ledger import Ledger
@@ -29,6 +29,10 @@ class MemoryTable(Table):
 
     def get(self, key: Key) -> Item | None:
         return self._call(lambda: copy.deepcopy(self.items.get(key)))
+
+    def get_many(self, wanted: Iterable[Key]) -> dict[Key, Item]:
+        there = [key for key in dict.fromkeys(wanted) if key in self.items]
+        return self._call(lambda: {key: copy.deepcopy(self.items[key]) for key in there})
 
     def put(self, put: Put) -> bool:
         return self.put_all([put])
