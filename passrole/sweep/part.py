@@ -8,7 +8,7 @@ from passrole.clock import Clock, iso, utc_now
 from passrole.detection import EvidenceSource
 from passrole.evidence import Evidence, known
 from passrole.finding import GUARD, Finding
-from passrole.ledger import Holding, Ledger, SweepPart
+from passrole.ledger import Ledger, SweepPart
 from passrole.ledger.keys import SHARDS
 from passrole.ledger.sweeps import sight
 from passrole.life import ended
@@ -110,13 +110,13 @@ class PartSweeper:
         seen = self._ledger.seen_by(sweep, part.name)
         resolved = part.resolved
         for finding in self._ledger.standing_on(listing.type, None if listing.is_global else region.name):
-            if _was_before(finding, sweep) and not _is_seen(seen, listing, finding):
-                resolved += self._resolve(finding, sweep)
+            if not _is_seen(seen, listing, finding.resource, finding.place, finding.role_id or finding.role):
+                resolved += self._resolve(finding.id, sweep)
         for shard in range(SHARDS):
             kind = (listing.type, None if listing.is_global else region.name)
-            for holding in self._ledger.holdings_in(shard, kind):
-                if holding.since < sweep and not _is_seen(seen, listing, holding):
-                    self._ledger.end_holding(holding, sweep)
+            for held in self._ledger.holdings_in(shard, kind):
+                if held.since < sweep and not _is_seen(seen, listing, held.resource, held.place, held.role):
+                    self._ledger.end_holding(held, sweep)
         return replace(part, resolved=resolved)
 
     def _judge(
@@ -137,8 +137,7 @@ class PartSweeper:
         # A listing may come by the same thing twice (versions of a template).
         resolved = list({each.key: each for each in self._resolved(found, counts)}.values())
         there = self._ledger.held_now(f.key for f in resolved)
-        seen = [sight(f.key) for f in resolved]
-        seen += [sight(("unclear", f.held.resource)) for f in found if f.is_unclear]
+        seen = list(dict.fromkeys(sight(what) for each in found for what in each.seen))
         judged_ones = set()
         for judged in self._rejudge.holdings(there.values(), cause):
             judged_ones.add(judged.pass_.id)
@@ -156,8 +155,7 @@ class PartSweeper:
         for each in found:
             evidence = self._evidence.evidence(each.pass_)
             counts.see(evidence)
-            each.is_unclear = evidence.is_unanswered
-            each.arn = None if evidence.is_of_no_role else known(evidence.arn)
+            each.evidence = evidence
             if each.arn:
                 yield each
 
@@ -181,7 +179,10 @@ class PartSweeper:
                     self._rejudge.publish(finding)
                 return
 
-    def _resolve(self, finding: Finding, sweep: str) -> bool:
+    def _resolve(self, finding_id: str, sweep: str) -> bool:
+        finding = self._ledger.finding(finding_id)  # what an index tells may be of some time ago
+        if finding is None or not _was_before(finding, sweep):
+            return False
         why = f"the sweep of {sweep} did not find it holding the role any more"
         change = ended(finding, GUARD, why, iso(self._clock()))
         if change is None or not self._ledger.record_change(change):
@@ -196,12 +197,28 @@ class _Found:
 
     held: Held
     pass_: Pass
-    arn: str | None = None
-    is_unclear: bool = False
+    evidence: Evidence | None = None
+
+    @property
+    def arn(self) -> str | None:
+        """The role's; None if there is no such role, or IAM does not tell it."""
+        return known(self.evidence.arn) if self.evidence and not self.evidence.is_of_no_role else None
 
     @property
     def key(self) -> tuple[str, str, str]:
         return self.held.resource, self.held.place.place, self.arn or ""
+
+    @property
+    def seen(self) -> Iterator[tuple[str, ...]]:
+        """What stands for it among what was seen: whatever a finding or a holding may call its role."""
+        evidence, resource, place = self.evidence, self.held.resource, self.held.place.place
+        if evidence is None or evidence.is_of_no_role:
+            return
+        for role in (self.arn or self.held.value, known(evidence.role_id)):
+            if role:
+                yield resource, place, role
+        if evidence.is_unanswered:
+            yield "unclear", resource
 
 
 class _Counts:
@@ -237,9 +254,8 @@ def _was_before(finding: Finding, sweep: str) -> bool:
     return max(finding.updated_at, finding.event_time or "") < sweep
 
 
-def _is_seen(seen: frozenset[bytes], listing: Listing, what: Finding | Holding) -> bool:
-    """Whether the sweep saw it, or could not have, or cannot say."""
-    if what.place not in {role.place for role in listing.roles}:
+def _is_seen(seen: frozenset[bytes], listing: Listing, resource: str | None, place: str, role: str) -> bool:
+    """Whether the sweep saw that the resource holds the role, or could not have, or cannot say."""
+    if resource is None or place not in {listed.place for listed in listing.roles}:
         return True
-    resource = what.resource or ""
-    return sight((resource, what.place, what.role)) in seen or sight(("unclear", resource)) in seen
+    return sight((resource, place, role)) in seen or sight(("unclear", resource)) in seen
