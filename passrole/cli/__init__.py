@@ -15,6 +15,7 @@ main = CommandGroup(
         "policy": ("passrole.cli.policy:policy", "Work on guardrail.yaml."),
         "findings": ("passrole.cli.findings:findings", "See findings, and decide about them."),
         "ledger": ("passrole.cli.ledger:ledger", "See who passed which role to what, and who holds it."),
+        "sweep": ("passrole.cli.sweep.command:sweep", "Look at all that exists and holds a role."),
         "quarantine": ("passrole.cli.quarantine:quarantine", "Stop containment, and let it go on."),
         "redrive": (
             "passrole.cli.redrive.command:redrive",

@@ -5,25 +5,29 @@ from textwrap import wrap
 from rich.text import Text
 
 from passrole.cli.terminal import safe
-from passrole.passes import Pass, Passer
+from passrole.passes import Origin, Pass, Passer
 
 _LABEL_WIDTH = 10
 
 
 def heading(pass_: Pass) -> Text:
     """``lambda CreateFunction20150331, succeeded   2023-07-10 11:42:36 UTC   111122223333 eu-central-1``"""
+    where = f"{pass_.account or 'account unknown'} {pass_.region or 'region unknown'}"
+    if pass_.origin is Origin.SWEEP:  # which knows of no call
+        held = Text().append(safe(pass_.resource_type or "resource"), style="bold")
+        return held.append(f"   {safe(where)}", style="dim")
     call = f"{pass_.event_source.removesuffix('.amazonaws.com')} {pass_.event_name}"
     outcome = f"{pass_.outcome}" + (f" ({pass_.error_code})" if pass_.error_code else "")
     when = pass_.event_time.replace("T", " ").replace("Z", " UTC") if pass_.event_time else "time unknown"
-    where = f"{pass_.account or 'account unknown'} {pass_.region or 'region unknown'}"
     text = Text().append(safe(call), style="bold").append(f", {safe(outcome)}")
     return text.append(f"   {safe(when)}   {safe(where)}", style="dim")
 
 
 def facts(pass_: Pass) -> list[Text]:
-    """Passer, role, service and resource, a line each."""
+    """Passer, role, service and resource, a line each; of what a sweep found, the passer is not known."""
+    is_found = pass_.origin is Origin.SWEEP
     return [
-        fact("passer", who(pass_.passer), _about(pass_.passer)),
+        *(() if is_found else (fact("passer", who(pass_.passer), _about(pass_.passer)),)),
         fact("role", pass_.role.value or "not shown by the record", pass_.place),
         fact("service", " or ".join(pass_.services) or "unknown"),
         *(fact("resource", resource) for resource in pass_.resources or ("not named by the record",)),

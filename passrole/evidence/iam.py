@@ -28,13 +28,23 @@ _SETTLED = ("AccessDenied", "NoSuchEntity")  # which the client does not try aga
 
 
 class LiveIam:
-    """Reads roles of the account that ``iam`` is for. Answers tell the present, not the time of a pass."""
+    """Reads roles of the account that ``iam`` is for. Answers tell the present, not the time of a pass.
 
-    def __init__(self, iam: "IAMClient", clock: Clock = utc_now, wanted: Wanted = NOTHING) -> None:
+    Args:
+        answers: the memory of what was read, if not that of a minute.
+    """
+
+    def __init__(
+        self,
+        iam: "IAMClient",
+        clock: Clock = utc_now,
+        wanted: Wanted = NOTHING,
+        answers: Answers | None = None,
+    ) -> None:
         self._iam = iam
         self._clock = clock
         self._wanted = wanted
-        self._answers = Answers(clock)
+        self._answers = answers or Answers(clock)
 
     def evidence(self, pass_: Pass) -> Evidence:
         """Evidence about the role of a pass and its passer; what IAM does not answer is unknown.
