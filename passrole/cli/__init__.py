@@ -21,6 +21,7 @@ main = CommandGroup(
             "passrole.cli.redrive.command:redrive",
             "Return dead letters to the queues that they were meant for.",
         ),
+        "backfill": ("passrole.cli.backfill.command:backfill", "Bring the guard the events that it missed."),
         "doctor": ("passrole.cli.doctor:doctor", "Check what the guard needs, and whether it works."),
         "demo": ("passrole.cli.demo:demo", "See it all work on an AWS emulator on this machine."),
     },
