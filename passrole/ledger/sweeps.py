@@ -62,11 +62,13 @@ class SweepRecord:
         id: the time of its beginning, ISO 8601.
         parts: the names of all its parts.
         ended_at: ISO 8601, when the last of them ended; None while it goes on.
+        is_under_way: the queue has all its parts.
     """
 
     id: str
     parts: tuple[str, ...]
     ended_at: str | None = None
+    is_under_way: bool = False
 
 
 class SweepRecords:
@@ -94,17 +96,22 @@ class SweepRecords:
         item = self._table.get(keys.of_sweep(sweep_id))
         if item is None:
             return None
-        return SweepRecord(sweep_id, tuple(json.loads(item["parts"])), item.get("ended_at"))
+        is_under_way = bool(item.get("is_under_way"))
+        return SweepRecord(sweep_id, tuple(json.loads(item["parts"])), item.get("ended_at"), is_under_way)
+
+    def note_under_way(self, sweep: SweepRecord) -> None:
+        """Notes that the queue has all parts, unless they have ended by now."""
+        self._note(sweep, is_under_way=True)
 
     def end_sweep(self, sweep: SweepRecord, at: str) -> bool:
         """Notes that all parts have ended; False if that was noted."""
-        item = {
-            "parts": json.dumps(sweep.parts),
-            "ended_at": at,
-            keys.TIME_TO_LIVE: _expiry(sweep.id, _KEPT),
-        }
-        is_first = Condition("attribute_not_exists(#e)", {"#e": "ended_at"})
-        return self._table.put(Put(keys.of_sweep(sweep.id), item, is_first))
+        return self._note(sweep, is_under_way=True, ended_at=at)
+
+    def _note(self, sweep: SweepRecord, **what: Any) -> bool:
+        lives = _expiry(sweep.id, _KEPT)
+        item = {"parts": json.dumps(sweep.parts), keys.TIME_TO_LIVE: lives, **what}
+        goes_on = Condition("attribute_not_exists(#e)", {"#e": "ended_at"})
+        return self._table.put(Put(keys.of_sweep(sweep.id), item, goes_on))
 
     def save_part(self, sweep_id: str, part: SweepPart) -> None:
         """Writes how far a part is."""

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from botocore.exceptions import ClientError, EndpointConnectionError
+
 from passrole.clock import Clock, iso, utc_now
 from passrole.detection import EvidenceSource
 from passrole.evidence import Evidence, known
@@ -17,11 +19,23 @@ from passrole.rejudging import Cause, Effect, Judged, Rejudge, effect_of
 from passrole.sweep.found import pass_of
 from passrole.sweep.listing import Listing
 from passrole.sweep.pace import Pace
-from passrole.sweep.walk import START, Held, Look, Position, Region, Walk
+from passrole.sweep.walk import START, Held, ListingError, Look, Position, Region, Walk
 
 _AT_ONCE = 100  # roles that are judged together: as many as DynamoDB reads at once
 _MOST_LOOKS = 1_000  # that are kept until then: most instances have no role
 _ATTEMPTS = 4
+
+
+class RefusedError(RuntimeError):
+    """AWS refused a call of the listing, has no such service there, or answered what does not fit the row.
+
+    Attributes:
+        error: how.
+    """
+
+    def __init__(self, error: ClientError | EndpointConnectionError | ListingError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class Clients(Protocol):
@@ -86,14 +100,14 @@ class PartSweeper:
             more: members for the first call's input, to list less than all.
 
         Raises:
-            ListingError: an answer of AWS does not fit the row.
-            ClientError, BotoCoreError: AWS refused, or did not answer.
+            RefusedError: AWS did not list what was asked for.
+            ClientError, BotoCoreError: AWS did not answer, or what is the guard's own cannot be reached.
         """
         cause = cause or Cause(Origin.SWEEP, GUARD, f"the sweep of {sweep} found it", iso(self._clock()))
         walk = Walk(listing, region, self._clients(listing.client, region.name), self._pace, more)
         looks: list[Look] = []
         roles = 0
-        for look in walk.looks(position):
+        for look in _listed(walk, position):
             looks.append(look)
             roles += len(look.held)
             position = look.position
@@ -247,6 +261,14 @@ class _Counts:
             resolved=part.resolved + judged.effects.count(Effect.RESOLVED),
             unanswered=part.unanswered + (judged.verdict is None),
         )
+
+
+def _listed(walk: Walk, position: Position) -> Iterator[Look]:
+    """The walk, so that its errors can be told from those of what is done about its looks."""
+    try:
+        yield from walk.looks(position)
+    except (ClientError, EndpointConnectionError, ListingError) as error:
+        raise RefusedError(error) from error
 
 
 def _was_before(finding: Finding, sweep: str) -> bool:

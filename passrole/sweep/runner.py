@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
@@ -18,7 +19,7 @@ from passrole.quarantine.module import code_of
 from passrole.rejudging import Cause, Effect, Rejudge
 from passrole.role_changes import RoleChange
 from passrole.sweep.listing import Listing
-from passrole.sweep.part import PartSweeper
+from passrole.sweep.part import PartSweeper, RefusedError
 from passrole.sweep.tasks import JudgeAll, JudgeRole, SweepAll, SweepPartOf, Task, part_name
 from passrole.sweep.walk import START, ListingError, Region
 
@@ -28,7 +29,6 @@ _SECOND_LOOK = 60  # seconds: IAM may answer as before for a while after it was 
 RUNNING = 6 * 3600  # seconds: a sweep that began in these and has not ended goes on
 _MOST_RESTARTS = 3
 _INSTANCES = "ec2:instance"
-# What passes by itself: the queue brings the task again.
 _REFUSED = ("AccessDenied", "UnauthorizedOperation", "Unauthorized")
 _NOT_TO_BE_HAD = (
     "OptInRequired",
@@ -36,9 +36,11 @@ _NOT_TO_BE_HAD = (
     "UnknownOperationException",
     "UnrecognizedClientException",
 )
+# What passes by itself, besides errors of servers: the queue brings the task again.
 _TRANSIENT = (
     "Throttl",
     "RequestLimitExceeded",
+    "RequestTimeout",
     "TooManyRequests",
     "ServiceUnavailable",
     "Internal",
@@ -159,21 +161,33 @@ class TaskRunner:
             self._sweep_profile(change.profile, cause)
 
     def _begin(self) -> Done:
-        now, latest = self._clock(), self._ledger.latest_sweep()
-        if latest and latest.ended_at is None and (now - parse_time(latest.id)).total_seconds() < RUNNING:
-            return Done()
-        parts = list(self._reach.parts())
-        sweep = SweepRecord(iso(now), tuple(part_name(listing.name, region) for listing, region in parts))
-        self._ledger.begin_sweep(sweep)
-        for listing, region in parts:
-            self._tasks.put(SweepPartOf(sweep.id, listing.name, region))
+        parts = {
+            part_name(listing.name, region): (listing, region) for listing, region in self._reach.parts()
+        }
+        sweep = self._running()
+        if sweep is None:
+            sweep = SweepRecord(iso(self._clock()), tuple(parts))
+            self._ledger.begin_sweep(sweep)
+        if not sweep.is_under_way:  # who began it may have died before the queue had all of it
+            for listing, region in (parts[name] for name in sweep.parts if name in parts):
+                self._tasks.put(SweepPartOf(sweep.id, listing.name, region))
+            self._ledger.note_under_way(sweep)
         return Done()
+
+    def _running(self) -> SweepRecord | None:
+        latest = self._ledger.latest_sweep()
+        if latest is None or latest.ended_at is not None:
+            return None
+        age = (self._clock() - parse_time(latest.id)).total_seconds()
+        return latest if age < RUNNING else None
 
     def _sweep(self, task: SweepPartOf) -> Done:
         sweep, listing = self._ledger.sweep(task.sweep), self._reach.listing(task.listing)
         part = self._part(task)
-        if sweep is None or part.ended_at is not None:
+        if sweep is None:
             return Done()
+        if part.ended_at is not None:
+            return Done(is_swept=self._end_sweep(sweep, part.ended_at))
         if listing is None:
             return self._end_part(sweep, replace(part, failed="this version lists no such resources"))
         region = self._reach.region(task.region)
@@ -181,8 +195,8 @@ class TaskRunner:
         if not task.is_listed:
             try:
                 progress = self._sweeper.go_on(listing, region, task.sweep, part, task.position)
-            except (ClientError, EndpointConnectionError, ListingError) as error:
-                return self._stopped(task, sweep, part, error)
+            except RefusedError as refused:
+                return self._stopped(task, sweep, part, refused.error)
             part = progress.part
             self._ledger.save_part(task.sweep, part)
             if progress.position is not None or self._is_out_of_time():
@@ -208,22 +222,25 @@ class TaskRunner:
             return self._end_part(sweep, replace(part, failed=str(error)))
         if is_not_to_be_had(error):
             return self._end_part(sweep, replace(part, skipped=str(error)))
-        code = code_of(error)
-        if code.startswith(_TRANSIENT):
+        if _is_transient(error):
             raise error
-        if task.position != START and task.restarts < _MOST_RESTARTS and not code.startswith(_REFUSED):
+        is_denied = code_of(error).startswith(_REFUSED)
+        if task.position != START and task.restarts < _MOST_RESTARTS and not is_denied:
             # Tokens of pages end after a while.
             self._tasks.put(replace(task, position=START, restarts=task.restarts + 1))
             return Done()
         return self._end_part(sweep, replace(part, failed=str(error)))
 
     def _end_part(self, sweep: SweepRecord, part: SweepPart, before: SweepPart | None = None) -> Done:
-        part = replace(part, ended_at=iso(self._clock()))
+        ended_at = iso(self._clock())
+        part = replace(part, ended_at=ended_at)
         self._ledger.save_part(sweep.id, part)
-        ended_ones = {p.name for p in self._ledger.parts_of(sweep.id) if p.ended_at is not None}
-        is_last = ended_ones >= set(sweep.parts)
-        is_swept = is_last and self._ledger.end_sweep(sweep, part.ended_at or "")
-        return replace(_done(part, before or part), is_swept=is_swept)
+        return replace(_done(part, before or part), is_swept=self._end_sweep(sweep, ended_at))
+
+    def _end_sweep(self, sweep: SweepRecord, at: str) -> bool:
+        """Whether all its parts have ended, and nobody has noted that before."""
+        ended_ones = {part.name for part in self._ledger.parts_of(sweep.id) if part.ended_at is not None}
+        return ended_ones >= set(sweep.parts) and self._ledger.end_sweep(sweep, at)
 
     def _sweep_profile(self, name: str, cause: Cause) -> None:
         """Looks at the instances with an instance profile: which role they hold by it has changed."""
@@ -312,6 +329,14 @@ def is_not_to_be_had(error: Exception) -> bool:
     return code in _NOT_TO_BE_HAD or (
         code.startswith(_REFUSED) and "not authorized to perform" not in str(error)
     )
+
+
+def _is_transient(error: ClientError | EndpointConnectionError | ListingError) -> bool:
+    """Whether it passes by itself."""
+    if not isinstance(error, ClientError):
+        return False
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or any(text in code_of(error) for text in _TRANSIENT)
 
 
 def policy_cause(policy_hash: str, at: str) -> Cause:

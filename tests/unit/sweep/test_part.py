@@ -1,6 +1,5 @@
 """A part of a sweep judges what exists: it opens what no event told, once."""
 
-
 from passrole.clock import iso
 from passrole.finding import State
 from passrole.ledger import SweepPart

@@ -1,6 +1,6 @@
 """An account with functions and roles, and a guard that sweeps it, all in memory."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -80,7 +80,7 @@ class World:
         self.ledger, self.table = memory_ledger()
         self.policy = policy or policy_of()
         self.topic, self.clock, self.iam = RecordedTopic(), FrozenClock(), Iam()
-        self.functions: dict[str, Sequence[str]] = {}
+        self.functions: dict[str, list[str]] = {}
         self.page = 2
         self.listing: Listing = listing_of()
         self.is_late: Callable[[], bool] = lambda: False

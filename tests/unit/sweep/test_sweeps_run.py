@@ -1,0 +1,305 @@
+"""A sweep begins once, goes through all its parts, and ends once, whatever becomes of them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from passrole.finding import State
+from passrole.ledger import SweepPart
+from passrole.sweep.runner import Done
+from passrole.sweep.tasks import SweepAll, SweepPartOf
+from passrole.sweep.walk import START
+from tests.unit.samples import FUNCTION, REGION, ROLE
+from tests.unit.sweep.pages import listing_of
+from tests.unit.sweep.running import ELSEWHERE, RefusingApi, Running
+from tests.unit.sweep.world import OTHER, World
+
+MACHINES = "states:stateMachine"
+
+
+@pytest.fixture
+def running(world: World) -> Running:
+    """Two listings, of which the second is the same in all regions."""
+    return Running(world, (REGION, ELSEWHERE), (listing_of(), listing_of(type=MACHINES, is_global=True)))
+
+
+def parts(running: Running) -> dict[str, SweepPart]:
+    latest = running.world.ledger.latest_sweep()
+    assert latest is not None
+    return {part.name: part for part in running.world.ledger.parts_of(latest.id)}
+
+
+def begun(running: Running) -> list[SweepPartOf]:
+    running.world.clock.go_on(hours=8)
+    running.run(SweepAll())
+    return [task for task in running.queue.take() if isinstance(task, SweepPartOf)]
+
+
+def test_a_sweep_has_a_part_for_each_listing_in_each_region(running: Running) -> None:
+    names = [task.name for task in begun(running)]
+
+    assert names == [
+        f"lambda:function in {REGION}",
+        f"{MACHINES} in {REGION}",
+        f"lambda:function in {ELSEWHERE}",
+    ]
+    latest = running.world.ledger.latest_sweep()
+    assert latest is not None
+    assert (latest.parts, latest.ended_at) == (tuple(names), None)
+
+
+def test_where_a_service_is_not_there_nothing_is_asked(running: Running) -> None:
+    running.is_there = lambda _, region: region == REGION
+
+    assert [task.region for task in begun(running)] == [REGION, REGION]
+
+
+def test_a_sweep_that_runs_is_not_begun_again(running: Running) -> None:
+    begun(running)
+
+    assert running.run(SweepAll()) == Done()
+
+    assert running.queue.waiting == []
+
+
+def test_one_that_never_ended_holds_up_no_other_for_ever(running: Running) -> None:
+    first = begun(running)
+
+    second = begun(running)
+
+    assert len(second) == 3
+    assert {task.sweep for task in first} != {task.sweep for task in second}
+
+
+def test_what_was_not_put_into_the_queue_is_put_at_the_next_delivery(running: Running) -> None:
+    running.queue.dies_at = 2
+    with pytest.raises(ConnectionError):
+        running.run(SweepAll())
+    [first] = running.queue.take()
+    running.queue.dies_at = None
+
+    running.run(SweepAll())
+
+    again = [task for task in running.queue.take() if isinstance(task, SweepPartOf)]
+    assert isinstance(first, SweepPartOf)
+    assert [task.sweep for task in again] == [first.sweep] * 3
+    assert [running.run(task).is_swept for task in (first, *again)] == [False, False, False, True]
+    assert running.world.topic.news == ["opened"]
+    assert running.run(SweepAll()) == Done()
+    assert len(running.queue.take()) == 3, "a further sweep"
+
+
+def test_the_end_of_its_last_part_ends_a_sweep_once(running: Running) -> None:
+    tasks = begun(running)
+
+    done = [running.run(task) for task in tasks]
+    again = [running.run(task) for task in tasks]
+
+    assert [each.is_swept for each in done] == [False, False, True]
+    assert [each.is_swept for each in again] == [False, False, False]
+    latest = running.world.ledger.latest_sweep()
+    assert latest is not None
+    assert latest.ended_at is not None
+    assert len(begun(running)) == 3, "the next may begin"
+
+
+def test_a_process_that_dies_before_it_ends_the_sweep_does_so_at_the_next_delivery(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *others, last = begun(running)
+    for task in others:
+        running.run(task)
+    with monkeypatch.context() as patch:
+        patch.setattr(running.world.ledger, "end_sweep", _broken)
+        with pytest.raises(ConnectionError):
+            running.run(last)
+
+    assert running.run(last).is_swept
+    assert not running.run(last).is_swept
+
+
+def _broken(*arguments: object) -> bool:
+    raise ConnectionError("the ledger cannot be reached")
+
+
+def test_a_part_counts_what_it_found(running: Running) -> None:
+    done = running.run(begun(running)[0])
+
+    assert (done.opened, done.resolved) == (1, 0)
+    assert done.part is not None
+    assert (done.part.resources, done.part.roles, done.part.new, done.part.opened) == (1, 1, 1, 1)
+    assert done.part.ended_at is not None
+    assert (done.part.failed, done.part.skipped) == (None, None)
+
+
+def test_a_part_that_runs_out_of_time_goes_on_in_a_task_of_its_own(running: Running) -> None:
+    running.world.functions = {f"{FUNCTION}-{n}": [ROLE] for n in range(7)}
+    running.most_answers = 2
+    first = begun(running)[0]
+
+    done = running.run_all(first)
+
+    assert len(done) > 3
+    assert sum(each.opened for each in done) == 7
+    part = parts(running)[first.name]
+    assert (part.resources, part.opened, part.ended_at is not None) == (7, 7, True)
+    assert running.world.topic.news == ["opened"] * 7
+
+
+def test_what_was_not_seen_is_resolved_when_all_goes_are_done(running: Running) -> None:
+    running.run_all(SweepAll())
+    running.world.functions = {f"{FUNCTION}-{n}": [ROLE] for n in range(5)}
+    running.most_answers = 2
+
+    running.world.clock.go_on(hours=1)
+    done = running.run_all(SweepAll())
+
+    assert [each.is_swept for each in done].count(True) == 1
+    assert sum(each.resolved for each in done) == 1
+    assert running.world.finding().state is State.RESOLVED
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "failed"),
+    [
+        ("AccessDeniedException", "dana is not authorized to perform: lambda:ListFunctions", True),
+        ("ValidationException", "no", True),
+        ("OptInRequired", "You are not subscribed to this service", False),
+        ("AccessDeniedException", "Your account is not enabled for this", False),
+        ("UnrecognizedClientException", "The security token is invalid", False),
+        ("UnknownOperationException", "", False),
+    ],
+)
+def test_a_part_that_is_refused_resolves_nothing_and_the_others_go_on(
+    running: Running, code: str, message: str, failed: bool
+) -> None:
+    running.run_all(SweepAll())
+    running.world.functions = {FUNCTION: [OTHER]}
+    running.refusals[REGION] = RefusingApi(code, message)
+    running.world.clock.go_on(hours=1)
+
+    done = running.run_all(SweepAll())
+
+    part = parts(running)[f"lambda:function in {REGION}"]
+    assert ((part.failed is not None), (part.skipped is not None)) == (failed, not failed)
+    assert code in (part.failed or part.skipped or "")
+    assert running.world.finding().state is State.OPEN
+    assert parts(running)[f"lambda:function in {ELSEWHERE}"].failed is None
+    assert done[-1].is_swept
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ThrottlingException", 400),
+        ("TooManyRequestsException", 429),
+        ("RequestLimitExceeded", 503),
+        ("RequestThrottled", 400),
+        ("EC2ThrottledException", 503),
+        ("ServerException", 500),
+        ("Unavailable", 503),
+        ("InternalFailure", 500),
+        ("RequestTimeout", 408),
+    ],
+)
+def test_what_passes_by_itself_is_raised_so_that_it_is_tried_again(
+    running: Running, code: str, status: int
+) -> None:
+    task = begun(running)[0]
+    running.refusals[REGION] = RefusingApi(code, status=status)
+
+    with pytest.raises(ClientError, match=code):
+        running.run(task)
+
+    assert parts(running) == {}
+    del running.refusals[REGION]
+    assert running.run(task).opened == 1
+
+
+def test_a_region_that_cannot_be_reached_is_not_to_be_had(running: Running) -> None:
+    class Nowhere:
+        def list_all(self) -> None:
+            raise EndpointConnectionError(endpoint_url="https://lambda.eu-west-1.amazonaws.com")
+
+    running.refusals[REGION] = Nowhere()
+
+    running.run(begun(running)[0])
+
+    assert "Could not connect" in (parts(running)[f"lambda:function in {REGION}"].skipped or "")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "PutItem"),
+        ClientError({"Error": {"Code": "TransactionCanceledException", "Message": ""}}, "TransactWriteItems"),
+        EndpointConnectionError(endpoint_url="https://sns.us-east-1.amazonaws.com"),
+    ],
+)
+def test_what_keeps_the_guard_from_its_ledger_is_not_taken_for_a_refusal_of_the_listing(
+    running: Running, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = begun(running)[0]
+
+    def broken(*arguments: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running.world.ledger, "record_pass", broken)
+        with pytest.raises(type(error)):
+            running.run(task)
+
+    assert parts(running) == {}
+    assert running.run(task).opened == 1
+
+
+def test_an_answer_that_does_not_fit_fails_the_part(running: Running) -> None:
+    class Odd:
+        def list_all(self) -> dict[str, object]:
+            return {"Things": "none"}
+
+    running.refusals[REGION] = Odd()
+
+    running.run(begun(running)[0])
+
+    assert "has no list" in (parts(running)[f"lambda:function in {REGION}"].failed or "")
+
+
+def test_a_token_that_has_expired_makes_a_part_begin_anew_three_times_at_most(running: Running) -> None:
+    task = begun(running)[0]
+    running.refusals[REGION] = RefusingApi("InvalidNextTokenException")
+    restarts = list(_restarts(running, task))
+
+    assert restarts == [1, 2, 3]
+    assert "InvalidNextToken" in (parts(running)[task.name].failed or "")
+
+
+def _restarts(running: Running, task: SweepPartOf) -> Iterator[int]:
+    while True:
+        running.run(replace(task, position=(("old", 1),)))
+        taken = running.queue.take()
+        if not taken:
+            return
+        [task] = [each for each in taken if isinstance(each, SweepPartOf)]
+        assert task.position == START
+        yield task.restarts
+
+
+def test_what_a_later_version_lists_no_more_fails(running: Running) -> None:
+    task = begun(running)[0]
+    running.listings = ()
+
+    done = running.run(task)
+
+    assert done.part is not None
+    assert "lists no such resources" in (done.part.failed or "")
+
+
+def test_a_part_of_a_sweep_that_nobody_began_does_nothing(running: Running) -> None:
+    task = SweepPartOf("2026-01-01T00:00:00.000Z", "lambda:function", REGION)
+
+    assert running.run(task) == Done()
+
+    assert list(running.world.ledger.findings()) == []
