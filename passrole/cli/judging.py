@@ -35,19 +35,24 @@ def read_guardrail(name: str) -> "CompiledPolicy":
         raise InputError(str(error)) from None
 
 
-def read_evidence(snapshot: str | None, policy: "CompiledPolicy") -> Snapshot | NoIam:
-    """Where the policy's conditions are answered from: the snapshot file, or the records alone.
+def read_evidence(snapshot: str | None, *policies: "CompiledPolicy") -> Snapshot | NoIam:
+    """Where the policies' conditions are answered from: the snapshot file, or the records alone.
 
     Raises:
         InputError: the file is no snapshot.
     """
-    wanted = Wanted.of(policy.keys)
+    wanted = wanted_by(*policies)
     if snapshot is None:
         return NoIam(wanted=wanted)
     try:
         return Snapshot.read(Path(snapshot), wanted)
     except SnapshotError as error:
         raise InputError(str(error)) from None
+
+
+def wanted_by(*policies: "CompiledPolicy") -> Wanted:
+    """What the conditions of policies ask for."""
+    return Wanted.of(frozenset().union(*(policy.keys for policy in policies)))
 
 
 def judge(

@@ -14,6 +14,10 @@ policy = LazyGroup(
             "Explain what a policy decides, statement by statement.",
         ),
         "test": ("passrole.cli.policy.test:test", "Test what a policy decides on contexts that you write."),
+        "diff": (
+            "passrole.cli.policy.diff:diff",
+            "Tell what would be judged differently by another policy.",
+        ),
         "schema": (
             "passrole.cli.policy.schema:schema",
             "Print the JSON Schema of guardrail.yaml, for editors.",
