@@ -11,9 +11,9 @@ import click
 
 from passrole.arn import Arn, partition_of, region_of_global
 from passrole.cli.aws import aws_errors, open_session
-from passrole.cli.backfill.times import moment
 from passrole.cli.deployment import DEFAULT_STACK, Operator, Output, become_operator
 from passrole.cli.errors import InputError
+from passrole.cli.times import moment
 from passrole.clock import utc_now
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from passrole.cli.deployment import Output, session_name
+from passrole.cli.findings import list_
 from passrole.finding import Finding, Severity, State
 from passrole.ledger import Ledger
 from passrole.passes import Passer
 from tests.unit.cli.conftest import Cloud, Run
 from tests.unit.quarantine.world import World, function_finding, make_function, make_role, open_finding
-from tests.unit.samples import ACCOUNT, FUNCTION, ROLE, RecordedTopic, finding_of, pass_of
+from tests.unit.samples import ACCOUNT, FUNCTION, NOW, ROLE, RecordedTopic, finding_of, pass_of
 
 
 def put(ledger: Ledger, finding_id: str, **fields: Any) -> Finding:
@@ -187,3 +188,41 @@ def test_json_of_a_finding_is_ascii(run: Run, deployed: Cloud, ledger: Ledger) -
 
     assert out.isascii()
     assert json.loads(out)["finding"]["role"] == ROLE + "é"
+
+
+def test_findings_are_listed_by_severity_by_what_stands_alone(
+    run: Run, deployed: Cloud, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(ledger, "aaaa000000000000", severity=Severity.HIGH)
+    put(ledger, "bbbb000000000000", severity=Severity.LOW)
+    put(ledger, "cccc000000000000", severity=Severity.CRITICAL)
+    put(ledger, "dddd000000000000", severity=Severity.HIGH, state=State.RESOLVED)
+
+    def ids(*args: str) -> set[str]:
+        return {row["id"][:4] for row in run("findings", "list", *args, "--json").rows}
+
+    assert ids("--severity", "high", "--state", "resolved") == {"dddd"}
+    assert ids() == {"aaaa", "bbbb", "cccc", "dddd"}
+    monkeypatch.setattr(Ledger, "findings", lambda _: pytest.fail("all findings were read"))
+    assert ids("--severity", "high") == {"aaaa"}
+    assert ids("--severity", "high", "--severity", "critical") == {"aaaa", "cccc"}
+    assert ids("--severity", "high", "--state", "open") == {"aaaa"}
+    assert ids("--severity", "high", "--state", "contained") == set()
+
+
+def test_findings_are_listed_since_a_time(
+    run: Run, deployed: Cloud, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(ledger, "aaaa000000000000", updated_at="2026-11-20T00:00:00.000Z")
+    put(ledger, "bbbb000000000000", updated_at="2026-11-22T10:00:05.000Z")
+    monkeypatch.setattr(list_, "utc_now", lambda: NOW)
+
+    def ids(since: str) -> list[str]:
+        return [row["id"][:4] for row in run("findings", "list", "--since", since, "--json").rows]
+
+    assert ids("3d") == ["bbbb", "aaaa"]
+    assert ids("2h") == ids("2026-11-22T12:00:05+02:00") == ["bbbb"]
+    assert ids("1h") == []
+    wrong = run("findings", "list", "--since", "lately")
+    assert wrong.status == 2
+    assert wrong.err.startswith("--since: 'lately' is no time; expected ISO 8601")
