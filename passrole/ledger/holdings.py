@@ -197,7 +197,8 @@ def put_of_end(holding: Holding, at: str) -> Put:
 
 def mark_of_holder(holding: Holding) -> str:
     """Where a holding stands among those of its role."""
-    return keys.of_time(holding.since, holding.resource)
+    # One call may give a resource the same role in several places.
+    return keys.of_time(holding.since, f"{holding.resource}#{holding.place}")
 
 
 def mark_of_held(holding: Holding) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from passrole.clock import Clock, iso, parse_time, utc_now
-from passrole.finding import GUARD
+from passrole.finding import GUARD, Finding
 from passrole.ledger import Holding, Ledger, SweepPart, SweepRecord
 from passrole.ledger.holdings import mark_of_held, mark_of_holder
 from passrole.ledger.keys import SHARDS
@@ -149,7 +149,8 @@ class TaskRunner:
         """Has what a change of IAM concerns judged again.
 
         Raises:
-            ClientError, BotoCoreError: AWS did not answer: to be tried again.
+            ClientError, BotoCoreError, RefusedError, TimeoutError: AWS did not answer, or time was up: to be
+                tried again.
         """
         cause = Cause(Origin.ROLE_CHANGE, change.who, change.what, change.at or iso(self._clock()))
         if change.role:
@@ -254,15 +255,25 @@ class TaskRunner:
         only = {"Filters": [{"Name": "iam-instance-profile.arn", "Values": [arn]}]}
         for region in self._reach.regions:
             part = SweepPart(f"{arn} in {region}")
-            self._sweeper.go_on(
-                listing, self._reach.region(region), iso(self._clock()), part, cause=cause, more=only
-            )
+            try:
+                progress = self._sweeper.go_on(
+                    listing, self._reach.region(region), iso(self._clock()), part, cause=cause, more=only
+                )
+            except RefusedError as refused:
+                if _is_transient(refused.error):
+                    raise
+                continue  # the next sweep tells of it, and the other regions are looked at all the same
+            if progress.position is not None:
+                raise TimeoutError(f"the instances with {arn} are not all looked at")
 
     def _roles_with(self, policy_arn: str) -> Sequence[str]:
         pages = self._iam.get_paginator("list_entities_for_policy").paginate(
             PolicyArn=policy_arn, EntityFilter="Role"
         )
-        return [role["RoleName"] for page in pages for role in page["PolicyRoles"]]
+        try:
+            return [role["RoleName"] for page in pages for role in page["PolicyRoles"]]
+        except self._iam.exceptions.NoSuchEntityException:
+            return ()  # it is deleted by now
 
     def _judge_role(self, task: JudgeRole) -> Done:
         done = Done()
@@ -284,8 +295,9 @@ class TaskRunner:
 
     def _role_is_gone(self, holding: Holding, cause: Cause) -> int:
         resolved = 0
-        for finding in self._ledger.findings_on(holding.resource):
-            if (finding.place, finding.role) == (holding.place, holding.role):
+        for found in self._ledger.findings_on(holding.resource):
+            finding = self._ledger.finding(found.id)
+            if finding is not None and _is_of_gone_role(finding, holding, cause):
                 change = ended(finding, cause.who, cause.why, iso(self._clock()))
                 if change and self._ledger.record_change(change):
                     self._rejudge.publish(change.finding)
@@ -328,6 +340,14 @@ def is_not_to_be_had(error: Exception) -> bool:
     code = code_of(error)
     return code in _NOT_TO_BE_HAD or (
         code.startswith(_REFUSED) and "not authorized to perform" not in str(error)
+    )
+
+
+def _is_of_gone_role(finding: Finding, holding: Holding, cause: Cause) -> bool:
+    """Whether a finding is about a role that was deleted: what opened later is about another of its name."""
+    seconds = slice(0, 19)  # an event's time has no more
+    return (finding.place, finding.role) == (holding.place, holding.role) and (
+        finding.opened_at[seconds] <= cause.as_of[seconds]
     )
 
 

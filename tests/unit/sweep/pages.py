@@ -42,6 +42,12 @@ class PagingApi:
         self._top = pages
         self.calls: list[tuple[int, tuple[str, ...], str | None]] = []
 
+    @staticmethod
+    def pages_of(resources: Mapping[str, Sequence[str]], size: int = 2) -> list[list[Thing]]:
+        """Resources with their roles, in pages."""
+        things = [Thing(arn.removeprefix("arn:"), roles=tuple(roles)) for arn, roles in resources.items()]
+        return [things[first : first + size] for first in range(0, len(things), size)]
+
     def list_all(self, Token: str | None = None) -> dict[str, Any]:  # noqa: N803 - as the API has it
         return self._answer(0, (), self._top, Token)
 

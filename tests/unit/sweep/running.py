@@ -56,7 +56,7 @@ class Running:
     """The account with a runner.
 
     Attributes:
-        refusals: clients that refuse, by region.
+        clients: clients in place of the account's, by region.
         most_answers: after how many questions time is up; None for never.
     """
 
@@ -66,7 +66,7 @@ class Running:
     queue: Queue = field(default_factory=Queue)
     iam: Any = None
     is_there: Callable[[str, str], bool] = is_everywhere
-    refusals: dict[str, Any] = field(default_factory=dict)
+    clients: dict[str, Any] = field(default_factory=dict)
     most_answers: int | None = None
     asked: int = 0
 
@@ -74,7 +74,7 @@ class Running:
         well = self.world.client
 
         def client(service: str, region: str) -> Any:
-            return self.refusals.get(region) or well(service, region)
+            return self.clients.get(region) or well(service, region)
 
         self.world.client = client  # type: ignore[method-assign]
         self.world.is_late = self.is_late

@@ -177,7 +177,7 @@ def test_a_part_that_is_refused_resolves_nothing_and_the_others_go_on(
 ) -> None:
     running.run_all(SweepAll())
     running.world.functions = {FUNCTION: [OTHER]}
-    running.refusals[REGION] = RefusingApi(code, message)
+    running.clients[REGION] = RefusingApi(code, message)
     running.world.clock.go_on(hours=1)
 
     done = running.run_all(SweepAll())
@@ -208,13 +208,13 @@ def test_what_passes_by_itself_is_raised_so_that_it_is_tried_again(
     running: Running, code: str, status: int
 ) -> None:
     task = begun(running)[0]
-    running.refusals[REGION] = RefusingApi(code, status=status)
+    running.clients[REGION] = RefusingApi(code, status=status)
 
     with pytest.raises(ClientError, match=code):
         running.run(task)
 
     assert parts(running) == {}
-    del running.refusals[REGION]
+    del running.clients[REGION]
     assert running.run(task).opened == 1
 
 
@@ -223,7 +223,7 @@ def test_a_region_that_cannot_be_reached_is_not_to_be_had(running: Running) -> N
         def list_all(self) -> None:
             raise EndpointConnectionError(endpoint_url="https://lambda.eu-west-1.amazonaws.com")
 
-    running.refusals[REGION] = Nowhere()
+    running.clients[REGION] = Nowhere()
 
     running.run(begun(running)[0])
 
@@ -260,7 +260,7 @@ def test_an_answer_that_does_not_fit_fails_the_part(running: Running) -> None:
         def list_all(self) -> dict[str, object]:
             return {"Things": "none"}
 
-    running.refusals[REGION] = Odd()
+    running.clients[REGION] = Odd()
 
     running.run(begun(running)[0])
 
@@ -269,7 +269,7 @@ def test_an_answer_that_does_not_fit_fails_the_part(running: Running) -> None:
 
 def test_a_token_that_has_expired_makes_a_part_begin_anew_three_times_at_most(running: Running) -> None:
     task = begun(running)[0]
-    running.refusals[REGION] = RefusingApi("InvalidNextTokenException")
+    running.clients[REGION] = RefusingApi("InvalidNextTokenException")
     restarts = list(_restarts(running, task))
 
     assert restarts == [1, 2, 3]

@@ -16,7 +16,7 @@ from passrole.sweep.part import PartSweeper
 from passrole.sweep.walk import START, Position
 from tests.unit.alerts.memory_table import MemoryTable, memory_ledger
 from tests.unit.samples import ACCOUNT, FUNCTION, ROLE, FrozenClock, RecordedTopic, evidence_of, policy_of
-from tests.unit.sweep.pages import HERE, NoPace, PagingApi, Thing, listing_of
+from tests.unit.sweep.pages import HERE, NoPace, PagingApi, listing_of
 
 APPROVED = f"arn:aws:iam::{ACCOUNT}:role/application_role/orders"
 OTHER = f"arn:aws:iam::{ACCOUNT}:role/dev/other"
@@ -86,8 +86,7 @@ class World:
         self.is_late: Callable[[], bool] = lambda: False
 
     def client(self, service: str, region: str) -> Any:
-        things = [Thing(arn.removeprefix("arn:"), roles=tuple(r)) for arn, r in self.functions.items()]
-        return PagingApi([things[n : n + self.page] for n in range(0, len(things), self.page)])
+        return PagingApi(PagingApi.pages_of(self.functions, self.page))
 
     @property
     def rejudge(self) -> Rejudge:
