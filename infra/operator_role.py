@@ -11,9 +11,11 @@ from infra.rights import add_managed_grants
 from passrole.ledger.keys import (
     DAYS_INDEX,
     FINDINGS_INDEX,
+    HELD_INDEX,
     PASSERS_INDEX,
     ROLES_INDEX,
     SERVICES_INDEX,
+    STANDING_INDEX,
 )
 from passrole.quarantine.grants import Grant
 
@@ -40,7 +42,15 @@ class OperatorRole(Construct):
         )
         core.grant_record(self.role)
         core.ledger.grant_delete(self.role)
-        for index in (FINDINGS_INDEX, ROLES_INDEX, PASSERS_INDEX, SERVICES_INDEX, DAYS_INDEX):
+        for index in (
+            FINDINGS_INDEX,
+            STANDING_INDEX,
+            HELD_INDEX,
+            ROLES_INDEX,
+            PASSERS_INDEX,
+            SERVICES_INDEX,
+            DAYS_INDEX,
+        ):
             core.ledger.grant_list(self.role, index)
         core.findings.grant_publish(self.role)
         add_managed_grants(self.role, "Release", grants)

@@ -175,7 +175,8 @@ def test_the_ledger_is_not_scanned_and_indexes_are_listed_by_those_who_need_them
         for resource in statement.resources
         if "/index/" in resource
     }
-    listed_by_people = {("Operator", i) for i in ("findings", "roles", "passers", "services", "days")}
+    people = ("findings", "standing", "held", "roles", "passers", "services", "days")
+    listed_by_people = {("Operator", index) for index in people}
     swept = {("Sweep", index) for index in ("outbox", "standing", "held", "roles")}
     assert listing == listed_by_people | swept | {("Contain", "roles")}
 

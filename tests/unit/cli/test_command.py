@@ -15,7 +15,7 @@ from tests.unit.cli.conftest import Run
 from tests.unit.samples import create_function_record
 
 PASSROLE = (sys.executable, "-m", "passrole.cli")
-COMMANDS = ("extract", "check", "policy", "findings", "doctor", "demo")
+COMMANDS = ("extract", "check", "policy", "findings", "sweep", "backfill", "doctor", "demo")
 
 
 def start(*args: object) -> "subprocess.Popen[bytes]":
@@ -46,7 +46,7 @@ def test_extract_needs_no_aws_library(tmp_path: Path) -> None:
     assert not any(name in loaded for name in ("boto3", "botocore", "pydantic", "rich"))
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "policy validate", "findings release"])
+@pytest.mark.parametrize("command", [*COMMANDS, "policy validate", "policy diff", "findings release"])
 def test_every_command_has_help(run: Run, command: str) -> None:
     ran = run(*command.split(), "-h")
 
