@@ -105,6 +105,10 @@ def judged_again(
         checks=fresh.checks,
         response=max(fresh.response, kept, key=_STAGE_ORDER.index),
     )
+    if before.is_told and not judged.is_told and not _is_exempt_from_the_start(before):
+        judged = replace(judged, was_told=True)
+    if not judged.is_to_be_contained:
+        judged = replace(judged, waits_until=None)  # nothing falls due then
     if fresh.state is State.EXEMPTED:
         return _exempted_now(before, judged, fresh, who, why)
     is_again = before.state in (State.RESOLVED, State.EXEMPTED) or _is_stricter(judged, before)
@@ -164,7 +168,7 @@ def _exempted_now(before: Finding, judged: Finding, fresh: Finding, who: str, wh
     """The policy waives what it does not approve: what stands open rests until that ends."""
     waiver: dict[str, Any] = {"exemption": fresh.exemption, "exempt_until": fresh.exempt_until}
     if before.state is State.EXEMPTED:
-        longer = replace(judged, **waiver)
+        longer = replace(judged, exempt_by=None, **waiver)
         return None if longer == before else Change(longer, None, before)
     if before.state is not State.OPEN:
         return None
