@@ -65,12 +65,14 @@ class Judged:
     Attributes:
         verdict: None where IAM did not answer, or where there is no such role.
         effects: on findings.
+        bare: the verdict without exemptions.
     """
 
     pass_: Pass
     evidence: Evidence
     verdict: Verdict | None
     effects: tuple[Effect, ...] = ()
+    bare: Verdict | None = None
 
 
 class Rejudge:
@@ -136,7 +138,8 @@ class Rejudge:
         fresh = findings_of(pass_, concern, evidence, stage, now)
         if verdict.exemption is not None and verdict.exempt_until is not None:
             fresh = tuple(exempted(f, verdict.exemption, verdict.exempt_until) for f in fresh)
-        return Judged(pass_, evidence, verdict), tuple(replace(f, origin=cause.origin) for f in fresh)
+        judged = Judged(pass_, evidence, verdict, bare=concern)
+        return judged, tuple(replace(f, origin=cause.origin) for f in fresh)
 
     def changes(self, judged: Judged, fresh: Iterable[Finding], cause: Cause) -> Iterator[Change]:
         """What a judgement of a pass that nobody knew of does to findings."""
@@ -170,7 +173,8 @@ class Rejudge:
         if verdict.decision is Decision.APPROVED:
             why = f"{cause.why}: {_APPROVED}"
             return ended(before, cause.who, why, fresh.updated_at) if before else None
-        uncapped = stage_for(self._policy, judged.pass_, verdict)
+        # What is exempt comes back as it would stand without: at the stage of what it rests from.
+        uncapped = stage_for(self._policy, judged.pass_, judged.bare or verdict)
         return judged_again(before, fresh, uncapped, cause.who, cause.why)
 
 
