@@ -15,6 +15,7 @@ from passrole.passes import Origin, Outcome, Pass
 
 # What was handed out is looked up long after, for as long as auditors ask back and a month more.
 KEPT = timedelta(days=400)
+SWEPT = "sweep-"  # begins the event ids of what sweeps found
 _END_OF_TIME = "~"
 # Calls that give a resource a further role, and leave it those that it has (AddRoleToDBCluster).
 _ADDING = ("Add", "ModifyClusterIamRoles")
@@ -155,7 +156,9 @@ class HoldingRecords:
         # A sweep tells of what is no longer held at its end, by all that it saw.
         if pass_.event_name.startswith(_ADDING) or pass_.origin is Origin.SWEEP:
             others = [h for h in others if h.role == role_arn or h.until]
-        if any(max(h.since, h.until or "") > since for h in others):
+        # A sweep tells nothing of when the resource came to its role: an event does, however late.
+        told = [h for h in others if h.role != role_arn or h.until or not _is_by_sweep(h)]
+        if any(max(h.since, h.until or "") > since for h in told):
             return Handover(None, before)  # events come late and unordered
         holding = Holding(
             resource=resource,
@@ -227,6 +230,10 @@ def _index_of(holding: Holding) -> Item:
             keys.ROLES_SK: mark_of_holder(holding),
         }
     return index
+
+
+def _is_by_sweep(holding: Holding) -> bool:
+    return holding.event_id.startswith(SWEPT)
 
 
 def _key(holding: Holding) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from passrole.ledger.holdings import SWEPT
 from passrole.passes import Origin, Outcome, Pass, Passer
 from passrole.sweep.listing import Listing
 from passrole.sweep.walk import Held, Region
@@ -21,7 +22,7 @@ def pass_of(held: Held, listing: Listing, region: Region, sweep: str, as_of: str
     """
     about = repr([held.resource, held.place.place, held.value]).encode("utf-8", "surrogatepass")
     return Pass(
-        event_id=f"sweep-{sweep}-{sha256(about).hexdigest()[:16]}",
+        event_id=f"{SWEPT}{sweep}-{sha256(about).hexdigest()[:16]}",
         event_time=as_of,
         event_source=SOURCE,
         event_name="sweep",

@@ -9,7 +9,8 @@ from passrole.clock import iso
 from passrole.finding import Change, Finding, News, State, Step
 from passrole.ledger import Ledger, keys
 from passrole.life import advance, feed
-from tests.unit.samples import NOW, evidence_of, finding_of, pass_of, verdict_of
+from passrole.policy import Severity
+from tests.unit.samples import FUNCTION, NOW, evidence_of, finding_of, pass_of, verdict_of
 
 
 def record(ledger: Ledger, *changes: Change, event_id: str = "e") -> bool:
@@ -105,3 +106,51 @@ def test_a_finding_that_an_earlier_version_wrote_can_be_changed(ledger: Ledger) 
     assert before == finding
     assert ledger.record_change(Change(replace(finding, passes=2), None, before))
     assert [f.passes for f in ledger.due("9999")] == [2]
+
+
+def test_findings_are_read_together_and_by_their_resource(ledger: Ledger) -> None:
+    other = "arn:aws:lambda:us-east-1:1:function:other"
+    findings = [finding_of(), finding_of(role_id="AROAOTHER"), finding_of(pass_of(resources=(other,)))]
+    for number, finding in enumerate(findings):
+        record(ledger, feed(None, finding), event_id=str(number))
+
+    assert ledger.findings_with([*(f.id for f in findings), "unknown"]) == {f.id: f for f in findings}
+    assert {f.id for f in ledger.findings_on(FUNCTION)} == {f.id for f in findings[:2]}
+    assert ledger.findings_on(other) == (findings[2],)
+    assert ledger.findings_on(f"{FUNCTION}-2") == ()
+    assert ledger.findings_with([]) == {}
+
+
+def test_more_findings_than_one_request_gives_are_read(ledger: Ledger) -> None:
+    findings = [finding_of(role_id=f"AROA{n}") for n in range(101)]
+    for finding in findings:
+        assert ledger.record_change(feed(None, finding))
+
+    assert len(ledger.findings_with(f.id for f in findings)) == len(ledger.findings_on(FUNCTION)) == 101
+
+
+def test_what_stands_is_listed_by_kind_and_region(ledger: Ledger) -> None:
+    here = finding_of()
+    there = finding_of(pass_of(region="us-east-2"))
+    machine = finding_of(pass_of(resource_type="states:stateMachine", resources=("machine",)))
+    graver = replace(finding_of(role_id="AROAGRAVER"), severity=Severity.CRITICAL)
+    over = replace(finding_of(role_id="AROAOVER"), state=State.RESOLVED)
+    for finding in (here, there, machine, graver, over):
+        assert ledger.record_change(feed(None, finding))
+
+    def standing(*kind: str | None) -> set[str]:
+        return {f.id for f in ledger.standing_on(kind[0] or "", kind[1])}
+
+    assert standing("lambda:function", "us-east-1") == {here.id, graver.id}
+    assert standing("lambda:function", None) == {here.id, graver.id, there.id}
+    assert standing("states:stateMachine", "us-east-1") == {machine.id}
+    assert standing("lambda:function", "us-east") == standing("lambda", None) == set()
+
+
+def test_what_is_resolved_stands_no_more(ledger: Ledger) -> None:
+    finding = finding_of()
+    ledger.record_change(feed(None, finding))
+
+    ledger.record_change(advance(finding, State.RESOLVED, News.RESOLVED, iso(NOW), "guardrail", "gone"))
+
+    assert list(ledger.standing_on("lambda:function", None)) == []

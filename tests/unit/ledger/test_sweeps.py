@@ -1,0 +1,106 @@
+"""Sweeps in the ledger: begun and ended once, with their parts, and with what these saw."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passrole.clock import parse_time
+from passrole.ledger import Ledger, SweepPart, SweepRecord, keys
+from passrole.ledger.sweeps import sight
+from tests.unit.alerts.memory_table import memory_ledger
+
+FIRST, SECOND = "2026-11-22T12:00:00.000Z", "2026-11-22T18:00:00.000Z"
+PARTS = ("lambda:function in us-east-1", "states:stateMachine in us-east-1")
+SWEEP = SweepRecord(FIRST, PARTS)
+
+
+def test_a_sweep_begins_once(ledger: Ledger) -> None:
+    assert ledger.latest_sweep() is None
+
+    assert ledger.begin_sweep(SWEEP)
+    assert not ledger.begin_sweep(SWEEP)
+
+    assert ledger.latest_sweep() == ledger.sweep(FIRST) == SWEEP
+
+
+def test_the_latest_is_the_one_that_began_last(ledger: Ledger) -> None:
+    ledger.begin_sweep(SweepRecord(SECOND, PARTS))
+    ledger.begin_sweep(SWEEP)
+
+    latest = ledger.latest_sweep()
+
+    assert latest is not None
+    assert latest.id == SECOND
+    assert ledger.sweep("2026-01-01T00:00:00.000Z") is None
+
+
+def test_a_sweep_ends_once_and_keeps_what_it_was(ledger: Ledger) -> None:
+    ledger.begin_sweep(SWEEP)
+    ledger.note_under_way(SWEEP)
+    assert ledger.sweep(FIRST) == replace(SWEEP, is_under_way=True)
+
+    assert ledger.end_sweep(SWEEP, SECOND)
+    assert not ledger.end_sweep(SWEEP, "2026-11-23T00:00:00.000Z")
+    ledger.note_under_way(SWEEP)
+
+    assert ledger.sweep(FIRST) == SweepRecord(FIRST, PARTS, SECOND, is_under_way=True)
+
+
+def test_a_part_is_as_it_was_saved_last(ledger: Ledger) -> None:
+    begun = SweepPart(PARTS[0], resources=3)
+    done = SweepPart(PARTS[0], 9, 8, 7, 6, 5, 4, 3, SECOND, "it was refused", "it is not there")
+    ledger.save_part(FIRST, begun)
+    ledger.save_part(FIRST, SweepPart(PARTS[1]))
+    ledger.save_part(SECOND, SweepPart(PARTS[1], resources=1))
+
+    ledger.save_part(FIRST, done)
+
+    assert ledger.parts_of(FIRST) == (done, SweepPart(PARTS[1]))
+
+
+def test_what_was_seen_is_of_one_part_of_one_sweep(ledger: Ledger) -> None:
+    one, two, three = (sight((f"function {n}", "execution role", "role")) for n in range(3))
+    ledger.note_seen(FIRST, PARTS[0], [one, two])
+    ledger.note_seen(FIRST, PARTS[0], [one, two])
+    ledger.note_seen(FIRST, PARTS[0], [three])
+    ledger.note_seen(FIRST, PARTS[1], [two])
+
+    assert ledger.seen_by(FIRST, PARTS[0]) == {one, two, three}
+    assert ledger.seen_by(FIRST, PARTS[1]) == {two}
+    assert ledger.seen_by(SECOND, PARTS[0]) == frozenset()
+
+
+@given(st.lists(st.lists(st.binary(min_size=8, max_size=8), min_size=1, max_size=20), max_size=5))
+def test_all_that_was_seen_is_told(batches: list[list[bytes]]) -> None:
+    ledger, _ = memory_ledger()
+    for batch in batches:
+        ledger.note_seen(FIRST, PARTS[0], batch)
+
+    assert ledger.seen_by(FIRST, PARTS[0]) == {one for batch in batches for one in batch}
+
+
+@given(st.lists(st.text(max_size=5), max_size=3), st.lists(st.text(max_size=5), max_size=3))
+def test_only_the_same_looks_the_same(one: list[str], other: list[str]) -> None:
+    assert (sight(one) == sight(other)) == (one == other)
+
+
+def test_nothing_of_a_sweep_is_kept_for_ever() -> None:
+    ledger, table = memory_ledger()
+    ledger.begin_sweep(SWEEP)
+    ledger.save_part(FIRST, SweepPart(PARTS[0]))
+    ledger.note_seen(FIRST, PARTS[0], [sight(("x",))])
+    ledger.end_sweep(SWEEP, SECOND)
+
+    lives = {key[0].partition("#")[0]: item.get(keys.TIME_TO_LIVE) for key, item in table.items.items()}
+
+    began = int(parse_time(FIRST).timestamp())
+    assert lives == {"SWEEP": began + 90 * 86400, "SEEN": began + 7 * 86400, "LATEST": None}
+
+
+def test_by_which_policy_all_was_judged_is_known(ledger: Ledger) -> None:
+    assert ledger.judged_policy() is None
+
+    for policy in ("0123456789ab", "ba9876543210"):
+        ledger.note_judged_policy(policy)
+        assert ledger.judged_policy() == policy
