@@ -11,6 +11,7 @@ from passrole.finding import Change, Finding, News, State
 from passrole.ledger import keys
 from passrole.life import advance, feed
 from passrole.passes import Outcome, RoleKind
+from passrole.policy import Stage
 from passrole.sweep.listing import ListedRole
 from tests.unit.samples import FUNCTION, ROLE, evidence_of, finding_of, pass_of, verdict_of
 from tests.unit.sweep.pages import EXECUTION_ROLE, HERE, listing_of
@@ -20,7 +21,7 @@ from tests.unit.sweep.world import OTHER, World
 def told_by_event(world: World, **fields: Any) -> Finding:
     """A finding that an event opened."""
     pass_ = pass_of(**fields)
-    finding = finding_of(pass_, role_id=f"AROA0{ROLE[-12:]}")
+    finding = finding_of(pass_, Stage.ALERT, role_id=f"AROA0{ROLE[-12:]}")
     assert world.ledger.record_pass(
         pass_,
         verdict_of(),
