@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from passrole.canary import Canary
-from passrole.clock import Clock, iso, utc_now
+from passrole.clock import Clock, iso, parse_time, utc_now
+from passrole.ending import end_of
 from passrole.evidence import Evidence, known
-from passrole.finding import Finding
+from passrole.finding import APPROVED_NOW, Change, Finding
 from passrole.ledger import Ledger
-from passrole.life import exempted, feed
+from passrole.ledger.holdings import adds_role
+from passrole.life import exempted, feed, is_of_sweep
 from passrole.looks import FIRST
 from passrole.news import Topic, publish_news
 from passrole.opening import findings_of
-from passrole.passes import Outcome, Pass
+from passrole.passes import Direction, Outcome, Pass
 from passrole.policy import CompiledPolicy, Decision, Verdict, evaluate, stage_for, without_exemptions
 from passrole.severity import depends_on_administrator
 from passrole.trail import passes_of, record_in
@@ -147,12 +149,13 @@ class Detector:
                 verdict = verdict.noting(f"it was looked at {look} times, and this stayed unknown")
         if verdict.decision not in _NO_CONCERN and depends_on_administrator(pass_, verdict, evidence):
             evidence = self._evidence.with_administrator(pass_, evidence)
-        recorded = self._record(pass_, verdict, evidence)
-        if not recorded or verdict.decision is not Decision.APPROVED:
-            self._publish(pass_)  # what is approved fed no finding: most passes are
-        return Detected(
-            pass_, verdict if recorded else None, is_unanswered=recorded and evidence.is_unanswered
-        )
+        changes = self._record(pass_, verdict, evidence)
+        if changes is None:
+            self._publish(pass_)
+            return Detected(pass_, None)
+        if changes:  # most passes are approved, and change nothing
+            self._publish(pass_)
+        return Detected(pass_, verdict, is_unanswered=evidence.is_unanswered)
 
     def _hear(self, pass_: Pass) -> Detected:
         """Judges the canary's pass as any other, and notes that it came: unless IAM is silent, too."""
@@ -175,18 +178,19 @@ class Detector:
         why = f"{role_arn} was passed by the guardrail itself, for finding {intent.finding_id}"
         return verdict.as_expected(why)
 
-    def _record(self, pass_: Pass, verdict: Verdict, evidence: Evidence) -> bool:
-        """Writes the pass and what it does to findings; False if another delivery was faster."""
+    def _record(self, pass_: Pass, verdict: Verdict, evidence: Evidence) -> list[Change] | None:
+        """Writes the pass and what it does to findings; None if another delivery was faster."""
         for attempt in range(_ATTEMPTS):
             if attempt:
                 self._sleep(random.uniform(0, _PAUSE * 2 ** (attempt - 1)))  # noqa: S311 - no secret
             now = iso(self._clock())
             fresh = self._findings(pass_, verdict, evidence, now)
             changes = [feed(self._ledger.finding(finding.id), finding) for finding in fresh]
+            changes += self._ended_by(pass_, verdict, evidence, now)
             if self._ledger.record_pass(pass_, verdict, evidence, changes, now):
-                return True
+                return changes
             if self._ledger.has_pass(pass_.id):
-                return False
+                return None
         raise BusyLedgerError(f"pass {pass_.id} could not be recorded in {_ATTEMPTS} attempts")
 
     def _findings(self, pass_: Pass, verdict: Verdict, evidence: Evidence, now: str) -> tuple[Finding, ...]:
@@ -205,6 +209,39 @@ class Detector:
         fresh = findings_of(pass_, bare, evidence, stage, now)
         return tuple(exempted(finding, verdict.exemption, verdict.exempt_until) for finding in fresh)
 
+    def _ended_by(self, pass_: Pass, verdict: Verdict, evidence: Evidence, now: str) -> Iterator[Change]:
+        """What a pass resolves: its own finding if it is approved now, and those of roles that it replaces.
+
+        What the guard passes itself, it tells of itself.
+        """
+        role, passer = known(evidence.arn), pass_.passer
+        is_done = pass_.outcome is Outcome.SUCCEEDED and pass_.direction is Direction.PASSES
+        if role is None or not is_done or passer.role_arn in self._guard_roles:
+            return
+        who = passer.arn or passer.invoked_by or "unknown"
+        for resource in pass_.resources:
+            for finding in self._ledger.findings_on(resource):
+                if finding.place != pass_.place:
+                    continue
+                change = None
+                if finding.role != role and not adds_role(pass_) and _is_before(finding, pass_):
+                    change = end_of(self._ledger, finding, who, f"{role} took the place of the role", now)
+                elif (
+                    finding.role == role
+                    and verdict.decision is Decision.APPROVED
+                    and (is_of_sweep(finding) or _is_before(finding, pass_))
+                ):
+                    change = end_of(self._ledger, finding, who, APPROVED_NOW, now)
+                if change:
+                    yield change
+
     def _publish(self, pass_: Pass) -> None:
         for finding in self._ledger.findings_fed_by(pass_.id):
             publish_news(self._ledger, self._topic, finding)
+
+
+def _is_before(finding: Finding, pass_: Pass) -> bool:
+    """Whether the finding is of an earlier call: one call may pass several roles to one place."""
+    if finding.last_pass.partition("#")[0] == pass_.event_id or pass_.event_time is None:
+        return False
+    return finding.event_time is None or parse_time(finding.event_time) <= parse_time(pass_.event_time)

@@ -5,7 +5,7 @@ from typing import Any
 
 from passrole.clock import parse_time
 from passrole.finding import GUARD, Change, Finding, News, State, Step
-from passrole.passes import Passer
+from passrole.passes import SWEPT, Passer
 from passrole.policy import Severity, Stage, gravest
 
 _STAGE_ORDER = (Stage.OBSERVE, Stage.ALERT, Stage.QUARANTINE)
@@ -31,7 +31,8 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         news = News.EXEMPTED if fresh.state is State.EXEMPTED else News.OPENED
         return Change(fresh, Step(1, fresh.opened_at, news, _who(fresh.passer), fresh.reasons[0]), None)
     is_late = _is_earlier(fresh, before)
-    latest = before if is_late else fresh
+    # What a sweep saw first tells nothing of the passer: the event does, however late it comes.
+    latest = before if is_late and not is_of_sweep(before) else fresh
     # A late pass takes no verdict from a later one; only a stricter response counts whenever it comes.
     judged = before if is_late and not _is_stricter(fresh, before) else fresh
     counted = replace(
@@ -248,6 +249,11 @@ def _is_earlier(fresh: Finding, before: Finding) -> bool:
     if fresh.event_time is None or before.event_time is None:
         return False
     return fresh.event_time < before.event_time
+
+
+def is_of_sweep(finding: Finding) -> bool:
+    """Whether the latest pass that fed it is none, but what a sweep found."""
+    return finding.last_pass.startswith(SWEPT)
 
 
 def _who(passer: Passer) -> str:

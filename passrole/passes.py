@@ -27,6 +27,9 @@ class Origin(StrEnum):
     POLICY_CHANGE = "policy change"
 
 
+SWEPT = "sweep-"  # begins the event ids of what sweeps found
+
+
 class Direction(StrEnum):
     """What a call does with a role: hands it over, names one to assume through it, or takes one away."""
 

@@ -10,10 +10,11 @@ from enum import StrEnum
 
 from passrole.clock import Clock, iso, utc_now
 from passrole.detection import EvidenceSource
+from passrole.ending import end_of
 from passrole.evidence import Evidence, known
 from passrole.finding import Change, Finding, State
 from passrole.ledger import Holding, Ledger
-from passrole.life import ended, exempted, judged_again
+from passrole.life import exempted, judged_again
 from passrole.news import Topic, publish_news
 from passrole.opening import findings_of
 from passrole.passes import Origin, Pass
@@ -172,7 +173,7 @@ class Rejudge:
             return None
         if verdict.decision is Decision.APPROVED:
             why = f"{cause.why}: {_APPROVED}"
-            return ended(before, cause.who, why, fresh.updated_at) if before else None
+            return end_of(self._ledger, before, cause.who, why, fresh.updated_at) if before else None
         # What is exempt comes back as it would stand without: at the stage of what it rests from.
         uncapped = stage_for(self._policy, judged.pass_, judged.bare or verdict)
         return judged_again(before, fresh, uncapped, cause.who, cause.why)

@@ -56,8 +56,9 @@ class FindingRecords:
 
     def findings_on(self, resource: str) -> tuple[Finding, ...]:
         """All findings about a resource, whatever became of them."""
-        items = self._table.query(*keys.of_finding_on(resource))
-        return tuple(self.findings_with(item["finding_id"] for item in items).values())
+        items = list(self._table.query(*keys.of_finding_on(resource)))
+        # Most resources have none: that costs no second request.
+        return tuple(self.findings_with(item["finding_id"] for item in items).values()) if items else ()
 
     def standing(self, severity: Severity) -> Iterator[Finding]:
         """The findings of a severity that are not resolved, by type of resource and region in each shard."""

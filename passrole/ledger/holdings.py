@@ -11,11 +11,10 @@ from passrole.arn import parse_role_arn
 from passrole.clock import iso, parse_time
 from passrole.ledger import keys
 from passrole.ledger.table import IS_NEW, Condition, Item, Put, Table
-from passrole.passes import Origin, Outcome, Pass
+from passrole.passes import SWEPT, Origin, Outcome, Pass
 
 # What was handed out is looked up long after, for as long as auditors ask back and a month more.
 KEPT = timedelta(days=400)
-SWEPT = "sweep-"  # begins the event ids of what sweeps found
 _END_OF_TIME = "~"
 # Calls that give a resource a further role, and leave it those that it has (AddRoleToDBCluster).
 _ADDING = ("Add", "ModifyClusterIamRoles")
@@ -154,7 +153,7 @@ class HoldingRecords:
         # One call may pass several roles to the same place: none of them takes the other's.
         others = [h for h in there if h.event_id != pass_.event_id]
         # A sweep tells of what is no longer held at its end, by all that it saw.
-        if pass_.event_name.startswith(_ADDING) or pass_.origin is Origin.SWEEP:
+        if adds_role(pass_) or pass_.origin is Origin.SWEEP:
             others = [h for h in others if h.role == role_arn or h.until]
         # A sweep tells nothing of when the resource came to its role: an event does, however late.
         told = [h for h in others if h.role != role_arn or h.until or not _is_by_sweep(h)]
@@ -212,6 +211,11 @@ def mark_of_held(holding: Holding) -> str:
 
 def shard_of_held(holding: Holding) -> int:
     return keys.text_shard(holding.resource)
+
+
+def adds_role(pass_: Pass) -> bool:
+    """Whether the call leaves the resource the roles that it has in that place."""
+    return pass_.event_name.startswith(_ADDING)
 
 
 def expiry(at: str) -> int:

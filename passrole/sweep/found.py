@@ -2,8 +2,7 @@
 
 from hashlib import sha256
 
-from passrole.ledger.holdings import SWEPT
-from passrole.passes import Origin, Outcome, Pass, Passer
+from passrole.passes import SWEPT, Origin, Outcome, Pass, Passer
 from passrole.sweep.listing import Listing
 from passrole.sweep.walk import Held, Region
 from passrole.trail.roles import named_role

@@ -8,12 +8,12 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from passrole.clock import Clock, iso, utc_now
 from passrole.detection import EvidenceSource
+from passrole.ending import end_of
 from passrole.evidence import Evidence, known
 from passrole.finding import GUARD, Finding
 from passrole.ledger import Ledger, SweepPart
 from passrole.ledger.keys import SHARDS
 from passrole.ledger.sweeps import sight
-from passrole.life import ended
 from passrole.passes import Origin, Pass
 from passrole.rejudging import Cause, Effect, Judged, Rejudge, effect_of
 from passrole.sweep.found import pass_of
@@ -198,7 +198,7 @@ class PartSweeper:
         if finding is None or not _was_before(finding, sweep):
             return False
         why = f"the sweep of {sweep} did not find it holding the role any more"
-        change = ended(finding, GUARD, why, iso(self._clock()))
+        change = end_of(self._ledger, finding, GUARD, why, iso(self._clock()))
         if change is None or not self._ledger.record_change(change):
             return False
         self._rejudge.publish(change.finding)

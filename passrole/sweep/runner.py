@@ -9,11 +9,11 @@ from typing import Any, Protocol, TypeVar
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from passrole.clock import Clock, iso, parse_time, utc_now
+from passrole.ending import end_of
 from passrole.finding import GUARD, Finding
 from passrole.ledger import Holding, Ledger, SweepPart, SweepRecord
 from passrole.ledger.holdings import mark_of_held, mark_of_holder
 from passrole.ledger.keys import SHARDS
-from passrole.life import ended
 from passrole.passes import Origin
 from passrole.quarantine.module import code_of
 from passrole.rejudging import Cause, Effect, Rejudge
@@ -298,7 +298,7 @@ class TaskRunner:
         for found in self._ledger.findings_on(holding.resource):
             finding = self._ledger.finding(found.id)
             if finding is not None and _is_of_gone_role(finding, holding, cause):
-                change = ended(finding, cause.who, cause.why, iso(self._clock()))
+                change = end_of(self._ledger, finding, cause.who, cause.why, iso(self._clock()))
                 if change and self._ledger.record_change(change):
                     self._rejudge.publish(change.finding)
                     resolved += 1

@@ -73,13 +73,13 @@ def test_an_approved_pass_is_recorded_and_not_told(ledger: Ledger, topic: Record
     assert (list(ledger.findings()), topic.messages) == ([], [])
 
 
-def test_an_approved_pass_costs_three_requests_to_the_ledger(topic: RecordedTopic) -> None:
+def test_an_approved_pass_costs_four_requests_to_the_ledger(topic: RecordedTopic) -> None:
     ledger, table = memory_ledger()
     detector = detector_of(ledger, topic, evidence_of(APPROVED, TAGGED))
 
     list(detector.detect(envelope_of(create_function_record(APPROVED))))
 
-    assert table.calls == 3, "is it there, what does the resource hold, write both"
+    assert table.calls == 4, "is it there, what does the resource hold, what is said of it, write all"
 
 
 @pytest.mark.parametrize("role", ["r" * 2048, "\U0001f600" * 2048])
@@ -181,7 +181,7 @@ def test_workers_that_get_in_each_others_way_wait_for_times_of_their_own(
         RecordedLooks(),
         crowded,
         topic,
-        OPERATOR,
+        frozenset({OPERATOR}),
         sleep=waited.append,
     )
 

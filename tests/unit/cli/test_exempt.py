@@ -57,9 +57,7 @@ def passed_again(before: Finding, at: datetime) -> Finding:
 
 
 def sweep(ledger: Ledger, topic: RecordedTopic, now: datetime) -> Iterator[tuple[Finding, Did]]:
-    return DueWork(ledger, topic, RecordedQueue(), policy_of()).do(
-        iso(now - timedelta(minutes=2)), iso(now)
-    )
+    return DueWork(ledger, topic, RecordedQueue(), policy_of()).do(iso(now - timedelta(minutes=2)), iso(now))
 
 
 def test_an_exemption_is_recorded_and_told(run: Run, ledger: Ledger, finding: Finding) -> None:

@@ -23,6 +23,9 @@ class Context:
     function_name = memory_limit_in_mb = invoked_function_arn = aws_request_id = "sweep"
 
 
+_DUE = "lambdas.sweep.due._due_work"
+
+
 @pytest.fixture
 def sweep(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The entry point's module."""
@@ -42,6 +45,11 @@ def sweep(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Any:
     return module
 
 
+def have_due(monkeypatch: pytest.MonkeyPatch, work: DueWork) -> None:
+    """What is due is done by that."""
+    monkeypatch.setattr(_DUE, lambda _: work)
+
+
 def test_exemptions_that_end_soon_are_counted(
     sweep: Any,
     ledger: Ledger,
@@ -53,7 +61,9 @@ def test_exemptions_that_end_soon_are_counted(
     policy = replace(
         policy_of(), exemptions=(Exemption("legacy", "me", "soon", later(iso(utc_now()), 7 * 86_400), scope),)
     )
-    monkeypatch.setattr("lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy))
+    monkeypatch.setattr(
+        "lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy)
+    )
     sweep.handler({}, Context())
     [told] = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "ExemptionsEnding" in line]
     assert told["ExemptionsEnding"] == [1.0]
@@ -77,7 +87,9 @@ def _pointed_to(queue: str = "slack") -> list[DigestPointer | None]:
 def test_notify_is_pointed_to_a_digest_that_is_due_once(
     sweep: Any, ledger: Ledger, topic: RecordedTopic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy_of()))
+    monkeypatch.setattr(
+        "lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy_of())
+    )
     _hold_digest(ledger)
 
     for _ in range(3):
@@ -92,7 +104,7 @@ def test_digests_are_pointed_to_whatever_else_is_broken(
     def broken(_: Any) -> None:
         raise RuntimeError("no policy")
 
-    monkeypatch.setattr("lambdas.sweep.due._due_work", broken)
+    monkeypatch.setattr(_DUE, broken)
     _hold_digest(ledger)
 
     with pytest.raises(RuntimeError, match="no policy"):
@@ -104,7 +116,9 @@ def test_digests_are_pointed_to_whatever_else_is_broken(
 def test_the_queue_of_each_channel_gets_the_pointer_to_its_own_digest(
     sweep: Any, ledger: Ledger, topic: RecordedTopic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy_of()))
+    monkeypatch.setattr(
+        "lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy_of())
+    )
     for channel in ("slack", "email"):
         _hold_digest(ledger, channel)
 
@@ -117,7 +131,9 @@ def test_the_queue_of_each_channel_gets_the_pointer_to_its_own_digest(
 def test_queue_that_takes_nothing_keeps_no_other_channel_from_its_digest(
     sweep: Any, ledger: Ledger, topic: RecordedTopic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy_of()))
+    monkeypatch.setattr(
+        "lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy_of())
+    )
     for channel in ("email", "slack"):
         _hold_digest(ledger, channel)
     sqs = boto3.client("sqs")
@@ -140,7 +156,9 @@ def test_digest_whose_channel_is_configured_no_longer_is_counted_and_waits_for_i
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy_of()))
+    monkeypatch.setattr(
+        "lambdas.sweep.due._due_work", lambda _: DueWork(ledger, topic, RecordedQueue(), policy_of())
+    )
     _hold_digest(ledger, "chat")
 
     for _ in range(3):

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passrole.ledger import Ledger, keys
-from passrole.ledger.holdings import SWEPT, mark_of_held, mark_of_holder
-from passrole.passes import Origin
+from passrole.ledger.holdings import mark_of_held, mark_of_holder
+from passrole.passes import SWEPT, Origin
 from tests.unit.alerts.memory_table import ProcessKilled, memory_ledger
 from tests.unit.ledger.test_passes import OTHER_ROLE, record
 from tests.unit.samples import ACCOUNT, FUNCTION, ROLE
