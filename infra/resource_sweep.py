@@ -42,11 +42,14 @@ class ResourceSweep(Construct):
         function, role = sweeping.sweep.function, sweeping.sweep.role
         function.add_environment(Env.SWEEP_REGIONS, ",".join(regions))
         function.add_environment(Env.SWEEP_RATE, str(settings.requests_per_second / WORKERS))
+        function.add_environment(Env.SWEEP_TYPES, ",".join(settings.types))
         for index in (HELD_INDEX, ROLES_INDEX, STANDING_INDEX):
             core.ledger.grant_list(role, index)
         core.ledger.grant_read_many(role)
         add_grants(role, "Evidence", (*EVIDENCE_GRANTS, *grants_for(wanted), *ROLE_CHANGE_GRANTS))
-        add_managed_grants(role, "List", listing_grants(), purpose="lists resources that hold roles")
+        add_managed_grants(
+            role, "List", listing_grants(settings.types), purpose="lists resources that hold roles"
+        )
         self._schedule()
         tasks = sweeping.tasks
         add_rules(

@@ -26,8 +26,9 @@ class Settings:
         contain_role_arn: the role of `contain`, and quarantine_role_arn the only one that it may pass.
         contain_queue_url: where findings wait for `contain`.
         tasks_queue_url: where the parts of a sweep wait for `sweep`.
-        sweep_regions: further regions that are swept; ``sweep_rate`` is how many requests a second one worker
-            may make to a service in a region.
+        sweep_regions: further regions that are swept.
+        sweep_types: the types of resources that are swept; all if it is empty.
+        sweep_rate: how many requests a second one worker may make to a service in a region.
         second_looks_queue_url: where events wait to be looked at again; None for all but `detect`.
         look_delays: seconds before each further look.
         canary: which pass is the canary's; None where there is none.
@@ -53,6 +54,7 @@ class Settings:
     contain_queue_url: str | None = None
     tasks_queue_url: str | None = None
     sweep_regions: tuple[str, ...] = ()
+    sweep_types: frozenset[str] = frozenset()
     sweep_rate: float = PER_SECOND
     second_looks_queue_url: str | None = None
     look_delays: tuple[int, ...] = DELAYS
@@ -90,6 +92,7 @@ class Settings:
             contain_queue_url=environment.get("CONTAIN_QUEUE_URL"),
             tasks_queue_url=environment.get("TASKS_QUEUE_URL"),
             sweep_regions=tuple(filter(None, environment.get("SWEEP_REGIONS", "").split(","))),
+            sweep_types=_listed(environment, "SWEEP_TYPES"),
             sweep_rate=float(environment.get("SWEEP_RATE", PER_SECOND)),
             second_looks_queue_url=environment.get("SECOND_LOOKS_QUEUE_URL"),
             look_delays=parse_delays(environment["LOOK_DELAYS"]) if "LOOK_DELAYS" in environment else DELAYS,

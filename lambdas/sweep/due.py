@@ -16,6 +16,9 @@ from passrole.due import ENDING, Did, DueWork, ending
 from passrole.ledger import Ledger
 from passrole.news import SnsTopic, SqsPointers
 from passrole.policy import load_deployed
+from passrole.sweep.queue import SqsTasks
+from passrole.sweep.runner import policy_cause
+from passrole.sweep.tasks import JudgeAll, SweepAll
 
 # What is younger is still in the hands of the function that wrote it, or of a redelivery.
 _PATIENCE = timedelta(minutes=2)
@@ -36,6 +39,7 @@ def do_what_is_due(settings: Settings) -> None:
     finally:
         # Whatever breaks the one must not stop the other.
         _point_to_digests(settings, now)
+    _begin_what_is_new(settings, now)
     count_open_findings(settings, now)
 
 
@@ -50,6 +54,20 @@ def _do(due: DueWork, now: datetime) -> None:
             f"an exemption ends within {ENDING.days} days",
             extra={"exemption": exemption.name, "owner": exemption.owner, "expires": exemption.expires},
         )
+
+
+def _begin_what_is_new(settings: Settings, now: datetime) -> None:
+    """After the first deployment, a sweep; after one with another policy, a judgement of all that is held."""
+    if settings.tasks_queue_url is None:
+        return
+    ledger, policy = Ledger(settings.ledger_table, client("dynamodb")), load_deployed().hash
+    tasks = SqsTasks(settings.tasks_queue_url, client("sqs"))
+    if ledger.latest_sweep() is None:
+        tasks.put(SweepAll())
+    if ledger.judged_policy() != policy:
+        # First the task: one too many judges twice, and one too few never.
+        tasks.put(JudgeAll(policy, policy_cause(policy, iso(now))))
+        ledger.note_judged_policy(policy)
 
 
 def _point_to_digests(settings: Settings, now: datetime) -> None:

@@ -24,7 +24,7 @@ from passrole.policy import load_deployed
 from passrole.rejudging import Rejudge
 from passrole.role_changes import change_in, is_role_change
 from passrole.selfwatch import is_self_watched
-from passrole.sweep.listing import Listing, load_listings
+from passrole.sweep.listing import Listing, listings_for
 from passrole.sweep.pace import Pace
 from passrole.sweep.part import PartSweeper
 from passrole.sweep.queue import SqsTasks
@@ -92,7 +92,7 @@ def _runner(settings: Settings, account: str, region: str, is_out_of_time: Calla
     rejudge = Rejudge(policy, evidence, ledger, SnsTopic(settings.findings_topic_arn, client("sns")))
     sweeper = PartSweeper(client, evidence, rejudge, ledger, _pace(settings.sweep_rate), is_out_of_time)
     return TaskRunner(
-        _reach(account, region, settings.sweep_regions),
+        _reach(account, region, settings.sweep_regions, settings.sweep_types),
         sweeper,
         rejudge,
         ledger,
@@ -114,9 +114,9 @@ def _pace(per_second: float) -> Pace:
 
 
 @lru_cache(maxsize=1)
-def _reach(account: str, region: str, further: tuple[str, ...]) -> Reach:
+def _reach(account: str, region: str, further: tuple[str, ...], types: frozenset[str]) -> Reach:
     partition, left_out = partition_of(region), load_deployed().left_out
-    listings = tuple(row for row in load_listings() if _source_of(row) not in left_out.sources)
+    listings = tuple(row for row in listings_for(types) if _source_of(row) not in left_out.sources)
     session: Any = boto3.Session()
 
     def is_there(service: str, where: str) -> bool:

@@ -53,10 +53,12 @@ class Sweep:
     Attributes:
         every_hours: 1 to 24.
         requests_per_second: to one service in one region.
+        types: of resources that are looked at, as the catalogue calls them; all if empty.
     """
 
     every_hours: int = 24
     requests_per_second: int = 5
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

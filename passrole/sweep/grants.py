@@ -1,9 +1,10 @@
 """The rights that sweeping needs: those that the listings name, and to see whom a change of IAM concerns."""
 
+from collections.abc import Collection
 from itertools import groupby
 
 from passrole.quarantine.grants import Grant
-from passrole.sweep.listing import load_listings
+from passrole.sweep.listing import listings_for
 
 ROLE_CHANGE_GRANTS = (
     Grant(
@@ -14,9 +15,9 @@ ROLE_CHANGE_GRANTS = (
 )
 
 
-def listing_grants() -> tuple[Grant, ...]:
-    """One grant a service, to list and describe what it has: nothing of it changes anything."""
-    actions = sorted({action for listing in load_listings() for action in listing.actions})
+def listing_grants(types: Collection[str] = ()) -> tuple[Grant, ...]:
+    """One grant a service, to list and describe what it has of these types, or of all."""
+    actions = sorted({action for listing in listings_for(types) for action in listing.actions})
     by_service = groupby(actions, key=lambda action: action.partition(":")[0])
     return tuple(
         Grant(

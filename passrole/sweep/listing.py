@@ -11,7 +11,7 @@ step gives it.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -143,6 +143,11 @@ class ConfigType:
 def load_listings() -> tuple[Listing, ...]:
     """All rows, in order of client and type."""
     return tuple(sorted(_rows(), key=lambda listing: (listing.client, listing.type)))
+
+
+def listings_for(types: Collection[str]) -> tuple[Listing, ...]:
+    """The rows of these types; all if there are none."""
+    return tuple(listing for listing in load_listings() if not types or listing.type in types)
 
 
 def listing_of(name: str) -> Listing | None:

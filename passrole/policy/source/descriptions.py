@@ -74,6 +74,7 @@ DESCRIPTIONS: Mapping[tuple[str, str], str] = {
     (_FILE, "sweep"): "How often all that exists and holds a role is looked at.",
     ("SweepSection", "every_hours"): "Hours from one sweep to the next, 24 at most.",
     ("SweepSection", "requests_per_second"): "To one service in one region, at most.",
+    ("SweepSection", "types"): "Only these types of resources (lambda:function); all, if left out.",
     ("CatalogueSection", "leave_out"): "Event sources and IAM actions whose events are not judged.",
     ("Statement", "Sid"): "What verdicts and alerts call the statement; its own.",
     ("Statement", "Effect"): "An explicit Deny wins, else one Allow approves.",
