@@ -77,7 +77,7 @@ def _report(done: Done) -> None:
             metrics.add_metric("SweepResources", MetricUnit.Count, done.part.resources)
             metrics.add_metric("SweepListingsFailed", MetricUnit.Count, int(done.part.failed is not None))
         log = logger.warning if done.part.failed else logger.info
-        log("part of a sweep", extra=done.part.to_json())
+        log("part of a sweep", extra={"part": done.part.to_json()})  # "name" is the logger's own
     if done.judged:
         metrics.add_metric("RolesJudgedAgain", MetricUnit.Count, done.judged)
     if done.resolved:

@@ -99,7 +99,7 @@ def _of_arn(source: IamSource, pass_: Pass, value: str, wanted: Wanted, now: str
     if isinstance(described, Unknown):
         return _named_only(arn, described, now)
     if described["Arn"] != value:
-        return Evidence.unknown("the role of that name has another ARN now", now)
+        return Evidence.of_unknown(Unknown("the role of that name has another ARN now", gone=True), now)
     return _evidence(source, described, pass_, wanted, now)
 
 

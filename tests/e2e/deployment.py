@@ -141,6 +141,40 @@ class Deployment:
             for name in names:
                 events.enable_rule(Name=name)
 
+    def sweep(self) -> None:
+        """Has the guard sweep what is there now, and waits for the end."""
+        began = iso(utc_now())
+        for _ in range(3):  # one that ran already may have looked before
+            ran = self.command("sweep")
+            assert ran.returncode in (0, 3), ran.stdout + ran.stderr
+            latest = self.ledger.latest_sweep()
+            if latest is not None and latest.id >= began:
+                return
+        raise AssertionError("no sweep began")
+
+    def arn_of_function(self, name: str) -> str:
+        return f"arn:aws:lambda:{REGION}:{self.emulator.account}:function:{name}"
+
+    def alarm_rings(self, name: str) -> bool:
+        """Whether the alarm of the stack that is called so is in the state ALARM."""
+        pages = self.emulator.client("cloudwatch").get_paginator("describe_alarms").paginate()
+        [state] = [a["StateValue"] for page in pages for a in page["MetricAlarms"] if name in a["AlarmName"]]
+        return state == "ALARM"
+
+    @contextmanager
+    def deleted(self, rule: str, credentials: Credentials) -> Iterator[None]:
+        """Somebody deletes a rule; afterwards it is made again."""
+        events = self.emulator.client("events")
+        was, targets = events.describe_rule(Name=rule), events.list_targets_by_rule(Rule=rule)["Targets"]
+        theirs = self.emulator.client("events", credentials=credentials)
+        theirs.remove_targets(Rule=rule, Ids=[target["Id"] for target in targets])
+        theirs.delete_rule(Name=rule)
+        try:
+            yield
+        finally:
+            events.put_rule(Name=rule, EventPattern=was["EventPattern"], State=was["State"])
+            events.put_targets(Rule=rule, Targets=targets)
+
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """Events that come meanwhile wait in the intake queue."""
