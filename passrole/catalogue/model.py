@@ -72,7 +72,8 @@ class Within:
     Attributes:
         path: into the record, to the parent's id or ARN. With an ARN, the resource is where the parent is.
         arn: template of the parent's ARN for ids; ``{}`` is the id.
-        default: the parent that is meant where none is named; the resource's ARN leaves it out.
+        default: the parent that is meant where none is named; the resource's ARN leaves it out. Empty if
+            none is meant.
     """
 
     path: str

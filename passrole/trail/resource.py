@@ -76,7 +76,7 @@ def _home_in(record: dict[str, Any], within: Within, home: _Home) -> _Home:
     nested = replace(home, is_nested=True)
     named = values_at(record, within.path)
     if not named:
-        return nested
+        return nested if within.default else replace(nested, parent=None)
     arn = _arn(named[0][1], within.arn, home, may_be_arn=True)
     parts = arn_parts(arn) if arn else None
     parent = parts[4].removeprefix(_template(within.arn).marker) if parts else ""

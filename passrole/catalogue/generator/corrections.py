@@ -63,12 +63,13 @@ class Within(_Part):
     """What the resource belongs to, whose name stands before the resource's own in the ARN.
 
     ``path`` leads into the record to the parent's id or ARN, ``arn`` is the template of that ARN, and
-    ``default`` the parent that is meant where none is named, and that the resource's ARN leaves out.
+    ``default`` the parent that is meant where none is named, and that the resource's ARN leaves out, if
+    there is such a one.
     """
 
     path: str
     arn: str
-    default: str
+    default: str = ""
 
 
 class ResourceCorrection(_Part):

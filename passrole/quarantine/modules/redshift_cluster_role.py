@@ -26,7 +26,7 @@ class RedshiftClusterRole(QuarantineModule):
 
     name = "redshift-cluster-role"
     resource_type = "redshift:cluster"
-    places = ("add role", "default role", "role")
+    places = ("default role", "role")
     services = (_SERVICE,)
     does = "role taken from the cluster, whose statements can use it no more"
     still_runs = (

@@ -117,6 +117,12 @@ def test_calls_that_set_a_role_of_the_same_member_call_its_place_alike(rows: lis
             ("sagemaker:CreateDomain", "sagemaker:UpdateDomain"),
             ("iot:CreateTopicRule", "iot:ReplaceTopicRule"),
         ),
+        *(("eks:CreateAddon", "eks:UpdateAddon"), ("eks:CreateCapability", "eks:UpdateCapability")),
+        *(
+            ("autoscaling:CreateAutoScalingGroup", "autoscaling:PutLifecycleHook"),
+            ("redshift:CreateCluster", "redshift:ModifyClusterIamRoles"),
+            ("kinesisanalytics:CreateApplication", "kinesisanalytics:AddApplicationCloudWatchLoggingOption"),
+        ),
     ]
     for creation, update in pairs:
         made = {role["place"] for role in by_title[creation]["roles"]}

@@ -177,8 +177,10 @@ def test_the_arn_is_the_one_that_an_event_gives(listing: Listing) -> None:
     for text in _embedded(listing.arn):
         assert isinstance(kind_of(text, scope), Text)
     if "{" in listing.arn:
-        (own,) = [text for text in _embedded(listing.arn) if text not in REGION]
-        assert listing.arn.replace(f"{{{own}}}", "{}") in {one.arn for one in resources}
+        *parents, own = [text for text in _embedded(listing.arn) if text not in REGION]
+        in_arn = "/".join(f"{{{text}}}" for text in (*parents, own))
+        alike = [one for one in resources if bool(one.within) == bool(parents)]
+        assert listing.arn.replace(in_arn, "{}") in {one.arn for one in alike}
         ids = named if listing.type not in IDS else {_last(own)} if IDS[listing.type] in named else set()
         assert any(name.endswith(_last(own)) or _last(own).endswith(name) for name in ids)
     elif _last(listing.arn).endswith("arn"):

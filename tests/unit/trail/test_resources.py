@@ -211,6 +211,35 @@ def test_a_rule_is_the_one_that_the_response_names() -> None:
     assert resources(told) == (RULES + "orders/nightly",)
 
 
+def addon_of(event_name: str, **request: Any) -> dict[str, Any]:
+    """A call of an add-on's: it calls the cluster `name`, as the records of EKS do."""
+    return {
+        "eventID": "e-1",
+        "eventTime": "2026-03-02T10:15:00Z",
+        "eventSource": "eks.amazonaws.com",
+        "eventName": event_name,
+        "awsRegion": "eu-west-1",
+        "recipientAccountId": "111122223333",
+        "requestParameters": {"serviceAccountRoleArn": "arn:aws:iam::111122223333:role/cni"} | request,
+        "responseElements": None,
+    }
+
+
+def test_an_addon_is_the_same_where_it_is_made_and_where_it_is_changed() -> None:
+    made = addon_of("CreateAddon", name="prod", addonName="vpc-cni")
+    made["responseElements"] = {
+        "addon": {"addonArn": "arn:aws:eks:eu-west-1:111122223333:addon/prod/vpc-cni/8ec1"}
+    }
+
+    named = {resources(made), resources(addon_of("UpdateAddon", name="prod", addonName="vpc-cni"))}
+
+    assert named == {("arn:aws:eks:eu-west-1:111122223333:addon/prod/vpc-cni",)}
+
+
+def test_an_addon_of_a_cluster_that_is_not_named_is_no_resource() -> None:
+    assert resources(addon_of("UpdateAddon", addonName="vpc-cni")) == ()
+
+
 def test_each_instance_is_named_once() -> None:
     told = record("ec2_run_instances_several")
     items = told["responseElements"]["instancesSet"]["items"]
