@@ -13,8 +13,9 @@ pytestmark = pytest.mark.e2e
 
 
 def finding_about_guard(deployment: Deployment, words: str) -> Finding | None:
-    """The finding about the guard itself in whose reasons these words stand."""
-    found = (f for f in deployment.ledger.findings() if f.is_about_guard and words in " ".join(f.reasons))
+    """The finding about the guard itself with these words in its reasons, or in what it is about."""
+    about = (f for f in deployment.ledger.findings() if f.is_about_guard)
+    found = (f for f in about if words in f"{f.resource} {f.reasons}")
     return next(found, None)
 
 
