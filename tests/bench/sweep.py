@@ -64,38 +64,20 @@ def measure() -> None:
         slow = _sweep(account, file, _SLOWEST)
     with _account(_MANY) as (account, file):
         floor = _listing(account, _UNPACED)
-        unpaced = most_in_a_second(account.listed)
-        _listing(account, _SLOW)
-        paced = most_in_a_second(account.listed)
+        print(f"{_MANY:,} functions, 500 roles, 1 in 100 not approved; the ledger is a file of SQLite")
+        _print("listing alone, unpaced (the floor)", floor, _MANY, floor)
+        _print(f"first sweep of {_FEW:,}", few.seconds, _FEW, floor)
+        _print_rates(account, few, slow)
         killed = _killed(account, file)
         many = _go_on(account, file)
+        _print(f"first sweep of {_MANY:,}, with its kill", killed + many.seconds, _MANY, floor)
         found = _found(file, account)
+        _print_found(found)
         again = _sweep(account, file)
-        told_again = len(DurableTopic(opened(file)).messages) - found.messages
-    print(f"{_MANY:,} functions, 500 roles, 1 in 100 not approved; the ledger is a file of SQLite")
-    _print("listing alone, unpaced (the floor)", floor, _MANY, floor)
-    _print(f"first sweep of {_FEW:,}", few.seconds, _FEW, floor)
-    _print(f"first sweep of {_MANY:,}, with its kill", killed + many.seconds, _MANY, floor)
-    _print(f"second sweep of {_MANY:,}, nothing changed", again.seconds, _MANY, floor)
-    print(
-        f"requests in any second, listing alone: {paced} at most, of {_SLOW:.0f} allowed; unpaced {unpaced}"
-    )
-    print(
-        f"requests in any second, second sweep of {_FEW:,}: {slow.most} at most, of {_SLOWEST:.0f} allowed; "
-        f"unpaced {max(few.most, again.most)}"
-    )
-    print(f"requests of the second sweep: {again.pages:,} of Lambda, {again.roles_asked:,} of IAM")
-    largest = max(many.peak, again.peak)
-    print(
-        f"peak memory: {few.peak:.0f} MiB for {_FEW:,}, {largest:.0f} MiB for {_MANY:,}: "
-        f"{largest / max(few.peak, slow.peak):.2f} times"
-    )
-    print(
-        f"killed in the middle (SIGKILL), the rest done from the queue: {found.told:,} of {found.planted:,} "
-        f"planted findings told once, {found.twice} twice, {found.others} others; "
-        f"{found.messages} messages on the topic; {found.held:,} of {_MANY:,} resources in the ledger"
-    )
-    print(f"news of the second sweep: {told_again}")
+        _print(f"second sweep of {_MANY:,}, nothing changed", again.seconds, _MANY, floor)
+        news = len(DurableTopic(opened(file)).messages) - found.messages
+    print(f"  {again.pages:,} requests of Lambda, {again.roles_asked:,} of IAM; {news} news")
+    _print_memory(few, max(many.peak, again.peak))
     _print_cost(f"ledger, first sweep of {_FEW:,}", few, _FEW)
     _print_cost(f"ledger, second sweep of {_MANY:,}", again, _MANY)
 
@@ -206,6 +188,35 @@ def _told(ledger: Ledger, messages: list[dict[str, Any]]) -> list[str]:
             ledger.finish_delivery(finding, revision, _CHANNEL, now)
             told.append(message["finding"]["resource"])
     return told
+
+
+def _print_rates(account: ListedAccount, few: Sweep, slow: Sweep) -> None:
+    """The most requests in any second, as the server saw them: those of the listing alone are still there."""
+    unpaced = most_in_a_second(account.listed)
+    _listing(account, _SLOW)
+    paced = most_in_a_second(account.listed)
+    print(
+        f"requests in any second, listing alone: {paced} at most, of {_SLOW:.0f} allowed; unpaced {unpaced}"
+    )
+    print(
+        f"requests in any second, second sweep of {_FEW:,}: {slow.most} at most, of {_SLOWEST:.0f} allowed; "
+        f"unpaced {few.most}"
+    )
+
+
+def _print_found(found: _Found) -> None:
+    print(
+        f"  killed in the middle (SIGKILL), the rest done from the queue: {found.told:,} of "
+        f"{found.planted:,} planted findings told once, {found.twice} twice, {found.others} others; "
+        f"{found.messages} messages on the topic; {found.held:,} of {_MANY:,} resources in the ledger"
+    )
+
+
+def _print_memory(few: Sweep, many: float) -> None:
+    print(
+        f"peak memory: {few.peak:.0f} MiB for {_FEW:,}, {many:.0f} MiB for {_MANY:,}: "
+        f"{many / few.peak:.2f} times"
+    )
 
 
 def _print(what: str, seconds: float, resources: int, floor: float) -> None:

@@ -143,7 +143,7 @@ def number(text: str) -> float:
     return float(matched[1].replace(",", "")) * UNITS[matched[2]]
 
 
-@pytest.mark.parametrize("table", priced_tables())
+@pytest.mark.parametrize("table", list(priced_tables()))
 def test_its_sums_add_up(table: list[list[str]]) -> None:
     total = 0.0
     for what, count, price, dollars in table:
