@@ -12,7 +12,6 @@ from passrole.ending import end_of
 from passrole.evidence import Evidence, known
 from passrole.finding import APPROVED_NOW, Change, Finding
 from passrole.ledger import Ledger
-from passrole.ledger.holdings import adds_role
 from passrole.life import exempted, feed, is_of_sweep
 from passrole.looks import FIRST
 from passrole.news import Topic, publish_news
@@ -20,6 +19,7 @@ from passrole.opening import findings_of
 from passrole.passes import Direction, Outcome, Pass
 from passrole.policy import CompiledPolicy, Decision, Verdict, evaluate, stage_for, without_exemptions
 from passrole.severity import depends_on_administrator
+from passrole.single_places import holds_one_role
 from passrole.trail import passes_of, record_in
 
 _ATTEMPTS = 6
@@ -224,14 +224,12 @@ class Detector:
                 if finding.place != pass_.place:
                     continue
                 change = None
-                if finding.role != role and not adds_role(pass_) and _is_before(finding, pass_):
+                if finding.role == role:
+                    is_later = is_of_sweep(finding) or _is_before(finding, pass_)
+                    if is_later and verdict.decision is Decision.APPROVED:
+                        change = end_of(self._ledger, finding, who, APPROVED_NOW, now)
+                elif holds_one_role(pass_.resource_type, pass_.place) and _is_before(finding, pass_):
                     change = end_of(self._ledger, finding, who, f"{role} took the place of the role", now)
-                elif (
-                    finding.role == role
-                    and verdict.decision is Decision.APPROVED
-                    and (is_of_sweep(finding) or _is_before(finding, pass_))
-                ):
-                    change = end_of(self._ledger, finding, who, APPROVED_NOW, now)
                 if change:
                     yield change
 
