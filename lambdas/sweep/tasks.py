@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,8 @@ from lambdas.shared.settings import Settings
 from lambdas.sweep.self_watch import watch_guard
 from passrole.alarms import AlarmNews, is_alarm
 from passrole.arn import partition_of
+from passrole.clock import utc_now
+from passrole.evidence.answers import Answers
 from passrole.evidence.iam import LiveIam
 from passrole.evidence.wanted import Wanted
 from passrole.ledger import Ledger
@@ -24,6 +27,7 @@ from passrole.policy import load_deployed
 from passrole.rejudging import Rejudge
 from passrole.role_changes import change_in, is_role_change
 from passrole.selfwatch import is_self_watched
+from passrole.sweep.config_query import Recorders
 from passrole.sweep.listing import Listing, listings_for
 from passrole.sweep.pace import Pace
 from passrole.sweep.part import PartSweeper
@@ -34,6 +38,9 @@ from passrole.trail import ForgedEventError, record_in
 
 # What is left of a part is put back with so much time: a hundred roles that IAM is slow to tell take it.
 _LEAST_TIME = 90_000  # milliseconds
+# What IAM told serves one go of the function: the next one asks anew.
+_GO = timedelta(minutes=5)
+_MOST_ROLES = 10_000
 
 
 def do_task(record: SQSRecord, context: LambdaContext) -> None:
@@ -88,9 +95,11 @@ def _report(done: Done) -> None:
 
 def _runner(settings: Settings, account: str, region: str, is_out_of_time: Callable[[], bool]) -> TaskRunner:
     policy, ledger = load_deployed(), Ledger(settings.ledger_table, client("dynamodb"))
-    evidence = _evidence()
+    evidence = _evidence(settings.sweep_rate)
     rejudge = Rejudge(policy, evidence, ledger, SnsTopic(settings.findings_topic_arn, client("sns")))
-    sweeper = PartSweeper(client, evidence, rejudge, ledger, _pace(settings.sweep_rate), is_out_of_time)
+    pace = _pace(settings.sweep_rate)
+    recorders = _recorders(settings.sweep_rate)
+    sweeper = PartSweeper(client, evidence, rejudge, ledger, pace, is_out_of_time, recorders=recorders)
     return TaskRunner(
         _reach(account, region, settings.sweep_regions, settings.sweep_types),
         sweeper,
@@ -104,13 +113,22 @@ def _runner(settings: Settings, account: str, region: str, is_out_of_time: Calla
 
 
 @lru_cache(maxsize=1)
-def _evidence() -> LiveIam:
-    return LiveIam(client("iam"), wanted=Wanted.of(load_deployed().keys))
+def _evidence(per_second: float) -> LiveIam:
+    """Evidence at the pace of the sweep: one listing may come by more roles than IAM tells at once."""
+    iam, pace = client("iam"), _pace(per_second)
+    iam.meta.events.register("before-call.iam", lambda **_: pace.wait("iam", "global"))
+    answers = Answers(utc_now, lifetime=_GO, most=_MOST_ROLES)
+    return LiveIam(iam, wanted=Wanted.of(load_deployed().keys), answers=answers)
 
 
 @lru_cache(maxsize=1)
 def _pace(per_second: float) -> Pace:
     return Pace(per_second)
+
+
+@lru_cache(maxsize=1)
+def _recorders(per_second: float) -> Recorders:
+    return Recorders(client, _pace(per_second))
 
 
 @lru_cache(maxsize=1)

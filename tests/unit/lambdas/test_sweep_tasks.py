@@ -98,6 +98,22 @@ def test_what_is_no_task_comes_again_and_ends_in_the_dead_letters(queue: str, bo
         run(body)
 
 
+def test_iam_is_asked_at_the_pace_of_the_sweep(queue: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[tuple[str, str]] = []
+
+    class Recorded:
+        def wait(self, service: str, region: str) -> None:
+            waits.append((service, region))
+
+    monkeypatch.setattr(tasks, "_pace", lambda _: Recorded())
+    run(message_of(SweepAll()))
+
+    run(waiting(queue)[0])
+
+    assert waits.count(("lambda", REGION)) == 1
+    assert ("iam", "global") in waits
+
+
 def test_a_change_of_a_role_becomes_a_task(queue: str) -> None:
     change = {
         "eventSource": "iam.amazonaws.com",
