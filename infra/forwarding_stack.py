@@ -10,6 +10,7 @@ from infra.alarm_news import add_alarm_rule
 from infra.deployment import Deployment
 from infra.encryption import Encryption
 from infra.monitoring import Monitoring
+from infra.names import ROLE_PATH
 from infra.queues import RuleDeadLetterQueue, rules_of_stack
 from infra.rule_alarms import rules_in, watch_rules
 from infra.rules import add_rules
@@ -61,6 +62,7 @@ class ForwardingStack(Stack):
         )
         # An alarm can only tell a topic of its own region.
         alerts = AlertsTopic(self, "Alerts", encryption, deployment.settings.alerts.email)
+        alerts.keep_for()
         add_self_watch(
             self,
             names_in(stack, key.key_id),
@@ -80,6 +82,7 @@ class ForwardingStack(Stack):
         role = iam.Role(
             self,
             "Forwarder",
+            path=ROLE_PATH,
             description="PassRole Guardrail: puts events on the home region's bus",
             assumed_by=iam.ServicePrincipal(
                 "events.amazonaws.com",

@@ -18,7 +18,7 @@ CONTEXT_POLICY = "policy"
 CONTEXT_STACK = "stack"
 CONTEXT_LOOKS = "second_looks"
 
-# The path of the functions' roles: a deployment passes them, too, and guardrail.yaml approves them by it.
+# The path of the roles of functions and rules: a deployment passes them, and guardrail.yaml approves it.
 ROLE_PATH = "/passrole-guardrail/"
 
 POLICY_PACKAGE = "passrole_policy"

@@ -77,11 +77,15 @@ class PeoplesTopic(Construct):
         self._publishers: tuple[iam.Role, ...] = ()
 
     def give_to(self, role: iam.Role, sid: str) -> None:
-        """Lets a role publish, and no other principal of the account but what the topic has of its own.
+        """Lets a role publish, and no other principal of the account but what the topic has of its own."""
+        _grant_publish(role, sid, self.topic)
+        self.keep_for(role)
+
+    def keep_for(self, *roles: iam.Role) -> None:
+        """Denies publishing to all principals of the account but these, and what the topic has of its own.
 
         Services come with principals of their own, as the alarms do: see `infra/redrives.py`.
         """
-        _grant_publish(role, sid, self.topic)
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="OnlyTheGuardPublishes",
@@ -91,7 +95,7 @@ class PeoplesTopic(Construct):
                 resources=[self.topic.topic_arn],
                 conditions={
                     "ArnNotEquals": {
-                        "aws:PrincipalArn": [each.role_arn for each in (role, *self._publishers)]
+                        "aws:PrincipalArn": [each.role_arn for each in (*roles, *self._publishers)]
                     },
                     "Null": {"aws:PrincipalArn": "false"},
                     "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},

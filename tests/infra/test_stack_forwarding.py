@@ -1,8 +1,18 @@
 """Further regions: the same rules there, and their events come home."""
 
+from infra.names import ROLE_PATH
 from passrole.catalogue.rules import compile_rules
 from passrole.selfwatch.rules import DIRECT_RULES, change_rules
-from tests.infra.stack_template import ACCOUNT, HOME, OPERATORS, REGIONS, StackTemplate, Synthesized, text
+from tests.infra.stack_template import (
+    ACCOUNT,
+    HOME,
+    OPERATORS,
+    REGIONS,
+    StackTemplate,
+    Synthesized,
+    listed,
+    text,
+)
 
 NAMES = tuple(rule.name for rule in (*compile_rules(), *change_rules()))
 HOME_BUS = f"arn:${{AWS::Partition}}:events:{HOME}:{ACCOUNT}:event-bus/default"
@@ -64,6 +74,34 @@ def test_people_are_told_when_forwarding_fails(forwarders: dict[str, StackTempla
         assert all(alarm["AlarmActions"] == [{"Ref": topic}] for alarm in alarms.values())
         emails = [s["Endpoint"] for s in stack.of_type("AWS::SNS::Subscription").values()]
         assert emails == ["one@example.com", "two@example.com"]
+
+
+def test_nobody_else_publishes_what_people_read_there(forwarders: dict[str, StackTemplate]) -> None:
+    for stack in forwarders.values():
+        # Given the topic of a further region's alarms
+        (policy,) = stack.of_type("AWS::SNS::TopicPolicy").values()
+        denials = {s["Sid"]: s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"}
+        # When a principal of the account publishes, then it is denied, but to the role of the rules
+        denied = denials["OnlyTheGuardPublishes"]
+        (role,) = (n for n in stack.of_type("AWS::IAM::Role") if n.startswith("AlertsRules"))
+        assert denied["Action"] == "sns:Publish"
+        (publisher,) = listed(denied["Condition"]["ArnNotEquals"]["aws:PrincipalArn"])
+        assert publisher == {"Fn::GetAtt": [role, "Arn"]}
+
+
+def test_what_a_deployment_passes_is_in_the_path_that_is_approved(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        # Given the roles that functions and rules get
+        functions = [made["Role"] for made in stack.of_type("AWS::Lambda::Function").values()]
+        rules = [
+            t.get("RoleArn")
+            for r in stack.of_type("AWS::Events::Rule").values()
+            for t in r.get("Targets", ())
+        ]
+        # When CloudFormation passes them, then by the path that guardrail.yaml approves
+        for given in filter(None, (*functions, *rules)):
+            role = stack.of_type("AWS::IAM::Role")[given["Fn::GetAtt"][0]]
+            assert role.get("Path") == ROLE_PATH
 
 
 def test_a_forwarding_stack_is_thin(forwarders: dict[str, StackTemplate]) -> None:
