@@ -9,6 +9,7 @@ from pathlib import Path
 
 from passrole.catalogue import load_catalogue
 from passrole.passes import Direction
+from passrole.sweep.config_query import can_query
 from passrole.sweep.listing import Listing, load_listings
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "sweep.md"
@@ -41,7 +42,7 @@ def page() -> str:
 def _row(listing: Listing) -> str:
     places = ", ".join(dict.fromkeys(role.place for role in listing.roles))
     calls = " → ".join(f"`{step.call}`" for step in listing.steps)
-    config = "Config" if listing.config else ""
+    config = "Config" if can_query(listing) else ""
     return f"| `{listing.type}` | {places} | {calls} | {config} |\n"
 
 

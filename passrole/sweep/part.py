@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import chain
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from passrole.clock import Clock, iso, utc_now
+from passrole.arn import parse_role_arn
+from passrole.clock import Clock, iso, parse_time, utc_now
 from passrole.detection import EvidenceSource
 from passrole.ending import end_of
 from passrole.evidence import Evidence, known
-from passrole.finding import GUARD, Finding
-from passrole.ledger import Ledger, SweepPart
+from passrole.finding import GUARD, Change, Finding
+from passrole.ledger import Holding, Ledger, SweepPart
 from passrole.ledger.keys import SHARDS
 from passrole.ledger.sweeps import sight
 from passrole.passes import Origin, Pass
 from passrole.rejudging import Cause, Effect, Judged, Rejudge, effect_of
+from passrole.sweep.config_query import SERVICE, ConfigWalk, Recorders
 from passrole.sweep.found import pass_of
 from passrole.sweep.listing import Listing
 from passrole.sweep.pace import Pace
@@ -24,6 +28,8 @@ from passrole.sweep.walk import START, Held, ListingError, Look, Position, Regio
 _AT_ONCE = 100  # roles that are judged together: as many as DynamoDB reads at once
 _MOST_LOOKS = 1_000  # that are kept until then: most instances have no role
 _ATTEMPTS = 4
+# Lists are eventually consistent: what was there before for less than that, they may not have yet.
+_SETTLED = timedelta(minutes=1)
 
 
 class RefusedError(RuntimeError):
@@ -63,6 +69,7 @@ class PartSweeper:
 
     Args:
         is_out_of_time: whether it is time to stop; asked after each answer of AWS.
+        recorders: tells where AWS Config can be asked; None asks it nowhere.
     """
 
     def __init__(
@@ -74,6 +81,7 @@ class PartSweeper:
         pace: Pace,
         is_out_of_time: Callable[[], bool],
         clock: Clock = utc_now,
+        recorders: Recorders | None = None,
     ) -> None:
         self._clients = clients
         self._evidence = evidence
@@ -82,6 +90,11 @@ class PartSweeper:
         self._pace = pace
         self._is_out_of_time = is_out_of_time
         self._clock = clock
+        self._recorders = recorders
+
+    def is_in_config(self, listing: Listing, region: Region) -> bool:
+        """Whether AWS Config can be asked for what a listing would find."""
+        return self._recorders is not None and self._recorders.records(listing, region.name)
 
     def go_on(
         self,
@@ -92,19 +105,22 @@ class PartSweeper:
         position: Position = START,
         cause: Cause | None = None,
         more: Mapping[str, Any] | None = None,
+        *,
+        in_config: bool = False,
     ) -> Progress:
         """Lists and judges from a position on, until all is listed or it is out of time.
 
         Args:
             cause: what brought it about, if not the schedule.
             more: members for the first call's input, to list less than all.
+            in_config: AWS Config is asked in place of the service; what is seen there counts apart.
 
         Raises:
             RefusedError: AWS did not list what was asked for.
             ClientError, BotoCoreError: AWS did not answer, or what is the guard's own cannot be reached.
         """
         cause = cause or Cause(Origin.SWEEP, GUARD, f"the sweep of {sweep} found it", iso(self._clock()))
-        walk = Walk(listing, region, self._clients(listing.client, region.name), self._pace, more)
+        walk = self._config_walk(listing, region) if in_config else self._walk(listing, region, more)
         looks: list[Look] = []
         roles = 0
         for look in _listed(walk, position):
@@ -113,25 +129,58 @@ class PartSweeper:
             position = look.position
             is_late = self._is_out_of_time()
             if is_late or roles >= _AT_ONCE or len(looks) >= _MOST_LOOKS:
-                part = self._judge(listing, region, sweep, part, looks, cause)
+                part = self._judge(listing, region, sweep, part, looks, cause, in_config=in_config)
                 looks, roles = [], 0
             if is_late:
                 return Progress(part, position)
-        return Progress(self._judge(listing, region, sweep, part, looks, cause), None)
+        return Progress(self._judge(listing, region, sweep, part, looks, cause, in_config=in_config), None)
 
     def end(self, listing: Listing, region: Region, sweep: str, part: SweepPart) -> SweepPart:
-        """Resolves what stood before the sweep began and was not seen by it."""
+        """Resolves what stood before the sweep began and was not seen by it.
+
+        Nothing is resolved where AWS does not tell what it is that the guard may not see.
+        """
+        if part.is_blind:
+            return part
         seen = self._ledger.seen_by(sweep, part.name)
-        resolved = part.resolved
+        resolved = sum(self._resolve(each.id, sweep) for each in self._standing(listing, region, seen))
+        for held in self._held(listing, region, sweep, seen):
+            self._ledger.end_holding(held, sweep)
+        return replace(part, resolved=part.resolved + resolved)
+
+    def is_all_in_config(self, listing: Listing, region: Region, sweep: str, part: SweepPart) -> bool:
+        """Whether AWS Config told of something, and of all that the part's end would resolve otherwise.
+
+        It lags behind, so that what it does not tell of may be there.
+        """
+        seen = self._ledger.seen_by(sweep, _seen_as(part, in_config=True))
+        return (
+            part.resources > 0
+            and not any(self._held(listing, region, sweep, seen))
+            and not any(self._end_of(each.id, sweep) for each in self._standing(listing, region, seen))
+        )
+
+    def _standing(self, listing: Listing, region: Region, seen: frozenset[bytes]) -> Iterator[Finding]:
+        """The findings that stand on what was not seen."""
         for finding in self._ledger.standing_on(listing.type, None if listing.is_global else region.name):
             if not _is_seen(seen, listing, finding.resource, finding.place, finding.role_id or finding.role):
-                resolved += self._resolve(finding.id, sweep)
+                yield finding
+
+    def _held(
+        self, listing: Listing, region: Region, sweep: str, seen: frozenset[bytes]
+    ) -> Iterator[Holding]:
+        """What the ledger has as held since before the sweep began, and was not seen."""
+        kind = (listing.type, None if listing.is_global else region.name)
         for shard in range(SHARDS):
-            kind = (listing.type, None if listing.is_global else region.name)
             for held in self._ledger.holdings_in(shard, kind):
-                if held.since < sweep and not _is_seen(seen, listing, held.resource, held.place, held.role):
-                    self._ledger.end_holding(held, sweep)
-        return replace(part, resolved=resolved)
+                if _is_before(held.since, sweep) and not _is_held(seen, listing, held):
+                    yield held
+
+    def _walk(self, listing: Listing, region: Region, more: Mapping[str, Any] | None) -> Walk:
+        return Walk(listing, region, self._clients(listing.client, region.name), self._pace, more)
+
+    def _config_walk(self, listing: Listing, region: Region) -> ConfigWalk:
+        return ConfigWalk(listing, region, self._clients(SERVICE, region.name), self._pace)
 
     def _judge(
         self,
@@ -141,28 +190,38 @@ class PartSweeper:
         part: SweepPart,
         looks: Sequence[Look],
         cause: Cause,
+        *,
+        in_config: bool,
     ) -> SweepPart:
         found = [
             _Found(held, pass_of(held, listing, region, sweep, cause.as_of))
             for look in looks
             for held in look.held
         ]
+        part = _with_refusals(part, looks)
         counts = _Counts(replace(part, resources=part.resources + sum(1 for look in looks if look.resource)))
         # A listing may come by the same thing twice (versions of a template).
         resolved = list({each.key: each for each in self._resolved(found, counts)}.values())
         there = self._ledger.held_now(f.key for f in resolved)
-        seen = list(dict.fromkeys(sight(what) for each in found for what in each.seen))
+        whats = chain(_unseen(looks), (what for each in found for what in each.seen))
+        seen = list(dict.fromkeys(map(sight, whats)))
         judged_ones = set()
         for judged in self._rejudge.holdings(there.values(), cause):
             judged_ones.add(judged.pass_.id)
             counts.add(judged)
         for each in resolved:
             # What is held by a pass that the ledger has no more is as good as new.
-            if each.key not in there or there[each.key].pass_id not in judged_ones:
+            is_known = each.key in there and there[each.key].pass_id in judged_ones
+            if not is_known and not (in_config and self._is_outdated(each)):
                 self._record(each.pass_, cause, counts)
         if seen:
-            self._ledger.note_seen(sweep, part.name, seen)
+            self._ledger.note_seen(sweep, _seen_as(part, in_config=in_config), seen)
         return counts.part
+
+    def _is_outdated(self, found: "_Found") -> bool:
+        """Whether the ledger knows another role in the place: AWS Config may not know of the change yet."""
+        held = self._ledger.holdings_of(found.held.resource)
+        return any(h.place == found.held.place.place and h.role != found.arn for h in held)
 
     def _resolved(self, found: Iterable["_Found"], counts: "_Counts") -> Iterator["_Found"]:
         """What was found, with the ARN of the role; what has none is counted."""
@@ -193,12 +252,15 @@ class PartSweeper:
                     self._rejudge.publish(finding)
                 return
 
-    def _resolve(self, finding_id: str, sweep: str) -> bool:
+    def _end_of(self, finding_id: str, sweep: str) -> Change | None:
         finding = self._ledger.finding(finding_id)  # what an index tells may be of some time ago
         if finding is None or not _was_before(finding, sweep):
-            return False
+            return None
         why = f"the sweep of {sweep} did not find it holding the role any more"
-        change = end_of(self._ledger, finding, GUARD, why, iso(self._clock()))
+        return end_of(self._ledger, finding, GUARD, why, iso(self._clock()))
+
+    def _resolve(self, finding_id: str, sweep: str) -> bool:
+        change = self._end_of(finding_id, sweep)
         if change is None or not self._ledger.record_change(change):
             return False
         self._rejudge.publish(change.finding)
@@ -227,6 +289,8 @@ class _Found:
         """What stands for it among what was seen: whatever a finding or a holding may call its role."""
         evidence, resource, place = self.evidence, self.held.resource, self.held.place.place
         if evidence is None or evidence.is_of_no_role:
+            # Who makes a role of that name gives it to the resource: that is judged when it happens.
+            yield "named", resource, place, self.pass_.role.name or ""
             return
         for role in (self.arn or self.held.value, known(evidence.role_id)):
             if role:
@@ -263,7 +327,7 @@ class _Counts:
         )
 
 
-def _listed(walk: Walk, position: Position) -> Iterator[Look]:
+def _listed(walk: Walk | ConfigWalk, position: Position) -> Iterator[Look]:
     """The walk, so that its errors can be told from those of what is done about its looks."""
     try:
         yield from walk.looks(position)
@@ -271,9 +335,40 @@ def _listed(walk: Walk, position: Position) -> Iterator[Look]:
         raise RefusedError(error) from error
 
 
+def _seen_as(part: SweepPart, *, in_config: bool) -> str:
+    """Under which name the ledger keeps what a part has seen."""
+    return f"{part.name}, as AWS Config has it" if in_config else part.name
+
+
 def _was_before(finding: Finding, sweep: str) -> bool:
     """Whether it stood as it is when the sweep began; what came later may not have been there to see."""
-    return max(finding.updated_at, finding.event_time or "") < sweep
+    return _is_before(max(finding.updated_at, finding.event_time or ""), sweep)
+
+
+def _is_before(at: str, sweep: str) -> bool:
+    """Whether what there was at that time was in AWS's lists when the sweep began."""
+    return at < iso(parse_time(sweep) - _SETTLED)
+
+
+def _unseen(looks: Iterable[Look]) -> Iterator[tuple[str, str]]:
+    """What stands for resources that AWS lists and does not describe."""
+    return (("unclear", look.resource) for look in looks if look.refused and look.resource)
+
+
+def _with_refusals(part: SweepPart, looks: Iterable[Look]) -> SweepPart:
+    """The part has failed where AWS lists what it does not describe: nobody hides a role from it in silence."""
+    for look in looks:
+        if look.refused:
+            why = f"{look.resource or 'something that is listed'} cannot be looked at: {look.refused}"
+            part = replace(part, failed=part.failed or why, is_blind=part.is_blind or look.resource is None)
+    return part
+
+
+def _is_held(seen: frozenset[bytes], listing: Listing, held: Holding) -> bool:
+    """Whether the sweep saw that the resource holds the role, or names it while there is none."""
+    arn = parse_role_arn(held.role)
+    named = "named", held.resource, held.place, arn.name if arn else ""
+    return sight(named) in seen or _is_seen(seen, listing, held.resource, held.place, held.role)
 
 
 def _is_seen(seen: frozenset[bytes], listing: Listing, resource: str | None, place: str, role: str) -> bool:

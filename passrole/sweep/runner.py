@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
@@ -20,7 +19,8 @@ from passrole.rejudging import Cause, Effect, Rejudge
 from passrole.role_changes import RoleChange
 from passrole.sweep.listing import Listing
 from passrole.sweep.part import PartSweeper, RefusedError
-from passrole.sweep.tasks import JudgeAll, JudgeRole, SweepAll, SweepPartOf, Task, part_name
+from passrole.sweep.tasks import JudgeAll, JudgeRole, SweepAll, SweepPartOf, Task, Teller, part_name
+from passrole.sweep.transient import is_transient
 from passrole.sweep.walk import START, ListingError, Region
 
 T = TypeVar("T")
@@ -35,16 +35,6 @@ _NOT_TO_BE_HAD = (
     "SubscriptionRequiredException",
     "UnknownOperationException",
     "UnrecognizedClientException",
-)
-# What passes by itself, besides errors of servers: the queue brings the task again.
-_TRANSIENT = (
-    "Throttl",
-    "RequestLimitExceeded",
-    "RequestTimeout",
-    "TooManyRequests",
-    "ServiceUnavailable",
-    "Internal",
-    "SlowDown",
 )
 
 
@@ -193,10 +183,16 @@ class TaskRunner:
             return self._end_part(sweep, replace(part, failed="this version lists no such resources"))
         region = self._reach.region(task.region)
         before = part
+        task = self._with_teller(task, listing, region)
+        in_config = task.teller is Teller.CONFIG
         if not task.is_listed:
             try:
-                progress = self._sweeper.go_on(listing, region, task.sweep, part, task.position)
+                progress = self._sweeper.go_on(
+                    listing, region, task.sweep, part, task.position, in_config=in_config
+                )
             except RefusedError as refused:
+                if in_config:
+                    return self._ask_service(task, part, before)
                 return self._stopped(task, sweep, part, refused.error)
             part = progress.part
             self._ledger.save_part(task.sweep, part)
@@ -204,8 +200,25 @@ class TaskRunner:
                 position = progress.position or START
                 self._tasks.put(replace(task, position=position, is_listed=progress.position is None))
                 return _done(part, before)
-        part = self._sweeper.end(listing, region, task.sweep, part)
+        if not in_config:
+            part = self._sweeper.end(listing, region, task.sweep, part)
+        elif not self._sweeper.is_all_in_config(listing, region, task.sweep, part):
+            return self._ask_service(task, part, before)
         return self._end_part(sweep, part, before)
+
+    def _with_teller(self, task: SweepPartOf, listing: Listing, region: Region) -> SweepPartOf:
+        if task.teller is not None:
+            return task
+        is_new = task.position == START and not task.is_listed
+        is_in_config = is_new and self._sweeper.is_in_config(listing, region)
+        return replace(task, teller=Teller.CONFIG if is_in_config else Teller.SERVICE)
+
+    def _ask_service(self, task: SweepPartOf, part: SweepPart, before: SweepPart) -> Done:
+        """Lists all once more by the service itself: AWS Config's word alone resolves nothing."""
+        part = replace(part, resources=0, roles=0, unanswered=0, dangling=0)
+        self._ledger.save_part(task.sweep, part)
+        self._tasks.put(replace(task, position=START, is_listed=False, teller=Teller.SERVICE))
+        return _done(part, before)
 
     def _part(self, task: SweepPartOf) -> SweepPart:
         parts = self._ledger.parts_of(task.sweep)
@@ -223,7 +236,7 @@ class TaskRunner:
             return self._end_part(sweep, replace(part, failed=str(error)))
         if is_not_to_be_had(error):
             return self._end_part(sweep, replace(part, skipped=str(error)))
-        if _is_transient(error):
+        if is_transient(error):
             raise error
         is_denied = code_of(error).startswith(_REFUSED)
         if task.position != START and task.restarts < _MOST_RESTARTS and not is_denied:
@@ -260,7 +273,7 @@ class TaskRunner:
                     listing, self._reach.region(region), iso(self._clock()), part, cause=cause, more=only
                 )
             except RefusedError as refused:
-                if _is_transient(refused.error):
+                if is_transient(refused.error):
                     raise
                 continue  # the next sweep tells of it, and the other regions are looked at all the same
             if progress.position is not None:
@@ -349,14 +362,6 @@ def _is_of_gone_role(finding: Finding, holding: Holding, cause: Cause) -> bool:
     return (finding.place, finding.role) == (holding.place, holding.role) and (
         finding.opened_at[seconds] <= cause.as_of[seconds]
     )
-
-
-def _is_transient(error: ClientError | EndpointConnectionError | ListingError) -> bool:
-    """Whether it passes by itself."""
-    if not isinstance(error, ClientError):
-        return False
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or any(text in code_of(error) for text in _TRANSIENT)
 
 
 def policy_cause(policy_hash: str, at: str) -> Cause:

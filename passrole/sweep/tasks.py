@@ -6,6 +6,7 @@ tell.
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from passrole.passes import Origin
@@ -13,6 +14,13 @@ from passrole.rejudging import Cause
 from passrole.sweep.walk import START, Position
 
 VERSION = 1
+
+
+class Teller(StrEnum):
+    """Who is asked what there is."""
+
+    CONFIG = "config"
+    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ class SweepPartOf:
         position: where to go on.
         is_listed: all was listed, and what was not seen is left to be resolved.
         restarts: how often it began anew, since AWS did not know its position any more.
+        teller: who is asked; None until the part has begun, and in messages that know of one teller alone.
     """
 
     sweep: str
@@ -48,6 +57,7 @@ class SweepPartOf:
     position: Position = START
     is_listed: bool = False
     restarts: int = 0
+    teller: Teller | None = None
     kind: ClassVar[str] = "part"
 
     @property
@@ -63,11 +73,19 @@ class SweepPartOf:
             "position": [list(place) for place in self.position],
             "is_listed": self.is_listed,
             "restarts": self.restarts,
+            "teller": self.teller,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "SweepPartOf":
-        return cls(**data | {"position": _position(data["position"])})
+        teller = data.get("teller")
+        return cls(
+            **data
+            | {
+                "position": _position(data["position"]),
+                "teller": None if teller is None else Teller(teller),
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)

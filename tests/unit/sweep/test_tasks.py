@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 
 from passrole.passes import Origin
 from passrole.rejudging import Cause
-from passrole.sweep.tasks import JudgeAll, JudgeRole, SweepAll, SweepPartOf, Task, message_of, task_in
+from passrole.sweep.tasks import JudgeAll, JudgeRole, SweepAll, SweepPartOf, Task, Teller, message_of, task_in
 
 TEXT = st.text(max_size=30)
 COUNT = st.integers(0, 10_000)
 CAUSES = st.builds(Cause, st.sampled_from(Origin), TEXT, TEXT, TEXT)
 POSITIONS = st.lists(st.tuples(st.none() | TEXT, COUNT), max_size=3).map(tuple)
+TELLERS = st.none() | st.sampled_from(Teller)
 TASKS: st.SearchStrategy[Task] = st.one_of(
     st.just(SweepAll()),
-    st.builds(SweepPartOf, TEXT, TEXT, TEXT, POSITIONS, st.booleans(), COUNT),
+    st.builds(SweepPartOf, TEXT, TEXT, TEXT, POSITIONS, st.booleans(), COUNT, TELLERS),
     st.builds(JudgeRole, TEXT, CAUSES, TEXT, st.integers(1, 2), st.booleans()),
     st.builds(JudgeAll, TEXT, CAUSES, COUNT, TEXT),
 )
@@ -57,6 +58,8 @@ def test_a_task_comes_out_as_it_went_in(task: Task) -> None:
         PART | {"position": "text"},
         PART | {"sweep": 3},
         PART | {"region": None},
+        PART | {"teller": "dana"},
+        PART | {"teller": []},
         PART | {"is_listed": "yes"},
         PART | {"restarts": None},
         PART | {"restarts": True},

@@ -11,6 +11,7 @@ from passrole.ledger import Ledger, SweepPart
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy
 from passrole.rejudging import Cause, Rejudge
+from passrole.sweep.config_query import Recorders
 from passrole.sweep.listing import Listing
 from passrole.sweep.part import PartSweeper
 from passrole.sweep.walk import START, Position
@@ -72,6 +73,7 @@ class World:
     Attributes:
         functions: the roles of each function, by its ARN.
         page: how many functions a page has.
+        recorders: of AWS Config; None where it is not asked.
     """
 
     def __init__(self, policy: CompiledPolicy | None = None) -> None:
@@ -84,6 +86,7 @@ class World:
         self.page = 2
         self.listing: Listing = listing_of()
         self.is_late: Callable[[], bool] = lambda: False
+        self.recorders: Recorders | None = None
 
     def client(self, service: str, region: str) -> Any:
         return PagingApi(PagingApi.pages_of(self.functions, self.page))
@@ -95,7 +98,14 @@ class World:
     @property
     def sweeper(self) -> PartSweeper:
         return PartSweeper(
-            self.client, self.iam, self.rejudge, self.ledger, NoPace(), lambda: self.is_late(), self.clock
+            self.client,
+            self.iam,
+            self.rejudge,
+            self.ledger,
+            NoPace(),
+            lambda: self.is_late(),
+            self.clock,
+            self.recorders,
         )
 
     def begin(self) -> str:
