@@ -1,4 +1,4 @@
-"""What people decide about a finding: approve its containment, exempt it; and who may not."""
+"""What people decide about a finding: approve its containment, exempt or resolve it; and who may not."""
 
 import uuid
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import Any
 from passrole.arn import Arn, parse_role_arn
 from passrole.clock import iso
 from passrole.finding import Finding, News, State
+from passrole.guard import Trouble
 from passrole.ledger import Ledger
 from passrole.life import advance
 from passrole.news import Topic, publish_news
@@ -16,6 +17,10 @@ from passrole.quarantine.acting import BusyError, leases
 from passrole.quarantine.targets import places_of_holds
 
 _ASSUMED = "assumed-role/"
+_ENDED_BY: dict[str, str] = {
+    Trouble.BREAKER_TRIPPED: "passrole quarantine reset",
+    Trouble.SWITCHED_OFF: "passrole quarantine on",
+}
 _IDENTITY_CENTER, _ITS_PATH = "AWSReservedSSO_", "/aws-reserved/"
 
 
@@ -47,9 +52,8 @@ def refuse_passer(finding: Finding, who: str, passer_may: bool) -> None:
         NotDoneError: ``who`` may be the passer, and the policy does not allow that.
     """
     if not passer_may and is_passer(finding.passer, who):
-        raise NotDoneError(
-            f"{who} passed the role, or may have: another person decides about finding {finding.id}"
-        )
+        did = "made that change" if finding.is_about_guard else "passed the role"
+        raise NotDoneError(f"{who} {did}, or may have: another person decides about finding {finding.id}")
 
 
 def approve(ledger: Ledger, topic: Topic, finding: Finding, who: str, why: str, now: datetime) -> Finding:
@@ -75,7 +79,9 @@ def exempt(
             meanwhile.
     """
     if finding.is_about_guard:
-        raise NotDoneError(f"finding {finding.id} is about the guardrail itself")
+        raise NotDoneError(
+            f"finding {finding.id} is about the guardrail itself: `passrole findings resolve` closes such"
+        )
     if finding.state is State.CONTAINED:
         raise NotDoneError(f"finding {finding.id} is contained: release it, and exempt it then")
     if until <= now:
@@ -100,6 +106,29 @@ def exempt(
             )
     except BusyError as error:
         raise NotDoneError(f"{error}: try again shortly") from None
+
+
+def resolve(ledger: Ledger, topic: Topic, finding: Finding, who: str, why: str, now: datetime) -> Finding:
+    """Closes a finding about the guard itself, which nothing that happens closes.
+
+    Raises:
+        NotDoneError: it is not for people to close, or changed meanwhile.
+    """
+    refusal = why_not_resolved(finding)
+    if refusal:
+        raise NotDoneError(refusal)
+    return _record(ledger, topic, finding, State.RESOLVED, News.RESOLVED, who, why, now)
+
+
+def why_not_resolved(finding: Finding) -> str | None:
+    """Why people do not close a finding by their word, and what closes it; None if they do."""
+    if not finding.is_about_guard:
+        return f"finding {finding.id} is about a resource: take the role from it, release it, or exempt it"
+    if finding.state is State.RESOLVED:
+        return f"finding {finding.id} is resolved"
+    if finding.event_name in _ENDED_BY:
+        return f"finding {finding.id} says what is so: `{_ENDED_BY[finding.event_name]}` ends it"
+    return None
 
 
 def _is_of_identity_center(name: str, role_arn: str | None) -> bool:

@@ -138,7 +138,8 @@ def happened(alert: Alert, quote: Quote) -> str:
     who, role = quote(short_passer(finding.passer)), quote(short_role(finding.role))
     thing = resource_of(finding, quote)
     if changes.is_change(finding):
-        return changes.happened(finding, quote)
+        changed = changes.happened(finding, quote)
+        return f"This is over: {changed}" if news is News.RESOLVED else changed
     if finding.is_about_guard:
         trouble = _TROUBLES.get(finding.event_name, "Something is wrong with the guardrail itself")
         return f"This is over: {trouble[:1].lower()}{trouble[1:]}" if news is News.RESOLVED else trouble
@@ -297,7 +298,8 @@ def commands(alert: Alert) -> tuple[Command, ...]:
     if finding.is_about_guard:
         if alert.step.news is News.RESOLVED:
             return (show,)
-        return (show, *_REMEDIES.get(finding.event_name, ()))
+        over = (Command("Close it", f'passrole findings resolve {finding.id} --reason "…"'),)
+        return (show, *_REMEDIES.get(finding.event_name, ()), *(over if changes.is_change(finding) else ()))
     approve = Command("Have it contained", f'passrole findings approve {finding.id} --reason "…"')
     let_be = Command("Let it be", f'passrole findings exempt {finding.id} --until DATE --reason "…"')
     release = Command("Undo the quarantine", f'passrole findings release {finding.id} --reason "…"')

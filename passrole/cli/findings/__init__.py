@@ -11,6 +11,7 @@ findings = LazyGroup(
         "release": ("passrole.cli.findings.release:release", "Undo a quarantine: put the prior state back."),
         "approve": ("passrole.cli.findings.approve:approve", "Have a finding's resource contained now."),
         "exempt": ("passrole.cli.findings.exempt:exempt", "Exempt one finding, for a time."),
+        "resolve": ("passrole.cli.findings.resolve:resolve", "Close a finding about the guard itself."),
     },
     help="See findings, and decide about them.\n\n"
     "An ID may be cut short to what is unique. Everything is done in the guard's operator role.",

@@ -134,7 +134,7 @@ _EMAIL_LINK = re.compile(rf"\n {{10}}{_URL}(?=\n)")
 # What the project itself formats; all else that Slack could format must be in a code span.
 _OWN_MARKUP = re.compile(
     r"\*(Who|Role|Service|Resource|Where|When|See everything|See why|Undo the quarantine|By)\*"
-    r"|\*(Have it contained|Let it be|Let it go on|What)\*"
+    r"|\*(Close it|Have it contained|Let it be|Let it go on|What)\*"
     r"|\*(See what is missing|See what is wrong|See which trails still log)\*"
     r"|^\*(Why|Why not|What was done|What was seen|What went wrong|What it waits for|Reason given)\*"
     r"|^_\(may be a repeat: [a-z ]+\)_$"
