@@ -22,7 +22,7 @@ from passrole.sweep.walk import START, ListingError, Look, Position
 from tests.unit.samples import ACCOUNT, FUNCTION, NOW, REGION, ROLE, FrozenClock
 from tests.unit.sweep.pages import HERE, NoPace, PagingApi, Thing, listing_of
 from tests.unit.sweep.running import Running
-from tests.unit.sweep.world import OTHER, World
+from tests.unit.sweep.world import APPROVED, OTHER, World
 
 TYPE = "AWS::Lambda::Function"
 LISTING = listing_of(
@@ -469,6 +469,19 @@ def test_what_it_does_not_know_any_more_is_resolved_when_the_service_says_so(acc
     assert account.world.finding().state is State.RESOLVED
     assert account.world.held() == set()
     assert (account.part.resources, account.part.roles, account.part.resolved) == (4, 4, 1)
+
+
+def test_what_is_held_and_approved_counts_as_well(account: Account) -> None:
+    account.world.functions[FUNCTION] = [APPROVED]
+    account.is_up_to_date()
+    account.sweep()
+    del account.world.functions[FUNCTION]
+    account.is_up_to_date()
+
+    account.sweep()
+
+    assert len(account.described) == 4
+    assert account.world.held() == set()
 
 
 def test_what_it_does_not_know_yet_is_not_resolved(account: Account) -> None:
