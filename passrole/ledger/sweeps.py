@@ -32,6 +32,7 @@ class SweepPart:
         ended_at: ISO 8601; None while it goes on.
         failed: why it ended without having seen all; None if it did.
         skipped: why there was nothing to see: the service is not to be had there.
+        is_blind: AWS listed what it did not describe, nor told the name of.
     """
 
     name: str
@@ -45,6 +46,7 @@ class SweepPart:
     ended_at: str | None = None
     failed: str | None = None
     skipped: str | None = None
+    is_blind: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}

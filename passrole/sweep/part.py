@@ -356,7 +356,7 @@ def _unseen(looks: Iterable[Look]) -> Iterator[tuple[str, str]]:
 
 
 def _with_refusals(part: SweepPart, looks: Iterable[Look]) -> SweepPart:
-    """The part has failed where AWS lists what it does not describe: nobody hides a role from it in silence."""
+    """A part has failed where AWS lists what it does not describe: nobody hides a role in silence."""
     for look in looks:
         if look.refused:
             why = f"{look.resource or 'something that is listed'} cannot be looked at: {look.refused}"

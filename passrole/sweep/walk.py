@@ -10,9 +10,11 @@ import jmespath
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
+from passrole.arn import Arn
 from passrole.passes import RoleKind
 from passrole.sweep.listing import ListedRole, Listing, Step
 from passrole.sweep.pace import Pace
+from passrole.sweep.transient import is_transient
 
 Scope = Mapping[str, Any]
 Position = tuple[tuple[str | None, int], ...]
@@ -65,11 +67,25 @@ class Look:
     Attributes:
         resource: its ARN; None where the answer had none, so that there is only a position.
         held: nothing for a resource without a role.
+        refused: why AWS does not tell more of what it has listed; the ARN is not always known then.
     """
 
     position: Position
     resource: str | None = None
     held: tuple[Held, ...] = ()
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """AWS does not tell of something that it has listed: its policy or its key keeps the guard out.
+
+    Attributes:
+        scope: the members that the listing told; None where several things were asked about at once.
+    """
+
+    scope: Scope | None
+    error: str
 
 
 class Walk:
@@ -98,20 +114,25 @@ class Walk:
         """What there is, from a position on. Holds one page of each step at a time.
 
         A look without a resource comes at least once an answer, so that whoever runs out of time can stop.
+        What AWS lists and refuses to describe hides nothing but itself: whoever may write the policy of a
+        bucket could keep all others from being looked at.
 
         Raises:
             ListingError: an answer does not fit the row.
-            ClientError, BotoCoreError: AWS refused, or did not answer.
+            ClientError, BotoCoreError: AWS refused to list anything, no longer knows the position, or did
+                not answer.
         """
         for position, scope in self._walk(0, [self._region.scope], start):
-            if scope is None or not self._counts(scope):
+            if isinstance(scope, _Refused):
+                yield self._refusal(position, scope)
+            elif scope is None or not self._counts(scope):
                 yield Look(position)
             else:
                 yield self._look(position, scope)
 
     def _walk(
         self, level: int, parents: Sequence[Scope], start: Position
-    ) -> Iterator[tuple[Position, Scope | None]]:
+    ) -> Iterator[tuple[Position, Scope | _Refused | None]]:
         step = self._listing.steps[level]
         (token, done), below = start[0] if start else (None, 0), start[1:]
         is_last = level + 1 == len(self._listing.steps)
@@ -133,14 +154,21 @@ class Walk:
 
     def _below(
         self, level: int, scopes: Sequence[Scope], start: tuple[str | None, int], below: Position
-    ) -> Iterator[tuple[Position, Scope | None]]:
+    ) -> Iterator[tuple[Position, Scope | _Refused | None]]:
         token, done = start
         size = self._listing.steps[level + 1].batch
         groups = [scopes[first : first + size] for first in range(0, len(scopes), size)]
         for number in range(done, len(groups)):
-            for position, scope in self._walk(level + 1, groups[number], below if number == done else START):
-                yield ((token, number), *position), scope
-            yield ((token, number + 1),), None
+            inside = below if number == done else START
+            refused = None
+            try:
+                for position, scope in self._walk(level + 1, groups[number], inside):
+                    yield ((token, number), *position), scope
+            except ClientError as error:
+                if inside != START or is_transient(error):
+                    raise  # the token of a page may have ended
+                refused = _Refused(groups[number][0] if size == 1 else None, str(error))
+            yield ((token, number + 1),), refused
 
     def _ask(self, step: Step, parents: Sequence[Scope], token: str | None) -> Mapping[str, Any]:
         seen: Any = parents[0] if step.batch == 1 else list(parents)
@@ -176,12 +204,23 @@ class Walk:
 
     def _look(self, position: Position, scope: Scope) -> Look:
         resource = _resource(self._listing.arn, scope)
-        if resource is None:
+        if resource is None or not self._is_ours(resource):
             return Look(position)
         held = tuple(
             Held(resource, place, value) for place in self._listing.roles for value in _roles(place, scope)
         )
         return Look(position, resource, held)
+
+    def _refusal(self, position: Position, refused: _Refused) -> Look:
+        resource = _resource(self._listing.arn, refused.scope) if refused.scope else None
+        if resource is not None and not self._is_ours(resource):
+            return Look(position)
+        return Look(position, resource, refused=refused.error)
+
+    def _is_ours(self, resource: str) -> bool:
+        """Lists have what other accounts share, too: what it holds is judged there."""
+        arn = Arn.parse(resource)
+        return arn is None or arn.account in ("", self._region.account)
 
 
 def search(expression: str, seen: Any) -> Any:

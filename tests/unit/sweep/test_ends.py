@@ -1,20 +1,23 @@
 """At the end of a part of a sweep: what was not seen any more is resolved, and nothing else."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from passrole.clock import iso
 from passrole.finding import Change, Finding, News, State
 from passrole.ledger import keys
 from passrole.life import advance, feed
-from passrole.passes import Outcome, RoleKind
+from passrole.passes import Origin, Outcome, RoleKind
 from passrole.policy import Stage
+from passrole.rejudging import Cause
 from passrole.sweep.listing import ListedRole
 from tests.unit.samples import FUNCTION, ROLE, evidence_of, finding_of, pass_of, verdict_of
-from tests.unit.sweep.pages import EXECUTION_ROLE, HERE, listing_of
+from tests.unit.sweep.pages import EXECUTION_ROLE, HERE, PagingApi, Thing, listing_of
 from tests.unit.sweep.world import OTHER, World
 
 
@@ -274,3 +277,90 @@ def test_a_pass_that_others_hold_a_role_by_does_not_expire(world: World) -> None
     world.functions = {}
     world.sweep()
     assert "expires_at" in world.table.items[keys.of_pass(pass_id)]
+
+
+class Secretive(PagingApi):
+    """Lists what there is, and refuses to describe it where ``secret`` says so."""
+
+    secret: tuple[str, ...] = ()
+
+    def list_below(self, Parents: Sequence[str], Token: str | None = None) -> dict[str, Any]:  # noqa: N803
+        if set(Parents) & {arn.removeprefix("arn:") for arn in self.secret}:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, "ListBelow")
+        return super().list_below(Parents, Token)
+
+
+@pytest.fixture
+def described(world: World) -> World:
+    """An account whose functions are listed first, and then described one by one."""
+
+    def client(service: str, region: str) -> Secretive:
+        things = (page for page in PagingApi.pages_of(world.functions, world.page))
+        return Secretive([[Thing(t.name, ((t,),)) for t in page] for page in things])
+
+    world.client = client  # type: ignore[method-assign]
+    world.listing = listing_of(2)
+    return world
+
+
+def test_who_keeps_one_resource_from_being_described_hides_no_other(
+    described: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, gone, new = described, f"{FUNCTION}-gone", f"{FUNCTION}-new"
+    world.functions = {gone: [ROLE], FUNCTION: [ROLE]}
+    world.sweep()
+    world.functions = {FUNCTION: [ROLE], new: [ROLE]}
+    monkeypatch.setattr(Secretive, "secret", (FUNCTION,))
+
+    part = world.sweep()
+
+    assert (part.opened, part.resolved) == (1, 1)
+    assert world.finding(new).state is State.OPEN
+    assert world.finding(gone).state is State.RESOLVED
+    assert world.finding().state is State.OPEN, "nobody knows what it holds now"
+    assert FUNCTION in str(part.failed)
+    assert "Access Denied" in str(part.failed)
+
+
+def test_what_cannot_even_be_named_keeps_all_others_from_being_resolved(
+    described: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, gone = described, f"{FUNCTION}-gone"
+    world.functions = {gone: [ROLE], FUNCTION: [ROLE]}
+    world.sweep()
+    del world.functions[gone]
+    world.listing = listing_of(2, arn="Missing || Arn", batch=2)
+    monkeypatch.setattr(Secretive, "secret", (FUNCTION,))
+
+    part = world.sweep()
+
+    assert (part.resolved, world.finding(gone).state, world.finding().state) == (0, State.OPEN, State.OPEN)
+    assert "something that is listed" in str(part.failed)
+
+
+def test_what_was_made_just_before_the_sweep_may_not_be_listed_yet(world: World) -> None:
+    world.functions = {}
+    finding = told_by_event(world, event_time=iso(world.clock()))
+    world.clock.go_on(seconds=20)
+    sweep = iso(world.clock())
+    part = world.go_on(sweep)
+
+    assert world.sweeper.end(world.listing, HERE, sweep, part).resolved == 0
+    assert now(world, finding).state is State.OPEN
+    assert world.held() == {ROLE}
+
+    assert world.sweep().resolved == 1
+
+
+def test_a_role_that_is_made_anew_after_a_sweep_still_has_its_holders(world: World) -> None:
+    """Else one could delete it, wait for a sweep, and make it again with nobody looking."""
+    world.sweep()
+    tags = world.iam.roles.pop(ROLE)
+    assert world.sweep().resolved == 1
+
+    assert world.held() == {ROLE}
+
+    world.iam.roles[ROLE] = tags
+    world.iam.made[ROLE] = 1
+    world.judge(Cause(Origin.ROLE_CHANGE, "mallory", "the role was made (CreateRole)", iso(world.clock())))
+    assert [f.state for f in world.ledger.findings() if f.origin is Origin.ROLE_CHANGE] == [State.OPEN]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from passrole.sweep.listing import Listing
 from passrole.sweep.tasks import SweepPartOf, message_of, task_in
 from passrole.sweep.walk import START, ListingError, Look, Position
+from tests.unit.samples import ACCOUNT
 from tests.unit.sweep.pages import PagingApi, Thing, listing_of, walk_of
 
 Pages = tuple[tuple[Thing, ...], ...]
@@ -172,3 +173,43 @@ def test_only_the_first_call_is_asked_for_less_than_all() -> None:
     api = Narrow([[Thing("a", ((Thing("a1"),),))], [Thing("b", ((Thing("b1"),),))]])
 
     assert resources(list(walk_of(listing_of(2), api, {"Only": "this"}).looks())) == ["arn:a1", "arn:b1"]
+
+
+def test_what_is_listed_and_not_described_hides_nothing_but_itself() -> None:
+    """A bucket's policy, or the key of a state machine, can keep out whoever describes it."""
+
+    class Secretive(PagingApi):
+        def list_below(self, Parents: Sequence[str], Token: str | None = None) -> dict[str, Any]:  # noqa: N803
+            if "b" in Parents:
+                raise ClientError(
+                    {"Error": {"Code": "AccessDenied", "Message": "Access Denied"}}, "ListBelow"
+                )
+            return super().list_below(Parents, Token)
+
+    things = [Thing(name, ((Thing(f"{name}1"),),)) for name in "abc"]
+    arn = "arn:{partition}:s3:::{Name}"
+
+    looks = list(walk_of(listing_of(2, arn=arn), Secretive([things])).looks())
+
+    assert resources(looks) == ["arn:aws:s3:::a1", "arn:aws:s3:::b", "arn:aws:s3:::c1"]
+    [refused] = [look for look in looks if look.refused]
+    assert (refused.resource, refused.held) == ("arn:aws:s3:::b", ())
+    assert "Access Denied" in str(refused.refused)
+
+
+@pytest.mark.parametrize("code", ["Throttling", "InternalError"])
+def test_what_passes_by_itself_is_raised(code: str) -> None:
+    class Busy(PagingApi):
+        def list_below(self, Parents: Sequence[str], Token: str | None = None) -> dict[str, Any]:  # noqa: N803
+            raise ClientError({"Error": {"Code": code, "Message": "later"}}, "ListBelow")
+
+    with pytest.raises(ClientError):
+        list(walk_of(listing_of(2), Busy([[Thing("a")]])).looks())
+
+
+def test_what_another_account_shares_is_not_ours() -> None:
+    things = [Thing(f"aws:sagemaker:us-east-1:{account}:pipeline/p") for account in ("999988887777", ACCOUNT)]
+
+    found = resources(list(walk_of(listing_of(), PagingApi([things])).looks()))
+
+    assert found == [f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:pipeline/p"]
