@@ -30,6 +30,12 @@ _RESOURCES = {
     "table": "tableName",
     "key": "keyId",
     "role": "roleName",
+    "policy": "policyArn",
+    "of": "resourceArn",
+    "alarm": "alarmName",
+    "alarms": "alarmNames[0]",
+    "muted": "muteTargets.alarmNames[0]",
+    "resource": "identifier",
 }
 _DETAILS = {
     "source": "$.detail.eventSource",

@@ -1,8 +1,9 @@
 """Which calls change a part of the guard or blind CloudTrail, and which members of the record name the part.
 
-Sources: the API references of the services; "Logging Lambda API calls with CloudTrail" (Lambda's event names
-end in the date of its API, and some in ``v2``). Names of members count in any case, as CloudTrail writes some
-otherwise than the APIs do.
+Sources: the API references of the services; "AWS Cloud Control API events" (EventBridge Events Reference);
+"Encrypting EventBridge event buses with AWS KMS keys" (EventBridge User Guide); "Logging Lambda API calls
+with CloudTrail" (Lambda's event names end in the date of its API, and some in ``v2``). Names of members
+count in any case, as CloudTrail writes some otherwise than the APIs do.
 
 Left out is what makes nothing worse: a rule that is enabled, a key that is, logs that are kept longer. So is
 reading.
@@ -16,6 +17,8 @@ from typing import Any
 from passrole.guard import Trouble
 
 _LAMBDA = "lambda.amazonaws.com"
+# All rules are on the default one, and whoever has the key of their patterns and targets can stop them.
+BUS = "events:event-bus"
 _DATE = re.compile(r"20[0-9]{6}(?:v[0-9]+)?")
 
 
@@ -42,6 +45,9 @@ class Watched:
 WATCHED = (
     Watched("events.amazonaws.com", "events:rule", ("DeleteRule", "DisableRule", "PutRule"), ("name",)),
     Watched("events.amazonaws.com", "events:rule", ("PutTargets", "RemoveTargets"), ("rule",)),
+    # Without a name either is about the default bus.
+    Watched("events.amazonaws.com", BUS, ("UpdateEventBus",), ("name",)),
+    Watched("events.amazonaws.com", BUS, ("PutPermission",), ("eventBusName",)),
     Watched(
         _LAMBDA,
         "lambda:function",
@@ -170,6 +176,13 @@ WATCHED = (
     ),
     Watched("monitoring.amazonaws.com", "cloudwatch:dashboard", ("DeleteDashboards",), ("dashboardNames",)),
     Watched("cloudformation.amazonaws.com", "cloudformation:stack", ("DeleteStack",), ("stackName",)),
+    # It makes the calls of whatever service in CloudFormation's way.
+    Watched(
+        "cloudcontrolapi.amazonaws.com",
+        "cloudcontrol:resource",
+        ("DeleteResource", "UpdateResource"),
+        ("identifier",),
+    ),
     Watched(
         "cloudtrail.amazonaws.com",
         "cloudtrail:trail",

@@ -12,7 +12,7 @@ from typing import Any
 
 from passrole.guard import Trouble
 from passrole.passes import Outcome, Passer
-from passrole.selfwatch.calls import Watched, bare_name, watched_by
+from passrole.selfwatch.calls import BUS, Watched, bare_name, watched_by
 from passrole.selfwatch.own import OwnAct, OwnResources
 from passrole.trail.denial import outcome_of
 from passrole.trail.passer import passer_of
@@ -61,8 +61,8 @@ def change_of(record: dict[str, Any], own: OwnResources) -> GuardChange | None:
         # Whose trail it is, the record does not tell; no deployment of the guard changes any.
         resource = _last_name(named[0]) if named else None
     else:
-        is_stack = watched.part == _STACK
-        resource = next(filter(None, map(own.stack_in if is_stack else own.name_in, named)), None)
+        name_in = {_STACK: own.stack_in, BUS: own.bus_in}.get(watched.part, own.name_in)
+        resource = next(filter(None, map(name_in, named)), None)
         is_of_another = resource is None and bool(named)
         if is_of_another or _is_deployment(passer, watched):
             return None

@@ -7,7 +7,8 @@ from typing import Self
 
 _STACK = ":stack/"
 _LAYER = re.compile(r"arn:.*:layer:([^:]+):[0-9]+")
-_BETWEEN_NAMES = re.compile(r"[:/]")
+_BETWEEN_NAMES = re.compile(r"[:/|]")  # Cloud Control's identifiers have the last
+_DEFAULT_BUS = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ class OwnResources:
         """The name of the guard's stack that a text is, by its name or ARN; None if it is another's."""
         name = text.partition(_STACK)[2].partition("/")[0] if _STACK in text else text
         return name if name.lower() == self.stack.lower() or self._is_own(name) else None
+
+    def bus_in(self, text: str) -> str | None:
+        """The name of the bus that the guard's rules are on, if a text is that, by its name or ARN."""
+        return _DEFAULT_BUS if text.rpartition("/")[2] == _DEFAULT_BUS else None
 
     def _is_own(self, name: str) -> bool:
         # IAM tells no two names apart by their case alone: neither does this.

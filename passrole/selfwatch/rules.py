@@ -18,21 +18,17 @@ from passrole.catalogue.rules import DETAIL_TYPE, MAX_PATTERN, RulePattern
 from passrole.guard import Trouble
 from passrole.selfwatch.calls import WATCHED, Watched, names_with_suffixes
 
-DIRECT_RULES = ("GuardAlarm", "BlindAlarm")
+DIRECT_RULES = ("GuardAlarm", "RightsAlarm", "BlindAlarm")
 _CHANGES = "GuardChanges"  # and a number: in further regions a rule's name has room for 14 characters
 _DECISIVE = (
     "DeleteQueue",
-    "DeleteRole",
-    "DeleteRolePolicy",
     "DeleteRule",
     "DeleteTable",
     "DeleteTopic",
-    "DetachRolePolicy",
     "DisableKey",
     "DisableRule",
     "PurgeQueue",
     "PutKeyPolicy",
-    "PutRolePolicy",
     "PutTargets",
     "RemoveTargets",
     "ScheduleKeyDeletion",
@@ -48,9 +44,17 @@ _DECISIVE_OF_LAMBDA = (  # what the names begin with
     "UpdateEventSourceMapping",
     "UpdateFunctionCo",
 )
-_SOURCES = [
-    f"{service}.amazonaws.com" for service in ("dynamodb", "events", "iam", "kms", "lambda", "sns", "sqs")
-]
+_OF_ROLES = (
+    "AttachRolePolicy",
+    "DeleteRole",
+    "DeleteRolePolicy",
+    "DetachRolePolicy",
+    "PutRolePermissionsBoundary",
+    "PutRolePolicy",
+    "UpdateAssumeRolePolicy",
+)
+_OF_POLICIES = ("CreatePolicyVersion", "DeletePolicy", "SetDefaultPolicyVersion")
+_OF_ALARMS = ("DeleteAlarms", "DisableAlarmActions", "PutAlarmMuteRule", "PutMetricAlarm", "SetAlarmState")
 _BY_OTHERS = [{"exists": False}, {"anything-but": "cloudformation.amazonaws.com"}]
 
 
@@ -95,8 +99,16 @@ def direct_rules(names: Names) -> tuple[RulePattern, ...]:
     stack = [names.stack, {"prefix": f"{names.stack}-"}, *in_arn]
     deletions = _calls([row for row in WATCHED if row.part == "cloudformation:stack"])
     deleted = {**deletions, "requestParameters": {"stackName": stack}}
-    changed: dict[str, Any] = {"eventSource": _SOURCES, "$or": _decisive(names)}
-    details = (changed, {"$or": [trails, deleted]})
+    changed: dict[str, Any] = {
+        "eventSource": _sources("dynamodb", "events", "kms", "lambda", "sns", "sqs"),
+        "$or": _decisive(names),
+    }
+    rights: dict[str, Any] = {
+        "eventSource": _sources("cloudcontrolapi", "dynamodb", "iam", "lambda", "monitoring", "sns", "sqs"),
+        "userIdentity": {"invokedBy": _BY_OTHERS},
+        "$or": _stopping(names),
+    }
+    details = (changed, rights, {"$or": [trails, deleted, _bus_updated()]})
     named = zip(DIRECT_RULES, details, strict=True)
     return tuple(RulePattern(name, _done(names, detail)) for name, detail in named)
 
@@ -114,7 +126,6 @@ def _decisive(names: Names) -> list[dict[str, Any]]:
         {"subscriptionArn": [in_arn]},
         {"tableName": [named, {"wildcard": f"*:table/{own}*"}]},
         {"keyId": [{"suffix": names.key}]},
-        {"roleName": [named]},
     ]
     return [
         {
@@ -131,6 +142,46 @@ def _decisive(names: Names) -> list[dict[str, Any]]:
             "requestParameters": {"name": [named]},
         },
     ]
+
+
+def _stopping(names: Names) -> list[dict[str, Any]]:
+    """What takes their rights from the functions, from what sends to them, or from the alarms their voice.
+
+    The code cannot tell of it then: it is what the rules of changes bring these events to.
+    """
+    own = f"{names.stack}-"
+    named, in_arn = {"prefix": own}, {"wildcard": f"*:{own}*"}
+    table = [named, {"wildcard": f"*:table/{own}*"}]
+    targets = [
+        {"queueUrl": [{"wildcard": f"*/{own}*"}]},
+        {"topicArn": [in_arn]},
+        {"functionName": [named, in_arn]},
+    ]
+    alarms = [{"alarmName": [named]}, {"alarmNames": [named]}, {"muteTargets": {"alarmNames": [named]}}]
+    calls: tuple[tuple[Sequence[Any], dict[str, Any]], ...] = (
+        # IAM tells no two names apart by their case alone.
+        (_OF_ROLES, {"roleName": [{"prefix": {"equals-ignore-case": own}}]}),
+        (_OF_POLICIES, {"policyArn": [{"wildcard": f"*/{own}*"}]}),
+        ([{"prefix": "RemovePermission"}], {"$or": targets}),
+        (("PutResourcePolicy", "UpdateTable"), {"$or": [{"resourceArn": table}, {"tableName": table}]}),
+        (_OF_ALARMS, {"$or": alarms}),
+        (("DeleteResource", "UpdateResource"), {"identifier": [{"wildcard": f"*{own}*"}]}),
+    )
+    return [{"eventName": list(made), "requestParameters": of} for made, of in calls]
+
+
+def _bus_updated() -> dict[str, Any]:
+    """The default bus, which all rules are on, with another key than AWS's own."""
+    default = [{"exists": False}, "default", {"suffix": ":event-bus/default"}]
+    return {
+        "eventSource": _sources("events"),
+        "eventName": ["UpdateEventBus"],
+        "requestParameters": {"name": default},
+    }
+
+
+def _sources(*services: str) -> list[str]:
+    return [f"{service}.amazonaws.com" for service in services]
 
 
 def _but(role: str | None) -> dict[str, Any]:

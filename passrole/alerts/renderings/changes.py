@@ -12,11 +12,13 @@ from passrole.passes import Outcome
 
 _FIRST = "If nobody meant it, revoke that principal's access first."
 _PARTS = {
+    "cloudcontrol:resource": "resource",
     "cloudformation:stack": "stack",
     "cloudtrail:trail": "trail",
     "cloudwatch:alarm": "alarm",
     "cloudwatch:dashboard": "dashboard",
     "dynamodb:table": "table",
+    "events:event-bus": "event bus",
     "events:rule": "rule",
     "iam:policy": "policy",
     "iam:role": "role",

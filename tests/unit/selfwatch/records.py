@@ -182,6 +182,10 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "recovery off": (call("dynamodb", "UpdateContinuousBackups", {"tableName": TABLE}), TABLE),
     "records expire": (call("dynamodb", "UpdateTimeToLive", {"tableName": TABLE}), TABLE),
+    "the table takes one write a second": (
+        call("dynamodb", "UpdateTable", {"tableName": arn("dynamodb", f"table/{TABLE}")}),
+        TABLE,
+    ),
     "table's policy": (
         call("dynamodb", "PutResourcePolicy", {"resourceArn": arn("dynamodb", f"table/{TABLE}")}),
         TABLE,
@@ -208,6 +212,44 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
         call("iam", "CreatePolicyVersion", {"policyArn": arn("iam", f"policy/{POLICY}")}),
         POLICY,
     ),
+    "all is denied to the role": (
+        call(
+            "iam", "AttachRolePolicy", {"roleName": ROLE, "policyArn": "arn:aws:iam::aws:policy/AWSDenyAll"}
+        ),
+        ROLE,
+    ),
+    "another version of the managed policy": (
+        call("iam", "SetDefaultPolicyVersion", {"policyArn": arn("iam", f"policy/{POLICY}")}),
+        POLICY,
+    ),
+    "the rules' permission removed": (
+        call("sqs", "RemovePermission", {"queueUrl": QUEUE_URL, "label": "RulesOfThisStack"}),
+        QUEUE,
+    ),
+    "the alarms' permission removed": (
+        call("sns", "RemovePermission", {"topicArn": arn("sns", TOPIC), "label": "AlarmsOfThisAccount"}),
+        TOPIC,
+    ),
+    "the schedule's permission removed": (
+        call("lambda", "RemovePermission20150331v2", {"functionName": FUNCTION, "statementId": "x"}),
+        FUNCTION,
+    ),
+    "rule deleted by Cloud Control": (
+        call(
+            "cloudcontrolapi",
+            "DeleteResource",
+            {"typeName": "AWS::Events::Rule", "identifier": arn("events", f"rule/{RULE}")},
+        ),
+        RULE,
+    ),
+    "role's policy deleted by Cloud Control": (
+        call(
+            "cloudcontrolapi",
+            "DeleteResource",
+            {"typeName": "AWS::IAM::RolePolicy", "identifier": f"DefaultPolicy|{ROLE}"},
+        ),
+        ROLE,
+    ),
     "logs deleted": (call("logs", "DeleteLogGroup", {"logGroupName": LOGS}), LOGS),
     "logs kept a day": (
         call("logs", "PutRetentionPolicy", {"logGroupName": LOGS, "retentionInDays": 1}),
@@ -215,6 +257,14 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "one of several alarms deleted": (
         call("monitoring", "DeleteAlarms", {"alarmNames": ["TargetTracking-x", ALARM]}),
+        ALARM,
+    ),
+    "alarm's actions disabled": (
+        call("monitoring", "DisableAlarmActions", {"alarmNames": [ALARM]}),
+        ALARM,
+    ),
+    "alarm replaced": (
+        call("monitoring", "PutMetricAlarm", {"alarmName": ALARM, "threshold": 1e9}),
         ALARM,
     ),
     "alarm muted": (
@@ -235,6 +285,8 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
         f"{STACK}-us-east-1",
     ),
 }
+# Who disables this key afterwards stops all rules of the bus.
+BUS = call("events", "UpdateEventBus", {"name": "default", "kmsKeyIdentifier": "alias/strangers"})
 TRAILS = {
     name: call("cloudtrail", name, {member: arn("cloudtrail", "trail/management-events")})
     for name, member in (

@@ -15,6 +15,7 @@ from passrole.selfwatch.calls import WATCHED, Watched
 from tests.unit.samples import ACCOUNT
 from tests.unit.selfwatch.records import (
     ALICE,
+    BUS,
     CANARY,
     CANARY_ROLE,
     CHANGES,
@@ -34,7 +35,7 @@ from tests.unit.selfwatch.records import (
 )
 
 BY_CLOUDFORMATION = {"invokedBy": "cloudformation.amazonaws.com"}
-MODELS = {"monitoring": "cloudwatch"}
+MODELS = {"cloudcontrolapi": "cloudcontrol", "monitoring": "cloudwatch"}
 each_change = pytest.mark.parametrize("name", CHANGES)
 
 
@@ -103,6 +104,27 @@ def test_a_trail_is_the_same_by_name_and_by_arn() -> None:
     )
     assert by_name is not None
     assert by_name == by_arn
+
+
+@pytest.mark.parametrize(
+    ("record", "resource"),
+    [
+        (BUS, "default"),
+        (BUS | {"requestParameters": {"name": arn("events", "event-bus/default")}}, "default"),
+        (BUS | {"requestParameters": {"kmsKeyIdentifier": "alias/strangers"}}, None),
+        (call("events", "PutPermission", {"eventBusName": "default", "policy": "{}"}), "default"),
+    ],
+)
+def test_the_bus_that_the_rules_are_on_is_a_part_of_the_guard(
+    record: dict[str, Any], resource: str | None
+) -> None:
+    change = change_of(record, OWN)
+    assert change is not None
+    assert (change.part, change.resource) == ("events:event-bus", resource)
+
+
+def test_another_bus_is_none_of_the_guards() -> None:
+    assert change_of(BUS | {"requestParameters": {"name": "orders"}}, OWN) is None
 
 
 def test_the_canarys_call_is_the_guards_own() -> None:

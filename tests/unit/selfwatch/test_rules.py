@@ -12,11 +12,14 @@ from passrole.selfwatch.calls import WATCHED
 from passrole.selfwatch.rules import Names, change_rules, direct_rules
 from tests.unit.samples import ACCOUNT, REGION, envelope_of
 from tests.unit.selfwatch.records import (
+    ALARM,
+    BUS,
     CANARY,
     CANARY_ROLE,
     CHANGES,
     FUNCTION,
     KEY,
+    POLICY,
     QUEUE,
     ROLE,
     STACK,
@@ -54,6 +57,21 @@ DECISIVE = [
     "key to be deleted",
     "role deleted",
     "denied all",
+    "all is denied to the role",
+    "boundary",
+    "trust",
+    "managed policy",
+    "another version of the managed policy",
+    "the rules' permission removed",
+    "the alarms' permission removed",
+    "the schedule's permission removed",
+    "the table takes one write a second",
+    "table's policy",
+    "one of several alarms deleted",
+    "alarm's actions disabled",
+    "alarm replaced",
+    "alarm muted",
+    "alarm set to OK",
     "stack deleted",
     "stack of a region deleted, by ARN",
 ]
@@ -116,6 +134,20 @@ def test_a_blinded_trail_is_told_whoever_did_it(
     assert taken(matcher, CHANGE_RULES, by(record, **identity))
 
 
+@pytest.mark.parametrize("name", ["default", arn("events", "event-bus/default"), None])
+def test_another_key_of_the_bus_that_all_rules_are_on_is_told(
+    matcher: PatternMatcher, name: str | None
+) -> None:
+    record = BUS | {"requestParameters": {"kmsKeyIdentifier": "x"} | ({"name": name} if name else {})}
+    assert taken(matcher, DIRECT_RULES, record)
+    assert taken(matcher, CHANGE_RULES, record)
+    assert not taken(matcher, DIRECT_RULES, BUS | {"requestParameters": {"name": "orders"}})
+
+
+def test_the_name_of_a_role_counts_in_any_case(matcher: PatternMatcher) -> None:
+    assert taken(matcher, DIRECT_RULES, call("iam", "DeleteRole", {"roleName": ROLE.upper()}))
+
+
 @pytest.mark.parametrize(
     ("event", "member"),
     [
@@ -159,6 +191,8 @@ def test_the_canary_is_not_told(matcher: PatternMatcher) -> None:
         call("sqs", "DeleteQueue", {"queueUrl": f"https://sqs.x.amazonaws.com/{ACCOUNT}/x{QUEUE}"}),
         call("dynamodb", "DeleteTable", {"tableName": f"x{TABLE}"}),
         call("iam", "DeleteRole", {"roleName": f"x{ROLE}"}),
+        call("iam", "AttachRolePolicy", {"roleName": "mine", "policyArn": arn("iam", f"policy/{POLICY}")}),
+        call("monitoring", "DeleteAlarms", {"alarmNames": [f"x{ALARM}"]}),
         call("kms", "DisableKey", {"keyId": "99999999-0000-1111-2222-333344445555"}),
         call("cloudformation", "DeleteStack", {"stackName": f"{STACK}Next"}),
         call("cloudformation", "DeleteStack", {"stackName": arn("cloudformation", f"stack/{STACK}Next/1")}),
