@@ -12,6 +12,8 @@ from infra.names import PROJECT, Part
 
 RUNBOOK = "docs/runbook.md"
 MINUTE = Duration.minutes(1)
+# So many minutes without what rings by the minute make an alarm well again.
+QUIET = 15
 
 
 class Alarms(Construct):
@@ -30,11 +32,14 @@ class Alarms(Construct):
         section: str | None = None,
         above: float = 0,
         periods: int = 1,
+        quiet: int = 1,
     ) -> None:
         """Rings when a metric is above a number for so many periods. Silence is health.
 
         Args:
             section: of the runbook; by default it is called as the alarm.
+            quiet: in place of ``periods``, it rings at the first period, and until so many were well: else
+                what comes and goes would be told each time.
         """
         self._add(
             construct_id,
@@ -42,7 +47,8 @@ class Alarms(Construct):
             _described(description, section or construct_id),
             threshold=above,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=periods,
+            evaluation_periods=max(periods, quiet),
+            datapoints_to_alarm=periods,
             # These metrics are missing where nothing happens.
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
@@ -70,6 +76,7 @@ class Alarms(Construct):
         threshold: float,
         comparison_operator: cloudwatch.ComparisonOperator,
         evaluation_periods: int,
+        datapoints_to_alarm: int | None = None,
         treat_missing_data: cloudwatch.TreatMissingData,
     ) -> None:
         alarm = cloudwatch.Alarm(
@@ -80,6 +87,7 @@ class Alarms(Construct):
             threshold=threshold,
             comparison_operator=comparison_operator,
             evaluation_periods=evaluation_periods,
+            datapoints_to_alarm=datapoints_to_alarm,
             treat_missing_data=treat_missing_data,
         )
         alarm.add_alarm_action(self._action)

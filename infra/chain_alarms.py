@@ -2,7 +2,7 @@
 
 from aws_cdk import Duration
 
-from infra.alarms import Alarms, metric_of
+from infra.alarms import QUIET, Alarms, metric_of
 from infra.names import Part
 
 # CloudTrail is late by some minutes, and the canary is sent every two.
@@ -32,11 +32,13 @@ def watch_events(alarms: Alarms) -> None:
     alarms.ring(
         "ForgedEvents",
         metric_of(Part.DETECT, "ForgedEvents"),
+        quiet=QUIET,
         description="somebody put an event into the intake queue that AWS did not send; it was ignored.",
     )
     alarms.ring(
         "ForgedTasks",
         metric_of(Part.SWEEP, "ForgedEvents"),
+        quiet=QUIET,
         section="ForgedEvents",
         description="somebody put an event into the queue of sweep's tasks that AWS did not send; it was "
         "ignored.",
@@ -44,6 +46,7 @@ def watch_events(alarms: Alarms) -> None:
     alarms.ring(
         "UnreadableEvents",
         metric_of(Part.DETECT, "UnreadableEvents"),
+        quiet=QUIET,
         description="an event of AWS could not be read: its passes are not judged.",
     )
     alarms.ring(

@@ -6,7 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
-from infra.alarms import MINUTE, Alarms, metric_of
+from infra.alarms import MINUTE, QUIET, Alarms, metric_of
 from infra.names import Part
 
 # A message that waits longer than two failed attempts is stuck rather than busy.
@@ -50,12 +50,14 @@ class Monitoring(Alarms):
                 f"{name}Fails",
                 function.metric_errors(period=MINUTE, statistic="Sum"),
                 section="FunctionFails",
+                quiet=QUIET,
                 description=f"the function {name} failed; its log says why.",
             )
             self.ring(
                 f"{name}Throttled",
                 function.metric_throttles(period=MINUTE, statistic="Sum"),
                 section="FunctionThrottled",
+                quiet=QUIET,
                 description=f"the function {name} was throttled; the account's Lambda concurrency is used "
                 "up.",
             )

@@ -16,12 +16,12 @@ OURS = {
     "CanaryFailed": ("CanaryFailed", "sweep", "Sum", 300, 3, ">", 0, "notBreaching"),
     "CanaryMissing": ("CanarySeen", "detect", "Sum", 900, 1, "<", 1, "breaching"),
     "ExemptionsEnding": ("ExemptionsEnding", "sweep", "Maximum", 300, 1, ">", 0, "notBreaching"),
-    "ForgedEvents": ("ForgedEvents", "detect", "Sum", 60, 1, ">", 0, "notBreaching"),
-    "ForgedTasks": ("ForgedEvents", "sweep", "Sum", 60, 1, ">", 0, "notBreaching"),
+    "ForgedEvents": ("ForgedEvents", "detect", "Sum", 60, 15, ">", 0, "notBreaching"),
+    "ForgedTasks": ("ForgedEvents", "sweep", "Sum", 60, 15, ">", 0, "notBreaching"),
     "IamReadsFailed": ("IamReadsFailed", "detect", "Sum", 300, 3, ">", 0, "notBreaching"),
     "SweepListingsFailed": ("SweepListingsFailed", "sweep", "Sum", DAY, 1, ">", 0, "notBreaching"),
     "SweepOverdue": ("SweepFinished", "sweep", "Sum", DAY, 2, "<", 1, "breaching"),
-    "UnreadableEvents": ("UnreadableEvents", "detect", "Sum", 60, 1, ">", 0, "notBreaching"),
+    "UnreadableEvents": ("UnreadableEvents", "detect", "Sum", 60, 15, ">", 0, "notBreaching"),
 }
 COMPARISONS = {">": "GreaterThanThreshold", "<": "LessThanThreshold"}
 # CloudWatch takes no longer evaluation of periods of an hour and more ("Using Amazon CloudWatch alarms").
@@ -65,6 +65,15 @@ def test_silence_rings_only_where_something_comes_by_itself(stacks: list[StackTe
             {"CanaryMissing", "SweepOverdue"} if at_home else set()
         )
         assert set(missing.values()) <= {"breaching", "notBreaching"}
+
+
+def test_what_comes_and_goes_by_the_minute_rings_at_once_and_once(guard: StackTemplate) -> None:
+    """A function that fails at each run of the schedule would else ring, and be well, every two minutes."""
+    momentary = [n for n in alarms_of(guard) if n.endswith(("Fails", "Throttled", "Events", "ForgedTasks"))]
+    assert {"SweepFails", "DetectThrottled", "ForgedEvents"} <= set(momentary)
+    for name in momentary:
+        alarm = alarms_of(guard)[name]
+        assert (alarm["Period"], alarm["DatapointsToAlarm"], alarm["EvaluationPeriods"]) == (60, 1, 15)
 
 
 def test_every_rule_that_delivers_is_on_an_alarm_of_both_ways_to_fail(stacks: list[StackTemplate]) -> None:
