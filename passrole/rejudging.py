@@ -12,7 +12,7 @@ from passrole.clock import Clock, iso, utc_now
 from passrole.detection import EvidenceSource
 from passrole.ending import end_of
 from passrole.evidence import Evidence, known
-from passrole.finding import Change, Finding, State
+from passrole.finding import APPROVED_NOW, Change, Finding, State
 from passrole.ledger import Holding, Ledger
 from passrole.life import exempted, judged_again
 from passrole.news import Topic, publish_news
@@ -31,7 +31,6 @@ from passrole.severity import depends_on_administrator
 
 _ATTEMPTS = 4
 _NO_CONCERN = (Decision.APPROVED, Decision.EXEMPT)
-_APPROVED = "the policy approves the pass now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +171,7 @@ class Rejudge:
         if verdict is None:
             return None
         if verdict.decision is Decision.APPROVED:
-            why = f"{cause.why}: {_APPROVED}"
+            why = f"{cause.why}: {APPROVED_NOW}"
             return end_of(self._ledger, before, cause.who, why, fresh.updated_at) if before else None
         # What is exempt comes back as it would stand without: at the stage of what it rests from.
         uncapped = stage_for(self._policy, judged.pass_, judged.bare or verdict)

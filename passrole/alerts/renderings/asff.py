@@ -184,6 +184,7 @@ def _product_fields(alert: Alert) -> dict[str, str]:
         "passes": str(finding.passes),
         "exempt_until": finding.exempt_until,
         "approved_by": finding.approved_by,
+        "origin": finding.origin,
     }
     texts = {key: shown(value or "", FIELD_LIMIT) for key, value in fields.items()}
     # A value must not be blank.

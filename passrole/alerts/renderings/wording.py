@@ -14,7 +14,7 @@ from passrole.clock import parse_time
 from passrole.finding import APPROVED_NOW, BEGUN, GUARD, NO_ACT, Finding, News, State
 from passrole.guard import Trouble
 from passrole.names import short_passer, short_principal, short_resource, short_role, shown
-from passrole.passes import Outcome
+from passrole.passes import SWEPT, Origin, Outcome
 from passrole.policy import Decision, Stage
 
 Quote = Callable[[str], str]
@@ -164,13 +164,20 @@ def happened(alert: Alert, quote: Quote) -> str:
             return f"Containing {thing} failed: {who} gave it role {role}"
         case News.RELEASED:
             return f"{thing} was released by {quote(short_principal(alert.step.who) or 'somebody')}"
-        case News.RESOLVED if alert.step.why.startswith(APPROVED_NOW):
+        case News.RESOLVED if APPROVED_NOW in alert.step.why:
             return f"{thing} may hold role {role} now"
         case News.RESOLVED:
             return f"{thing} does not hold role {role} any more"
         case News.EXEMPTION_ENDED:
             return f"{who} passed role {role} to {thing}, and that is exempt no longer"
     again = " again" if news is News.REOPENED else ""
+    match finding.origin:
+        case Origin.SWEEP:
+            return f"The sweep found{again} that {thing} holds role {role}"
+        case Origin.ROLE_CHANGE:
+            return f"{thing} holds role {role}, which was changed"
+        case Origin.POLICY_CHANGE:
+            return f"{thing} holds role {role}, and the policy was changed"
     if finding.outcome is Outcome.SUCCEEDED:
         return f"{who} passed role {role} to {thing}{again}"
     return f"{who} tried{again} to pass role {role} to {thing}"
@@ -212,7 +219,11 @@ def facts(finding: Finding, account_name: str | None = None) -> tuple[Fact, ...]
         Fact("Service", " or ".join(finding.services) or "unknown"),
         Fact("Resource", resource or _no_resource(finding), link=links.resource_link(resource)),
         where,
-        Fact("When", when(finding.event_time or finding.opened_at), f"{call}, {finding.outcome}"),
+        Fact(
+            "When",
+            when(finding.event_time or finding.opened_at),
+            "when the sweep found it" if _is_swept(finding) else f"{call}, {finding.outcome}",
+        ),
     )
 
 
@@ -224,6 +235,8 @@ def _who(finding: Finding) -> Fact:
         ("source identity", passer.source_identity),
         ("called by", passer.invoked_by),
     )
+    if _is_swept(finding):
+        return Fact("Who", "not known", "no event told who passed the role")
     who = passer.arn or passer.name or passer.invoked_by or passer.principal_id or "unknown"
     who_else = ", ".join(f"{label} {text}" for label, text in notes if text)
     return Fact("Who", who, who_else, links.passer_link(passer))
@@ -243,10 +256,15 @@ def where(alert: Alert, quote: Quote) -> str:
 
 
 def why(alert: Alert) -> tuple[Prose, ...]:
-    """Why the finding is there: the verdict's reasons, and before them what opened it again."""
-    reasons = alert.finding.reasons
-    if alert.step.news.opens and alert.step.news is not News.OPENED and alert.step.why not in reasons:
-        reasons = (alert.step.why, *reasons)
+    """Why the finding is there: the verdict's reasons, and before them what opened it, if not its pass."""
+    finding, step = alert.finding, alert.step
+    reasons, is_by_pass = finding.reasons, finding.origin is Origin.EVENT
+    if step.news.opens and (step.news is not News.OPENED or not is_by_pass):
+        cause = step.why.removesuffix(f": {reasons[0]}") if reasons else step.why
+        if finding.origin is Origin.ROLE_CHANGE and step.who not in ("", GUARD):
+            cause = f"{cause}, by {step.who}"
+        if cause and cause not in reasons:
+            reasons = (cause, *reasons)
     more = len(reasons) - MOST_REASONS
     if more > 0:
         return (*reasons[:MOST_REASONS], f"and {more} more: see the finding")
@@ -288,7 +306,8 @@ def done(alert: Alert) -> tuple[Prose, ...]:
         case News.RELEASED:
             return (why, "Unless another finding holds it, it may run with the role again.")
         case News.RESOLVED:
-            return (why,)
+            # Who had a role approved by a tag is as good to know as who passed it.
+            return (f"{why}, by {alert.step.who}" if alert.step.who.startswith("arn:") else why,)
 
 
 def commands(alert: Alert) -> tuple[Command, ...]:
@@ -353,14 +372,20 @@ def _no_resource(finding: Finding) -> str:
     return "not told by the record" if is_pass else "none: the role was not passed"
 
 
+def _is_swept(finding: Finding) -> bool:
+    """Whether no event told of its pass."""
+    return finding.last_pass.startswith(SWEPT)
+
+
 def _what_kind_of_pass(finding: Finding) -> str:
     if finding.outcome is Outcome.DENIED:
         return "Role pass denied by AWS"
     if finding.outcome is Outcome.FAILED:
         return "Role pass that failed"
+    is_pass = finding.origin is Origin.EVENT
     if finding.decision is Decision.UNDETERMINED:
-        return "Role pass that could not be judged"
-    return "Role passed without approval"
+        return "Role pass that could not be judged" if is_pass else "Role that could not be judged"
+    return "Role passed without approval" if is_pass else "Role held without approval"
 
 
 def _is_to_be_contained(finding: Finding) -> bool:

@@ -131,6 +131,8 @@ class _Here:
         where, counts = self.reach.region(region), self.counts
         for look in Walk(listing, where, self.clients(listing.client, region), self.pace).looks():
             counts.resources += look.resource is not None
+            if look.refused:
+                counts.failed[part_name(listing.name, region)] = look.refused
             for held in look.held:
                 counts.roles += 1
                 pass_ = pass_of(held, listing, where, began, iso(utc_now()))

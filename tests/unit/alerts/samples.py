@@ -7,7 +7,7 @@ from passrole.alerts import Alert
 from passrole.alerts.digest import Digest, make_digest
 from passrole.finding import Finding, News, Severity, State, Step
 from passrole.guard import Trouble, trouble
-from passrole.passes import Outcome, Passer
+from passrole.passes import SWEPT, Origin, Outcome, Passer
 from passrole.policy import Decision, Stage
 from passrole.selfwatch import GuardChange
 from passrole.selfwatch.findings import finding_of
@@ -118,6 +118,35 @@ ALERTS = {
             "whether arn:aws:iam::111122223333:role/admin/BreakGlass is approved cannot be told",
             "app-roles: role:Tag/Approved is unknown (iam:GetRole was denied), needs yes",
         ),
+    ),
+    "found-by-sweep": alert(
+        who="passrole-guardrail",
+        why=f"the sweep of 2026-11-22T03:00:00.000Z found it: {FINDING.reasons[0]}",
+        origin=Origin.SWEEP,
+        response=Stage.ALERT,
+        passer=Passer(),
+        event_source="sweep",
+        event_name="sweep",
+        last_pass=f"{SWEPT}2026-11-22T03:00:00.000Z-0123456789abcdef#Role",
+    ),
+    "opened-by-role-change": alert(
+        who="arn:aws:sts::111122223333:assumed-role/Developer/mallory",
+        why=f"the role BreakGlass lost tags (UntagRole): {FINDING.reasons[0]}",
+        origin=Origin.ROLE_CHANGE,
+        response=Stage.ALERT,
+    ),
+    "reopened-by-policy-change": alert(
+        News.REOPENED,
+        who="passrole-guardrail",
+        why=f"the policy changed to 0123456789ab: {FINDING.reasons[0]}",
+        origin=Origin.POLICY_CHANGE,
+        response=Stage.ALERT,
+    ),
+    "resolved-by-role-change": alert(
+        News.RESOLVED,
+        state=State.RESOLVED,
+        who="arn:aws:sts::111122223333:assumed-role/Developer/dana",
+        why="the role BreakGlass was tagged (TagRole): the policy approves the pass now",
     ),
     "reopened": alert(
         News.REOPENED, why="the role was passed again after it was released", passes=2, who=str(PASSER.arn)
