@@ -98,7 +98,8 @@ class GuardFunction(Construct):
         )
 
     def read(self, queue: sqs.Queue, *, batch_size: int, window: Duration | None, concurrency: int) -> None:
-        """Feeds a queue to the function; messages that fail come back alone."""
+        """Feeds a queue to the function, and to nobody else; messages that fail come back alone."""
+        self._take_alone(queue)
         self.function.add_event_source(
             event_sources.SqsEventSource(
                 queue,
@@ -106,5 +107,27 @@ class GuardFunction(Construct):
                 max_batching_window=window,
                 max_concurrency=concurrency,
                 report_batch_item_failures=True,
+            )
+        )
+
+    def _take_alone(self, queue: sqs.Queue) -> None:
+        """Denies taking messages to all principals of the account but the function's role.
+
+        CloudTrail's events of what is taken out of a queue are events for data, which no rule gets: so
+        whoever took an event before the function would do so unheard. Lambda reads the queue in the role
+        ("Using Lambda with Amazon SQS"). The conditions are those of `infra/redrives.py`.
+        """
+        queue.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="OnlyItsFunctionTakes",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"],
+                resources=[queue.queue_arn],
+                conditions={
+                    "ArnNotEquals": {"aws:PrincipalArn": self.role.role_arn},
+                    "Null": {"aws:PrincipalArn": "false"},
+                    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+                },
             )
         )

@@ -281,6 +281,33 @@ def test_nobody_but_services_and_operators_sends_what_functions_act_on(
             assert statement["Condition"]["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
 
 
+def test_nobody_takes_work_away_before_the_function_that_is_for_it(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        # Given the queues that functions read
+        readers = {
+            mapping["EventSourceArn"]["Fn::GetAtt"][0]: mapping["FunctionName"]["Ref"]
+            for mapping in stack.of_type("AWS::Lambda::EventSourceMapping").values()
+        }
+        denied = {
+            policy["Queues"][0]["Ref"]: statement
+            for policy in stack.of_type("AWS::SQS::QueuePolicy").values()
+            for statement in policy["PolicyDocument"]["Statement"]
+            if statement.get("Sid") == "OnlyItsFunctionTakes"
+        }
+        assert set(denied) == set(readers)
+        for queue, statement in denied.items():
+            # When an IAM principal receives, hides or deletes a message, then it is denied
+            assert (statement["Effect"], statement["Principal"]) == ("Deny", {"AWS": "*"})
+            taking = {"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"}
+            assert set(statement["Action"]) == taking
+            assert text(statement["Resource"]) == f"${{{queue}.Arn}}"
+            # but to the role of that function
+            role = stack.of_type("AWS::Lambda::Function")[readers[queue]]["Role"]
+            assert statement["Condition"]["ArnNotEquals"]["aws:PrincipalArn"] == role
+            assert statement["Condition"]["Null"] == {"aws:PrincipalArn": "false"}
+            assert statement["Condition"]["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
+
+
 def test_contain_is_told_of_new_findings_to_quarantine_only(guard: StackTemplate) -> None:
     filters = {
         subscription["Endpoint"]["Fn::GetAtt"][0]: subscription.get("FilterPolicy")
