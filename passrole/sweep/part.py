@@ -25,7 +25,9 @@ from passrole.sweep.listing import Listing
 from passrole.sweep.pace import Pace
 from passrole.sweep.walk import START, Held, ListingError, Look, Position, Region, Walk
 
-_AT_ONCE = 100  # roles that are judged together: as many as DynamoDB reads at once
+# Roles that are judged together: IAM is asked at the pace of the sweep, so that one may take seconds, and
+# what is not judged when the function is out of time is lost.
+_AT_ONCE = 20
 _MOST_LOOKS = 1_000  # that are kept until then: most instances have no role
 _ATTEMPTS = 4
 # Lists are eventually consistent: what was there before for less than that, they may not have yet.

@@ -24,7 +24,7 @@ from passrole.sweep.transient import is_transient
 from passrole.sweep.walk import START, ListingError, Region
 
 T = TypeVar("T")
-_AT_ONCE = 100
+_AT_ONCE = 20  # IAM may take seconds for a role, and time is looked at after so many
 _SECOND_LOOK = 60  # seconds: IAM may answer as before for a while after it was changed
 RUNNING = 6 * 3600  # seconds: a sweep that began in these and has not ended goes on
 _MOST_RESTARTS = 3
@@ -289,7 +289,7 @@ class TaskRunner:
             return ()  # it is deleted by now
 
     def _judge_role(self, task: JudgeRole) -> Done:
-        done = Done()
+        done, cause = Done(), self._fresh(task.cause)
         account = self._reach.account
         holders = self._ledger.holders_named(account, task.role, task.after)
         for some in _batches(holders, _AT_ONCE):
@@ -298,7 +298,7 @@ class TaskRunner:
                     done, resolved=done.resolved + sum(self._role_is_gone(h, task.cause) for h in some)
                 )
             else:
-                done = self._judge(some, task.cause, done)
+                done = self._judge(some, cause, done)
             if self._is_out_of_time():
                 self._tasks.put(replace(task, after=mark_of_holder(some[-1])))
                 return done
@@ -321,19 +321,22 @@ class TaskRunner:
         done = Done()
         if task.policy != self._policy_hash:
             return done  # another is deployed by now, which has a task of its own
-        after = task.after
+        after, cause = task.after, self._fresh(task.cause)
         for shard in range(task.shard, SHARDS):
             for some in _batches(self._ledger.holdings_in(shard, after=after), _AT_ONCE):
-                done = self._judge(some, task.cause, done)
+                done = self._judge(some, cause, done)
                 if self._is_out_of_time():
                     self._tasks.put(replace(task, shard=shard, after=mark_of_held(some[-1])))
                     return done
             after = ""
         return done
 
+    def _fresh(self, cause: Cause) -> Cause:
+        """The cause as of now, once a go: what IAM tells of a role then serves all that hold it."""
+        return replace(cause, as_of=max(cause.as_of, iso(self._clock())))
+
     def _judge(self, holdings: Sequence[Holding], cause: Cause, done: Done) -> Done:
-        fresh = replace(cause, as_of=max(cause.as_of, iso(self._clock())))
-        for judged in self._rejudge.holdings(holdings, fresh):
+        for judged in self._rejudge.holdings(holdings, cause):
             done = replace(
                 done,
                 judged=done.judged + 1,

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from passrole.clock import iso
+from passrole.evidence import Evidence
 from passrole.finding import State
-from passrole.passes import Origin
+from passrole.passes import Origin, Pass
 from passrole.policy import Responses, Stage
 from passrole.rejudging import Cause
 from passrole.sweep.runner import Done, policy_cause
@@ -194,3 +195,24 @@ def test_a_further_sweep_of_what_a_task_opened_tells_nothing_again(running: Runn
 
     assert counted(done) == (0, 0, 0)
     assert len(running.world.topic.messages) == told == MANY
+
+
+@pytest.mark.parametrize("kind", ["role", "policy"])
+def test_what_iam_tells_serves_a_whole_go(
+    running: Running, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Else all that is held is asked for once each, at the pace of the sweep."""
+    world, asked = running.world, set[str | None]()
+    well = world.iam.evidence
+
+    def evidence(pass_: Pass) -> Evidence:
+        world.clock.go_on(seconds=1)
+        asked.add(pass_.event_time)
+        return well(pass_)
+
+    monkeypatch.setattr(world.iam, "evidence", evidence)
+    why = policy_cause(world.policy.hash, iso(world.clock()))
+
+    running.run(JudgeRole("orders", cause(running)) if kind == "role" else JudgeAll(world.policy.hash, why))
+
+    assert len(asked) == 1

@@ -1,10 +1,13 @@
 """A part of a sweep judges what exists: it opens what no event told, once."""
 
+import pytest
+
 from passrole.clock import iso
+from passrole.evidence import Evidence
 from passrole.finding import State
 from passrole.ledger import SweepPart
 from passrole.life import feed
-from passrole.passes import Origin
+from passrole.passes import Origin, Pass
 from passrole.policy import Decision, Responses, Stage
 from passrole.sweep.walk import START, Position
 from tests.unit.samples import FUNCTION, ROLE, evidence_of, finding_of, pass_of, policy_of, verdict_of
@@ -174,3 +177,26 @@ def test_the_sweep_of_what_an_event_told_changes_nothing(world: World) -> None:
     after = world.finding()
     assert (after.response, after.origin, after.revision) == (Stage.QUARANTINE, Origin.EVENT, 1)
     assert (part.new, part.opened, world.topic.news) == (0, 0, ["opened"])
+
+
+def test_a_go_comes_to_its_end_however_slow_iam_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function lives for 300 seconds, and is late when 90 are left."""
+    arns = [f"{OTHER}-{n:03}" for n in range(300)]
+    world.iam.roles |= {arn: {} for arn in arns}
+    world.functions = {f"{FUNCTION}-{n:03}": [arn] for n, arn in enumerate(arns)}
+    world.page, told, well = 100, set[str | None](), world.iam.evidence
+
+    def evidence(pass_: Pass) -> Evidence:
+        if pass_.role.arn not in told:
+            world.clock.go_on(seconds=4)
+        told.add(pass_.role.arn)
+        return well(pass_)
+
+    monkeypatch.setattr(world.iam, "evidence", evidence)
+    began = world.clock()
+    world.is_late = lambda: (world.clock() - began).total_seconds() > 210
+
+    progress = world.sweeper.go_on(world.listing, HERE, iso(began), SweepPart(PART))
+
+    assert progress.position is not None
+    assert (world.clock() - began).total_seconds() < 300
