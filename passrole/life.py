@@ -6,7 +6,7 @@ from typing import Any
 from passrole.clock import parse_time
 from passrole.finding import GUARD, Change, Finding, News, State, Step
 from passrole.passes import SWEPT, Passer
-from passrole.policy import Severity, Stage, gravest
+from passrole.policy import Decision, Severity, Stage, gravest
 
 _STAGE_ORDER = (Stage.OBSERVE, Stage.ALERT, Stage.QUARANTINE)
 
@@ -94,7 +94,7 @@ def judged_again(
     if before is None:
         news = News.EXEMPTED if fresh.state is State.EXEMPTED else News.OPENED
         return Change(fresh, Step(1, at, news, who, told), None)
-    if before.state is State.CONTAINED or _is_waived(before, at):
+    if before.state is State.CONTAINED or _is_waived(before, at) or _is_only_doubt(fresh, before):
         return None
     kept = min(before.response, uncapped, key=_STAGE_ORDER.index)
     judged = replace(
@@ -238,6 +238,16 @@ def _may_be_tried_again(before: Finding, fresh: Finding) -> bool:
         return fresh.policy_hash != before.policy_hash
     hour = slice(0, 13)
     return before.refused_at is not None and fresh.updated_at[hour] != before.refused_at[hour]
+
+
+def _is_only_doubt(fresh: Finding, before: Finding) -> bool:
+    """Whether less is known by now, as of a passer who is gone: that clears nobody of a violation."""
+    return (
+        before.state is State.OPEN
+        and before.decision is Decision.VIOLATION
+        and fresh.decision is Decision.UNDETERMINED
+        and fresh.policy_hash == before.policy_hash
+    )
 
 
 def _is_stricter(fresh: Finding, before: Finding) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from passrole.finding import Finding, News, State
 from passrole.life import end_of_exemption, ended, exempted, judged_again
 from passrole.passes import Origin
-from passrole.policy import Severity, Stage
+from passrole.policy import Decision, Severity, Stage
 from tests.unit.samples import finding_of
 
 LATER, UNTIL, LONG_AFTER = "2026-11-22T13:00:00.000Z", "2026-12-01T00:00:00Z", "2027-03-01T00:00:00Z"
@@ -189,3 +189,15 @@ def test_that_it_is_over_is_told_to_nobody_who_was_never_told_of_it() -> None:
     told = ended(back, WHO, WHY, LATER)
     assert told is not None
     assert told.finding.has_news
+
+
+def test_a_doubt_takes_the_place_of_no_violation() -> None:
+    """Who deletes themselves, or makes a fact unreadable, is not let off a containment that waits."""
+    doubt = {"decision": Decision.UNDETERMINED, "response": Stage.ALERT}
+    waiting = before(waits_until=UNTIL)
+
+    assert judge(waiting, fresh(**doubt), Stage.ALERT) is None
+
+    change = judge(waiting, fresh(**doubt, policy_hash="another"), Stage.ALERT)
+    assert change.finding.decision is Decision.UNDETERMINED, "another policy judges anew"
+    assert change.finding.waits_until is None
