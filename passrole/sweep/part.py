@@ -46,6 +46,18 @@ class RefusedError(RuntimeError):
         self.error = error
 
 
+class UnfinishedError(RuntimeError):
+    """Time was up before all was resolved that was not seen.
+
+    Attributes:
+        part: with what was.
+    """
+
+    def __init__(self, part: SweepPart) -> None:
+        super().__init__(f"{part.name} is not ended yet")
+        self.part = part
+
+
 class Clients(Protocol):
     """Makes clients."""
 
@@ -141,14 +153,24 @@ class PartSweeper:
         """Resolves what stood before the sweep began and was not seen by it.
 
         Nothing is resolved where AWS does not tell what it is that the guard may not see.
+
+        Raises:
+            UnfinishedError: it is out of time: what is left is left to the next go.
         """
         if part.is_blind:
             return part
         seen = self._ledger.seen_by(sweep, part.name)
-        resolved = sum(self._resolve(each.id, sweep) for each in self._standing(listing, region, seen))
+        for each in self._standing(listing, region, seen):
+            part = replace(part, resolved=part.resolved + self._resolve(each.id, sweep))
+            self._check_time(part)
         for held in self._held(listing, region, sweep, seen):
             self._ledger.end_holding(held, sweep)
-        return replace(part, resolved=part.resolved + resolved)
+            self._check_time(part)
+        return part
+
+    def _check_time(self, part: SweepPart) -> None:
+        if self._is_out_of_time():
+            raise UnfinishedError(part)
 
     def is_all_in_config(self, listing: Listing, region: Region, sweep: str, part: SweepPart) -> bool:
         """Whether AWS Config told of something, and of all that the part's end would resolve otherwise.

@@ -18,7 +18,7 @@ from passrole.quarantine.module import code_of
 from passrole.rejudging import Cause, Effect, Rejudge
 from passrole.role_changes import RoleChange
 from passrole.sweep.listing import Listing
-from passrole.sweep.part import PartSweeper, RefusedError
+from passrole.sweep.part import PartSweeper, RefusedError, UnfinishedError
 from passrole.sweep.tasks import JudgeAll, JudgeRole, SweepAll, SweepPartOf, Task, Teller, part_name
 from passrole.sweep.transient import is_transient
 from passrole.sweep.walk import START, ListingError, Region
@@ -201,7 +201,12 @@ class TaskRunner:
                 self._tasks.put(replace(task, position=position, is_listed=progress.position is None))
                 return _done(part, before)
         if not in_config:
-            part = self._sweeper.end(listing, region, task.sweep, part)
+            try:
+                part = self._sweeper.end(listing, region, task.sweep, part)
+            except UnfinishedError as unfinished:
+                self._ledger.save_part(task.sweep, unfinished.part)
+                self._tasks.put(replace(task, position=START, is_listed=True))
+                return _done(unfinished.part, before)
         elif not self._sweeper.is_all_in_config(listing, region, task.sweep, part):
             return self._ask_service(task, part, before)
         return self._end_part(sweep, part, before)

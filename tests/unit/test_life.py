@@ -193,7 +193,7 @@ def test_that_it_is_over_is_told_to_nobody_who_was_never_told_of_it() -> None:
 
 def test_a_doubt_takes_the_place_of_no_violation() -> None:
     """Who deletes themselves, or makes a fact unreadable, is not let off a containment that waits."""
-    doubt = {"decision": Decision.UNDETERMINED, "response": Stage.ALERT}
+    doubt: dict[str, Any] = {"decision": Decision.UNDETERMINED, "response": Stage.ALERT}
     waiting = before(waits_until=UNTIL)
 
     assert judge(waiting, fresh(**doubt), Stage.ALERT) is None

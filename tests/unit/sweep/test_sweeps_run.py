@@ -303,3 +303,19 @@ def test_a_part_of_a_sweep_that_nobody_began_does_nothing(running: Running) -> N
     assert running.run(task) == Done()
 
     assert list(running.world.ledger.findings()) == []
+
+
+def test_the_end_of_a_part_goes_on_when_time_was_up(running: Running) -> None:
+    """Thousands of functions that are gone at once take more than one go to resolve."""
+    running.world.functions = {f"{FUNCTION}-{n}": [ROLE] for n in range(7)}
+    running.run_all(SweepAll())
+    running.world.clock.go_on(hours=1)
+    running.world.functions = {}
+    running.most_answers = 2
+
+    done = running.run_all(SweepAll())
+
+    assert sum(each.resolved for each in done) == 7
+    assert len(done) > 3
+    assert done[-1].is_swept
+    assert running.world.held(f"{FUNCTION}-0") == set()
