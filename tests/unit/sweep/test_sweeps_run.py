@@ -315,7 +315,8 @@ def test_the_end_of_a_part_goes_on_when_time_was_up(running: Running) -> None:
 
     done = running.run_all(SweepAll())
 
-    assert sum(each.resolved for each in done) == 7
-    assert len(done) > 3
+    resolved = [each.resolved for each in done if each.resolved]
+    assert sum(resolved) == 7
+    assert len(resolved) > 1, "in more goes than one"
     assert done[-1].is_swept
     assert running.world.held(f"{FUNCTION}-0") == set()
