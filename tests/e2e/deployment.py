@@ -129,16 +129,24 @@ class Deployment:
 
     @contextmanager
     def unwatched(self) -> Iterator[None]:
-        """The guard's rules are off meanwhile, until the events of what was done are past."""
+        """The guard's rules are off meanwhile, until the events of what was done are past.
+
+        Those by which the guard watches itself go first and come last: else it would tell of the others.
+        """
         events = self.emulator.client("events")
-        names = self.outputs["RuleNames"].split(",")
+        watching = [
+            rule["Name"]
+            for page in events.get_paginator("list_rules").paginate(NamePrefix=f"{STACK}-SelfWatch")
+            for rule in page["Rules"]
+        ]
+        names = [*watching, *self.outputs["RuleNames"].split(",")]
         for name in names:
             events.disable_rule(Name=name)
         try:
             yield
             time.sleep(2)
         finally:
-            for name in names:
+            for name in reversed(names):
                 events.enable_rule(Name=name)
 
     def sweep(self) -> None:
@@ -189,14 +197,17 @@ class Deployment:
             client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
     def settle(self, seconds: float = _PATIENCE) -> None:
-        """Waits until no message is under way any more, at most so long for each queue."""
+        """Waits until no event and no news is under way any more, at most so long for each queue.
+
+        Tasks of `sweep` are neither, and some wait for a minute by design.
+        """
 
         def is_idle() -> bool:
             sqs = self.emulator.client("sqs")
             queues = [
                 url
                 for part, url in self.outputs.items()
-                if part.endswith("QueueUrl") and not part.endswith("DeadLetterQueueUrl")
+                if part.endswith("QueueUrl") and not part.endswith(("DeadLetterQueueUrl", "TasksQueueUrl"))
             ]
             names = [f"ApproximateNumberOfMessages{state}" for state in ("", "NotVisible", "Delayed")]
             counts = [

@@ -27,6 +27,7 @@ response:
   services: {{lambda.amazonaws.com: quarantine}}
 quarantine: {{acts_per_hour: {CAP}}}
 alerts: {{slack_secret: slack}}
+sweep: {{types: ["lambda:function"]}}
 """
 
 
