@@ -6,7 +6,7 @@ import pytest
 
 from passrole.finding import Finding, State
 from passrole.policy import Severity
-from tests.e2e.deployment import Deployment
+from tests.e2e.deployment import STACK, Deployment
 from tests.e2e.receivers import Mailbox
 
 pytestmark = pytest.mark.e2e
@@ -43,6 +43,9 @@ def test_deleting_a_rule_of_the_guard_raises_the_alert(deployment: Deployment) -
 
 def test_the_canarys_absence_raises_the_alarm(deployment: Deployment) -> None:
     emulator, sweep = deployment.emulator, deployment.outputs["SweepFunctionName"]
+    events = emulator.client("events")
+    [rule] = events.list_rules(NamePrefix=f"{STACK}-AlarmChanges")["Rules"]
+    events.enable_rule(Name=rule["Name"])
     # Given a canary that is seen
     emulator.client("lambda").invoke(FunctionName=sweep)
     deployment.wait(lambda: deployment.ledger.last_canary(), "a heartbeat")
