@@ -50,11 +50,11 @@ class Ledger(Construct):
         )
 
     def grant_read_write(self, role: iam.Role) -> None:
-        """Rights to read and to put records, and to query one record's parts.
+        """Rights to read records, one or many at once, to put them, and to query one record's parts.
 
         A transaction needs no right of its own: it is made of puts.
         """
-        self._grant(role, "LedgerRecords", ("GetItem", "PutItem", "Query"))
+        self._grant(role, "LedgerRecords", ("BatchGetItem", "GetItem", "PutItem", "Query"))
 
     def grant_count(self, role: iam.Role) -> None:
         """The right to count acts in the hour's budget."""
@@ -63,10 +63,6 @@ class Ledger(Construct):
     def grant_delete(self, role: iam.Role) -> None:
         """The right to delete records, for those who end a lease or give a claim back."""
         self._grant(role, "LedgerDeletes", ("DeleteItem",))
-
-    def grant_read_many(self, role: iam.Role) -> None:
-        """The right to read many records at once."""
-        self._grant(role, "LedgerBatches", ("BatchGetItem",))
 
     def grant_list(self, role: iam.Role, index: str) -> None:
         """The right to list what is in one index."""

@@ -45,7 +45,6 @@ class ResourceSweep(Construct):
         function.add_environment(Env.SWEEP_TYPES, ",".join(settings.types))
         for index in (HELD_INDEX, ROLES_INDEX, STANDING_INDEX):
             core.ledger.grant_list(role, index)
-        core.ledger.grant_read_many(role)
         add_grants(role, "Evidence", (*EVIDENCE_GRANTS, *grants_for(wanted), *ROLE_CHANGE_GRANTS))
         add_managed_grants(
             role, "List", listing_grants(settings.types), purpose="lists resources that hold roles"

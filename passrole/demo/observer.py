@@ -120,7 +120,7 @@ class Observer:
         if news in _DECIDED and finding.resource:
             about = [act for act in self.acts if act.about == short_resource(finding.resource)]
             return about[-1] if about else None
-        return next((seen.act for seen in self.passes if finding.id in seen.finding_ids), None)
+        return next((seen.act for seen in self.passes if seen.act and finding.id in seen.finding_ids), None)
 
 
 def _unix(text: str) -> float:

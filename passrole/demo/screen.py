@@ -10,11 +10,11 @@ from rich.text import Text
 
 from passrole.demo.expectations import Expectation
 from passrole.demo.layout import MARGIN, Layout
-from passrole.demo.seen import SeenAlert, SeenPass, SeenStep, shown_passer, shown_role, without_account
+from passrole.demo.seen import SeenAlert, SeenPass, SeenStep, deed, shown_role, without_account
 from passrole.demo.seen import seconds as in_words
 from passrole.finding import News
 from passrole.names import short_resource, shown
-from passrole.passes import Outcome, Pass
+from passrole.passes import Pass
 from passrole.policy import Decision
 from passrole.preview.mrkdwn import Style, spans
 
@@ -83,11 +83,11 @@ class Screen:
         """A pass with who, what, for whom, and the verdict with its reason."""
         pass_ = seen.pass_
         label, style = _VERDICTS[seen.decision]
-        did = "passed" if pass_.outcome is Outcome.SUCCEEDED else "tried to pass"
-        first = Text(f"{shown(shown_passer(pass_.passer), 120)} {did} ")
+        who, did, given = deed(pass_)
+        first = Text(f"{shown(who, 120)} {did} ")
         first.append(shown(shown_role(seen.role), 90), style="bold")
         services = " or ".join(pass_.services) or "an unknown service"
-        second = Text(f"to {services} as {pass_.place}{_holders(pass_)}")
+        second = Text(f"{given} {services} as {pass_.place}{_holders(pass_)}")
         why = [Text(shown(without_account(reason), _LONGEST), style="dim") for reason in seen.reasons[:1]]
         self._layout.columns(Text(label, style=style), _time(seen.seconds), [first, second, *why])
 

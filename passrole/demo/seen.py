@@ -8,7 +8,7 @@ from passrole.arn import parse_role_arn
 from passrole.emulator import ACCOUNT
 from passrole.finding import Finding, News, Step
 from passrole.names import short_passer, short_resource
-from passrole.passes import Pass, Passer
+from passrole.passes import Origin, Outcome, Pass, Passer
 from passrole.policy import Decision
 
 
@@ -96,6 +96,14 @@ class SeenAlert:
 
 
 Seen = SeenPass | SeenStep | SeenAlert
+
+
+def deed(pass_: Pass) -> tuple[str, str, str]:
+    """Who did what with the role, and how it went on: ``("Dana", "passed", "to")``."""
+    if pass_.origin is Origin.SWEEP:
+        return "The sweep", "found", "held by"
+    did = "passed" if pass_.outcome is Outcome.SUCCEEDED else "tried to pass"
+    return shown_passer(pass_.passer), did, "to"
 
 
 def shown_passer(passer: Passer) -> str:

@@ -12,6 +12,7 @@ def tell(stage: Stage) -> None:
     """
     _make_account(stage)
     trying.deploy(stage)
+    trying.look_at_what_exists(stage)
     trying.try_dry(stage)
     trying.let_it_act(stage)
     acting.ship(stage)

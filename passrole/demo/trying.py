@@ -41,6 +41,25 @@ def deploy(stage: Stage) -> None:
     stage.watch(Observer(scan, stage.world.webhook.messages))
 
 
+def look_at_what_exists(stage: Stage) -> None:
+    """The sweep finds what no event told of, before anything else happens."""
+    stage.step(
+        "What exists already",
+        "No event tells of roles that were handed over before. The sweep lists what holds a role; what it "
+        "finds is told, and not contained unless the policy asks for that.",
+    )
+    finished = stage.run("sweep")
+    stage.expect("the sweep ends", 0, finished.status)
+    name = cast.FUNCTION_FROM_BEFORE
+    observer = stage.observer
+
+    def is_told() -> bool:
+        found = [f.id for f in observer.findings.values() if (f.resource or "").endswith(f":{name}")]
+        return any(alert.finding_id in found for alert in observer.alerts)
+
+    stage.expect(f"the sweep finds {name}", True, stage.follow(is_told, "1 alert"))
+
+
 def try_dry(stage: Stage) -> None:
     """A violation in the dry run, and what would have been done about it."""
     stage.step(

@@ -31,7 +31,7 @@ _AT_ONCE = 20
 _MOST_LOOKS = 1_000  # that are kept until then: most instances have no role
 _ATTEMPTS = 4
 # Lists are eventually consistent: what was there before for less than that, they may not have yet.
-_SETTLED = timedelta(minutes=1)
+SETTLED = timedelta(minutes=1)
 
 
 class RefusedError(RuntimeError):
@@ -371,7 +371,7 @@ def _was_before(finding: Finding, sweep: str) -> bool:
 
 def _is_before(at: str, sweep: str) -> bool:
     """Whether what there was at that time was in AWS's lists when the sweep began."""
-    return at < iso(parse_time(sweep) - _SETTLED)
+    return at < iso(parse_time(sweep) - SETTLED)
 
 
 def _unseen(looks: Iterable[Look]) -> Iterator[tuple[str, str]]:

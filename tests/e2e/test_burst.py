@@ -21,7 +21,7 @@ VIOLATIONS, CAP = 15, 3
 POLICY = f"""
 version: 1
 approved:
-  - {{name: application roles, roles: ["/application_role/*"]}}
+  - {{name: application roles, roles: ["/application_role/*", "/passrole-guardrail/*"]}}
 response:
   violation: alert
   services: {{lambda.amazonaws.com: quarantine}}

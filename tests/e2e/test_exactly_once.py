@@ -52,6 +52,7 @@ def test_a_message_from_others_quarantines_nothing(deployment: Deployment) -> No
     """The right to publish is not the right to quarantine: the ledger decides."""
     good = deployment.role("steady", "/application_role/", approved_for="lambda")
     function = deployment.function("steady", good)
+    deployment.wait(lambda: deployment.pass_of(good), "the pass of the role")
     ledger = deployment.ledger
     alert_only = finding_of(pass_of(resources=(function,)), response=Stage.ALERT, arn=good)
     ledger.record_change(Change(alert_only, Step(1, iso(utc_now()), News.OPENED, "x", "y"), None))

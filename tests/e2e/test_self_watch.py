@@ -21,18 +21,18 @@ def finding_about_guard(deployment: Deployment, words: str) -> Finding | None:
 
 def test_deleting_a_rule_of_the_guard_raises_the_alert(deployment: Deployment) -> None:
     # Given a person, and a rule of the guard
-    mallory = deployment.user("mallory", "events:*")
+    trudy = deployment.user("trudy", "events:*")
     rule = next(name for name in deployment.outputs["RuleNames"].split(",") if "UnknownCalls" in name)
     mails = Mailbox(deployment.emulator, "mail")
     # When the person deletes it
-    with deployment.deleted(rule, mallory):
+    with deployment.deleted(rule, trudy):
         # Then there is a critical finding about the guard that names the person and the rule
         finding = deployment.wait(
             lambda: finding_about_guard(deployment, "DeleteRule"), "a finding about the guard"
         )
         assert (finding.severity, finding.state) == (Severity.CRITICAL, State.OPEN)
         assert finding.passer.arn is not None
-        assert finding.passer.arn.endswith(":user/mallory")
+        assert finding.passer.arn.endswith(":user/trudy")
         assert rule in " ".join(finding.reasons)
         # and an e-mail of the rule that needs neither queue nor function
         deployment.wait(

@@ -11,7 +11,7 @@ from tests.infra.stack_template import BUS, StackTemplate, listed, text
 ANY_ROLE = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:role/*"
 ANY_PROFILE = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:instance-profile/*"
 
-LEDGER = {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+LEDGER = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 KEY = {
     "kms:Decrypt",
     "kms:DescribeKey",
@@ -86,7 +86,7 @@ def test_no_role_has_a_policy_that_is_not_the_stacks_own(stacks: list[StackTempl
             "Sweep",
             FUNCTION
             | READ_QUEUE
-            | {"sns:Publish", "sqs:SendMessage", "events:PutRule", "iam:PassRole", "dynamodb:BatchGetItem"}
+            | {"sns:Publish", "sqs:SendMessage", "events:PutRule", "iam:PassRole"}
             | ASKING
             | {"iam:GetRole", "iam:GetInstanceProfile"}
             | actions_of((*ROLE_CHANGE_GRANTS, *listing_grants())),

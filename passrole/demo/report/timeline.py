@@ -7,15 +7,14 @@ from passrole.demo.seen import (
     SeenAlert,
     SeenPass,
     SeenStep,
+    deed,
     seconds,
-    shown_passer,
     shown_role,
     without_account,
 )
 from passrole.demo.telling import Exhibit, Note, Ran, Scene, Told
 from passrole.finding import News
 from passrole.names import short_resource
-from passrole.passes import Outcome
 from passrole.policy import Decision
 from passrole.preview.mail import mail
 from passrole.preview.markup import Markup, code, join, tag
@@ -88,14 +87,14 @@ def _detail(detail: str) -> Markup | None:
 
 def _pass(seen: SeenPass, told: Told) -> Markup:
     pass_ = seen.pass_
-    did = " passed " if pass_.outcome is Outcome.SUCCEEDED else " tried to pass "
+    who, did, given = deed(pass_)
     names = ", ".join(short_resource(resource) for resource in pass_.resources)
     headline = tag(
         "p",
-        tag("strong", shown_passer(pass_.passer)),
-        did,
+        tag("strong", who),
+        f" {did} ",
         code(shown_role(seen.role)),
-        " to ",
+        f" {given} ",
         " or ".join(pass_.services) or "an unknown service",
         join(" for ", code(names)) if names else None,
         class_="headline",
