@@ -104,13 +104,19 @@ class World:
         return len(template["Resources"])
 
     def open_inbox(self) -> "Inbox":
-        """Subscribes a queue to the topic that e-mails come from: the emulator sends no mail."""
-        sqs, sns = self.client("sqs"), self.client("sns")
+        """Subscribes a queue to the topic that e-mails come from: the emulator sends no mail.
+
+        By CloudFormation, as the guard's own subscriptions are: it would tell of one made by hand.
+        """
+        sqs, cloudformation = self.client("sqs"), self.client("cloudformation")
         topic, name = self.outputs["AlertsTopicArn"], "security-inbox"
         arn = f"arn:aws:sqs:{cast.REGION}:{ACCOUNT}:{name}"
         policy = cast.inbox_policy(arn, topic)
         url = sqs.create_queue(QueueName=name, Attributes={"Policy": json.dumps(policy)})["QueueUrl"]
-        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        subscription = {"TopicArn": topic, "Protocol": "sqs", "Endpoint": arn}
+        resources = {"Inbox": {"Type": "AWS::SNS::Subscription", "Properties": subscription}}
+        cloudformation.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": resources}))
+        cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
         return Inbox(sqs, url)
 
     def run(self, *command: str) -> Finished:
