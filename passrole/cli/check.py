@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import click
 
 from passrole.cli.errors import BAD_INPUT
-from passrole.cli.judged import Judged
-from passrole.cli.judging import judge, read_evidence, read_guardrail
+from passrole.cli.judging import read_evidence, read_guardrail
 from passrole.cli.reading import PassReader, files_argument, json_option
 from passrole.cli.terminal import print_json
+from passrole.judged import Judged, judge
 from passrole.policy import Decision
 
 _VIOLATIONS, _UNDETERMINED = 1, 3

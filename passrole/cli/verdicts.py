@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from passrole.cli.judged import Judged
 from passrole.cli.passes import facts, heading, prose
 from passrole.cli.terminal import console
+from passrole.judged import Judged
 from passrole.policy import Decision
 
 _MARKS = {

@@ -10,8 +10,8 @@ from typing import Any
 
 from passrole.arn import Arn
 from passrole.evidence.documents import allow_statements, texts_of
-from passrole.policy.language.context import fold
-from passrole.policy.language.wildcards import matches
+from passrole.language.context import fold
+from passrole.language.wildcards import matches
 
 _IAM_ACTIONS = "iam:"
 _IAM_ARN = ("arn", None, "iam", "", None)  # partition and account may be named

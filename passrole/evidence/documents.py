@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from passrole.policy.language.context import fold
-from passrole.policy.language.wildcards import matches
+from passrole.language.context import fold
+from passrole.language.wildcards import matches
 
 
 def document_of(value: object) -> Mapping[str, Any] | None:

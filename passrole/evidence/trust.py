@@ -11,7 +11,7 @@ from typing import Any
 
 from passrole.arn import Arn
 from passrole.evidence.documents import allow_statements, texts_of
-from passrole.policy.language.context import fold
+from passrole.language.context import fold
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
 EVERYONE = "*"

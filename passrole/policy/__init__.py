@@ -1,5 +1,6 @@
 """The policy: what is approved, what is done about the rest, and the verdict on a pass."""
 
+from passrole.language import Condition, Effect
 from passrole.policy.compiled import (
     CompiledPolicy,
     Exemption,
@@ -11,7 +12,6 @@ from passrole.policy.compiled import (
     load_deployed,
 )
 from passrole.policy.evaluate import evaluate, without_exemptions
-from passrole.policy.language import Condition, Effect
 from passrole.policy.quarantine_rules import QuarantineRules
 from passrole.policy.response import stage_for, stage_of_existing
 from passrole.policy.verdict import Decision, Verdict

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from passrole.catalogue.left_out import NOTHING, LeftOut
-from passrole.policy.language import Condition, Effect, Statement, is_operator
+from passrole.language import Condition, Effect, Statement, is_operator
 from passrole.policy.quarantine_rules import USUAL_RULES, QuarantineRules
 
 VERSION = 3

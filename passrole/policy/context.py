@@ -1,9 +1,9 @@
 """A pass as the context that conditions are evaluated in."""
 
 from passrole.evidence import Evidence, Fact, Unknown
+from passrole.language import Value, fold
 from passrole.passes import Origin, Pass
 from passrole.policy.keys import Subject, key_of
-from passrole.policy.language import Value, fold
 
 # What a look at a resource tells of the pass by which it came to its role, beside all of the role.
 _SEEN = frozenset(

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from passrole.evidence import Evidence, Fact, Known, Unknown
+from passrole.language import Effect, Ruling, Truth, decide
 from passrole.passes import Pass
 from passrole.policy.compiled import CompiledPolicy, PolicyStatement
 from passrole.policy.context import PassContext
 from passrole.policy.exempt import waive
 from passrole.policy.explanation import Candidate, explanation_of
-from passrole.policy.language import Effect, Ruling, Truth, decide
 from passrole.policy.verdict import Decision, Denials, Verdict
 
 _VERDICTS = {

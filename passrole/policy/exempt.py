@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from passrole.clock import parse_time
+from passrole.language import Context, Ruling, Truth, decide
 from passrole.policy.compiled import CompiledPolicy, Exemption, PolicyStatement
-from passrole.policy.language import Context, Ruling, Truth, decide
 
 _DENIED = (Ruling.EXPLICIT_DENY, Ruling.IMPLICIT_DENY)
 

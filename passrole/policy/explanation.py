@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from passrole.evidence import Evidence, Known, Unknown
+from passrole.language import Condition, Context, Statement, Truth, fold
+from passrole.language.context import is_absent
 from passrole.passes import Pass
 from passrole.policy.compiled import CompiledPolicy
 from passrole.policy.exempt import NOTHING_WAIVED, Waived, is_expired
-from passrole.policy.language import Condition, Context, Statement, Truth, fold
-from passrole.policy.language.context import is_absent
 from passrole.policy.reasons import Judged, reasons_for, unavailing
 from passrole.policy.verdict import ConditionPart, Decision, Explanation, StatementPart
 

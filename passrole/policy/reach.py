@@ -1,7 +1,7 @@
 """What the rules of quarantine reach: ARNs and role names against the patterns of guardrail.yaml."""
 
 from passrole.arn import role_name_in
-from passrole.policy.language.wildcards import arn_matches, matches
+from passrole.language.wildcards import arn_matches, matches
 
 
 def reaches(patterns: tuple[str, ...], arn: str) -> bool:

@@ -7,8 +7,8 @@ break a line, hide a part of itself, or drown the rest.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from passrole.language import Effect, Truth, Value, fold
 from passrole.policy.compiled import ANY_ROLE, Exemption
-from passrole.policy.language import Effect, Truth, Value, fold
 from passrole.policy.text import printable, quoted
 from passrole.policy.verdict import ConditionPart, Decision, StatementPart
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from passrole.language import Effect, Truth, Value
 from passrole.policy.compiled import PolicyStatement
-from passrole.policy.language import Effect, Truth, Value
 
 UNAPPROVED = "unapproved"  # stands among the checks of a verdict where nothing approves the pass
 

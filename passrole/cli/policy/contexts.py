@@ -11,7 +11,7 @@ import click
 
 from passrole.cli.errors import InputError
 from passrole.cli.terminal import safe
-from passrole.policy.language import FlatContext
+from passrole.language import FlatContext
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _KINDS = {list: "a list", str: "text or a number", bool: "true or false", type(None): "null"}

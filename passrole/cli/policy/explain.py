@@ -10,8 +10,8 @@ from passrole.cli.errors import BAD_INPUT
 from passrole.cli.policy.contexts import contexts_in
 from passrole.cli.policy.sources import PolicySource, read_policy
 from passrole.cli.terminal import console, print_json
+from passrole.language import Ruling, decide
 from passrole.policy.explanation import parts_of
-from passrole.policy.language import Ruling, decide
 from passrole.policy.verdict import StatementPart
 
 if TYPE_CHECKING:

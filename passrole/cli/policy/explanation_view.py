@@ -7,7 +7,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from passrole.cli.terminal import safe
-from passrole.policy.language import Effect, Truth, fold
+from passrole.language import Effect, Truth, fold
 from passrole.policy.verdict import ConditionPart, StatementPart
 
 _MARKS = {Truth.TRUE: "✓", Truth.FALSE: "✗", Truth.UNKNOWN: "?"}

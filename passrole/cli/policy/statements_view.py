@@ -6,9 +6,9 @@ from typing import Any
 
 from passrole.cli.policy.sources import PolicySource
 from passrole.cli.terminal import console, print_json, safe
+from passrole.language import fold
+from passrole.language.statement import PASS_ROLE
 from passrole.policy import PolicyStatement
-from passrole.policy.language import fold
-from passrole.policy.language.statement import PASS_ROLE
 
 
 def print_statements(source: PolicySource, as_json: bool) -> None:

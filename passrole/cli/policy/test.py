@@ -10,11 +10,11 @@ from passrole.cli.errors import InputError
 from passrole.cli.policy.sources import read_policy
 from passrole.cli.terminal import console, safe
 from passrole.clock import iso, utc_now
+from passrole.language import Ruling, Truth, decide
 from passrole.policy import CompiledPolicy, Effect
 from passrole.policy.errors import PolicyError
 from passrole.policy.exempt import waive
 from passrole.policy.explanation import parts_of
-from passrole.policy.language import Ruling, Truth, decide
 from passrole.policy.source.cases import Case, Expected, read_cases
 from passrole.policy.source.document import content_of
 from passrole.policy.verdict import ConditionPart, StatementPart

@@ -12,13 +12,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from passrole.arn import partition_of, region_of_global
 from passrole.cli.aws import aws_errors, code_of, explain, open_session
 from passrole.cli.errors import BAD_INPUT, InputError
-from passrole.cli.judged import Judged
-from passrole.cli.judging import judge, read_evidence, read_guardrail
+from passrole.cli.judging import read_evidence, read_guardrail
 from passrole.cli.progress import Progress
 from passrole.cli.terminal import print_json, safe
 from passrole.clock import iso, utc_now
 from passrole.evidence.iam import LiveIam
 from passrole.evidence.wanted import Wanted
+from passrole.judged import Judged, judge
 from passrole.policy import CompiledPolicy, Decision, stage_of_existing
 from passrole.sweep.found import pass_of
 from passrole.sweep.listing import Listing, load_listings

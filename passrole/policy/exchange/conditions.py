@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from passrole.language import Condition, fold
+from passrole.language.operators import BY_NAME
 from passrole.policy.keys import key_of
-from passrole.policy.language import Condition, fold
-from passrole.policy.language.operators import BY_NAME
 
 _SETS = ("ForAnyValue:", "ForAllValues:")
 _IF_EXISTS = "IfExists"

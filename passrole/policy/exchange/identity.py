@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from passrole.language import Effect
 from passrole.policy.compiled import CompiledPolicy, PolicyStatement, Stage
 from passrole.policy.exchange.export import Export, IamStatement, note
 from passrole.policy.exchange.statement import InexactError, iam_statement
-from passrole.policy.language import Effect
 
 IDENTITY_LIMIT = 6144  # characters of a managed policy, without white space
 

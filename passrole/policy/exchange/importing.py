@@ -12,13 +12,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from passrole.language import Effect
 from passrole.policy.compiled import PolicyStatement
 from passrole.policy.errors import PolicyError, Position, Problem, key_path
 from passrole.policy.exchange.conditions import Block, added
 from passrole.policy.exchange.export import ACTION, note, one_or_more
 from passrole.policy.exchange.resources import may_be_role
 from passrole.policy.exchange.statement import concerns_every_pass, concerns_no_pass
-from passrole.policy.language import Effect
 from passrole.policy.source.document import Document
 from passrole.policy.source.iam_document import WITH_VARIABLES, read_iam
 from passrole.policy.text import quoted

@@ -8,7 +8,7 @@ those are written that can match a role of it.
 import re
 from dataclasses import dataclass
 
-from passrole.policy.language.wildcards import arn_matches, matches
+from passrole.language.wildcards import arn_matches, matches
 
 EVERY_ROLE = "*"
 _PARTS = 6

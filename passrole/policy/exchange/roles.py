@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from passrole.arn import is_role_name
+from passrole.language import Condition, fold
 from passrole.policy.exchange.resources import (
     EVERY_ROLE,
     Resource,
@@ -19,7 +20,6 @@ from passrole.policy.exchange.resources import (
     resource_of,
     without_covered,
 )
-from passrole.policy.language import Condition, fold
 
 _ALL = "arn:*:iam::*:role/*"
 _ACCOUNT = re.compile(r"[0-9]{12}")

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from passrole.clock import parse_time
+from passrole.language import Condition, Effect, fold
+from passrole.language.variables import template
 from passrole.policy.compiled import CompiledPolicy, Exemption, PolicyStatement
 from passrole.policy.exchange.conditions import added, canonical, holds_on_absence
 from passrole.policy.exchange.export import ACTION, Export, IamStatement, note, one_or_more
@@ -39,8 +41,6 @@ from passrole.policy.exchange.statement import (
     is_known_to_iam,
     spelled,
 )
-from passrole.policy.language import Condition, Effect, fold
-from passrole.policy.language.variables import template
 
 SCP_LIMIT = 5120  # characters
 _SERVICE_KEY = "iam:PassedToService"

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 
+from passrole.language import Condition, fold
+from passrole.language.statement import PASS_ROLE
+from passrole.language.variables import template
+from passrole.language.wildcards import matches
 from passrole.policy.compiled import PolicyStatement
 from passrole.policy.exchange.conditions import Block, added
 from passrole.policy.exchange.export import ACTION, IamStatement, one_or_more
 from passrole.policy.exchange.resources import resource_of, without_covered
 from passrole.policy.exchange.roles import narrowed
-from passrole.policy.language import Condition, fold
-from passrole.policy.language.statement import PASS_ROLE
-from passrole.policy.language.variables import template
-from passrole.policy.language.wildcards import matches
 
 SERVICE = "iam:passedtoservice"
 ASSOCIATED = "iam:associatedresourcearn"

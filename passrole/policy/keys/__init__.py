@@ -3,10 +3,10 @@
 AWS's keys come first; ``role:…`` and ``pass:…`` are our own.
 """
 
+from passrole.language import fold
 from passrole.policy.keys.aws import AWS_KEYS
 from passrole.policy.keys.model import Key, KeyType, Subject
 from passrole.policy.keys.ours import OUR_KEYS
-from passrole.policy.language import fold
 
 __all__ = ["KEYS", "Key", "KeyType", "Subject", "key_of"]
 

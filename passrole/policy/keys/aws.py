@@ -9,10 +9,10 @@ from ipaddress import ip_address
 
 from passrole.clock import parse_time
 from passrole.evidence import ABSENT, Fact, Known, Unknown
+from passrole.language import Value
 from passrole.passes import Pass, Passer
 from passrole.policy.keys.model import Key, KeyType, Read, Subject, evident, recorded, tag_of, told, truth
 from passrole.policy.keys.ours import account_of
-from passrole.policy.language import Value
 
 _PRINCIPAL_TYPES = {
     "AssumedRole": "AssumedRole",

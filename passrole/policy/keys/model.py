@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from passrole.evidence import ABSENT, Evidence, Fact, Known, Unknown
+from passrole.language import Value, fold
 from passrole.passes import Pass
-from passrole.policy.language import Value, fold
 
 Read = Callable[["Subject", str], Fact[Value]]
 """Reads the value of a key; the text is the tag's key, folded, where the name has one."""

@@ -6,8 +6,8 @@ from passrole.arn import parse_role_arn
 from passrole.clock import parse_time
 from passrole.evidence import Evidence, Fact, Known, Unknown
 from passrole.evidence.trust import Trust, trust_of
+from passrole.language import Value
 from passrole.policy.keys.model import Key, KeyType, Read, Subject, evident, recorded, tag_of, told, truth
-from passrole.policy.language import Value
 
 _DAY = 86_400  # seconds
 SERVICE_LINKED = "/aws-service-role/"

@@ -12,11 +12,11 @@ from typing import Any
 
 from passrole.arn import parse_role_arn
 from passrole.clock import parse_time
+from passrole.language import FlatContext, fold
+from passrole.language.statement import RESOURCE
 from passrole.policy.errors import Path, PolicyError, Position
 from passrole.policy.keys import KEYS, Key, KeyType, key_of
 from passrole.policy.keys.ours import DOMAIN, SERVICE_LINKED
-from passrole.policy.language import FlatContext, fold
-from passrole.policy.language.statement import RESOURCE
 from passrole.policy.source.document import Document, Plain, read_document
 from passrole.policy.text import printable, quoted
 

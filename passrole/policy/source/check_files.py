@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from passrole.language import Ruling
 from passrole.policy.compiled import PolicyStatement, Severity
-from passrole.policy.language import Ruling
 from passrole.policy.source.document import Document
 from passrole.policy.source.iam_document import read_iam
 from passrole.policy.source.syntax import resource_of

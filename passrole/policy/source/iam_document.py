@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from passrole.language import Condition, Effect, fold, is_operator, operator_names
+from passrole.language.condition import bad_values
+from passrole.language.variables import begins_no_variable, template
 from passrole.policy.compiled import PolicyStatement, Severity, Stage
 from passrole.policy.errors import MOST_LINES, Path
 from passrole.policy.keys import KEYS, key_of
-from passrole.policy.language import Condition, Effect, fold, is_operator, operator_names
-from passrole.policy.language.condition import bad_values
-from passrole.policy.language.variables import begins_no_variable, template
 from passrole.policy.source.document import Document, Plain
 from passrole.policy.text import printable, quoted
 

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from passrole.language import Effect, operator_names
 from passrole.policy.compiled import Severity, Stage
-from passrole.policy.language import Effect, operator_names
 from passrole.policy.source import checks, values
 from passrole.policy.source.check_files import ready_checks
 from passrole.policy.source.descriptions import DESCRIPTIONS, OPTIONS, STATEMENT

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from passrole.language import Effect, fold
+from passrole.language.statement import PASS_ROLE
+from passrole.language.variables import template
+from passrole.language.wildcards import arn_matches, matches
 from passrole.policy.compiled import PolicyStatement
-from passrole.policy.language import Effect, fold
-from passrole.policy.language.statement import PASS_ROLE
-from passrole.policy.language.variables import template
-from passrole.policy.language.wildcards import arn_matches, matches
 from passrole.policy.text import quoted
 
 # Each pattern is compared with each: above this it would take longer than anybody waits.

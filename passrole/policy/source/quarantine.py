@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from passrole.language.wildcards import arn_matches, matches
 from passrole.policy.compiled import CompiledPolicy
 from passrole.policy.errors import Path
-from passrole.policy.language.wildcards import arn_matches, matches
 from passrole.policy.quarantine_rules import USUAL_RULES, QuarantineRules
 from passrole.policy.source import module_names, reached
 from passrole.policy.source.syntax import resource_of

@@ -7,10 +7,10 @@ role somebody makes in a path that begins so.
 
 from collections.abc import Iterable, Iterator
 
+from passrole.language import Condition, Effect
+from passrole.language.variables import template
+from passrole.language.wildcards import Wild
 from passrole.policy.compiled import ANY_ROLE, PolicyStatement
-from passrole.policy.language import Condition, Effect
-from passrole.policy.language.variables import template
-from passrole.policy.language.wildcards import Wild
 from passrole.policy.source.models import ApprovedEntry
 from passrole.policy.source.syntax import BY_NAME, resource_of
 

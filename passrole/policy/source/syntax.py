@@ -9,9 +9,9 @@ import unicodedata
 from difflib import get_close_matches
 
 from passrole.arn import Arn
+from passrole.language.variables import Variable, template
 from passrole.policy.compiled import ANY_ROLE, Severity, Stage
 from passrole.policy.keys import KEYS, key_of
-from passrole.policy.language.variables import Variable, template
 from passrole.policy.text import printable, quoted
 
 _REGEX_SIGNS = re.compile(r"\^|\$$|\.[*+]|\\|[\[\]()|]")

@@ -9,8 +9,8 @@ import pytest
 
 import passrole.policy
 from passrole.evidence import Known
+from passrole.language import FlatContext, Ruling, decide
 from passrole.policy import CompiledPolicy, Decision, Effect, PolicyStatement, Severity, Stage, stage_for
-from passrole.policy.language import FlatContext, Ruling, decide
 from passrole.policy.load import parse_guardrail
 from passrole.policy.source.check_files import Case, Check, ready_checks
 from passrole.policy.source.checks import OPTIONS

@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from passrole.evidence import ABSENT, Evidence
+from passrole.language import Truth
 from passrole.policy import CompiledPolicy, Condition, Decision, Responses
-from passrole.policy.language import Truth
 from tests.unit.policy.builders import (
     ACCOUNT,
     APPROVED,

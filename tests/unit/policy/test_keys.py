@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from passrole.evidence import ABSENT, Known, Unknown
+from passrole.language import fold
 from passrole.passes import Passer
 from passrole.policy.context import PassContext
-from passrole.policy.language import fold
 from tests.unit.policy.builders import ACCOUNT, LAMBDA, a_pass, a_role
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/dev"

@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from passrole.arn import parse_role_arn
+from passrole.language import FlatContext
+from passrole.language.statement import Statement
 from passrole.policy import Condition, Effect, PolicyStatement
-from passrole.policy.language import FlatContext
-from passrole.policy.language.statement import Statement
 from passrole.policy.source.document import Document
 from passrole.policy.source.iam_document import read_iam
 

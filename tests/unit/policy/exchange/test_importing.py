@@ -7,11 +7,11 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from passrole.language import FlatContext, Ruling, decide
 from passrole.policy import PolicyStatement
 from passrole.policy.errors import PolicyError
 from passrole.policy.exchange import Import, import_identity, import_scp, passer_of
 from passrole.policy.exchange.yaml_text import statements_yaml
-from passrole.policy.language import FlatContext, Ruling, decide
 from passrole.policy.load import parse_guardrail
 from tests.unit.policy.exchange.strategies import PASSERS, as_iam_sees, passes, read, statements
 

@@ -7,10 +7,10 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from passrole.clock import iso, later
+from passrole.language import FlatContext, Ruling, Truth, decide
 from passrole.policy import CompiledPolicy, Effect, Exemption, PolicyStatement, Responses
 from passrole.policy.exchange import export_identity, export_scp
 from passrole.policy.exempt import waive
-from passrole.policy.language import FlatContext, Ruling, Truth, decide
 from tests.unit.policy.builders import a_policy
 from tests.unit.policy.exchange.strategies import as_iam_sees, passes, read, statements
 from tests.unit.samples import NOW

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from passrole.clock import iso
+from passrole.language import Condition
 from passrole.policy import CompiledPolicy, Exemption, PolicyStatement, Responses
 from passrole.policy.exchange import Export, export_scp
-from passrole.policy.language import Condition
 from tests.unit.policy.builders import EC2, LAMBDA, a_policy, allow, approving, deny, service_is, tag_is
 from tests.unit.samples import NOW
 

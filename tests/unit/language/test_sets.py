@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from passrole.policy.language import Truth
-from tests.unit.policy.language.holding import MISSING, F, T, U, holds
+from passrole.language import Truth
+from tests.unit.language.holding import MISSING, F, T, U, holds
 
 ALL, ANY = "ForAllValues:", "ForAnyValue:"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from passrole.policy.language import Truth, is_operator, operator_names
-from tests.unit.policy.language.holding import MISSING, F, T, U, holds
+from passrole.language import Truth, is_operator, operator_names
+from tests.unit.language.holding import MISSING, F, T, U, holds
 
 OPERATORS = "IAM JSON policy elements: Condition operators"
 HOUSE = "no page says it: what is of another kind fits nothing"
@@ -227,7 +227,7 @@ def test_the_case_of_a_keys_name_does_not_count(key: str) -> None:
 
 def test_a_look_alike_of_a_keys_name_is_another_key() -> None:
     """HOUSE: names are compared without case in ASCII alone; the Kelvin sign is no k."""
-    from passrole.policy.language import Condition, FlatContext
+    from passrole.language import Condition, FlatContext
 
     context = FlatContext({"aws:PrincipalTag/\N{KELVIN SIGN}": "x"})
     assert Condition("StringEquals", "aws:PrincipalTag/k", ("x",)).holds(context) is F

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
-from passrole.policy.language.wildcards import Test, Tokens, Wild, arn_test, matches, text_test
+from passrole.language.wildcards import Test, Tokens, Wild, arn_test, matches, text_test
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 _EPOCH = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,9})?")

@@ -11,8 +11,8 @@ from functools import lru_cache
 from itertools import chain
 
 from passrole.evidence import Unknown
-from passrole.policy.language.context import Context, fold, is_absent
-from passrole.policy.language.wildcards import Tokens, Wild, tokens_of
+from passrole.language.context import Context, fold, is_absent
+from passrole.language.wildcards import Tokens, Wild, tokens_of
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _SIGNS = "*?$"

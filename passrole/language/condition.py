@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from passrole.evidence import Fact, Known, Unknown
-from passrole.policy.language.context import Context, Value, fold, is_absent
-from passrole.policy.language.operators import BY_NAME, OPERATORS, Operator
-from passrole.policy.language.truth import Truth, every, negated, some, truth_of
-from passrole.policy.language.variables import Template, template
-from passrole.policy.language.wildcards import Test
+from passrole.language.context import Context, Value, fold, is_absent
+from passrole.language.operators import BY_NAME, OPERATORS, Operator
+from passrole.language.truth import Truth, every, negated, some, truth_of
+from passrole.language.variables import Template, template
+from passrole.language.wildcards import Test
 
 _ANY, _ALL = "foranyvalue:", "forallvalues:"
 _IF_EXISTS = "ifexists"

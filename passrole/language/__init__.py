@@ -5,10 +5,10 @@ Sources: "IAM JSON policy element reference" of the IAM User Guide, its pages on
 operators, multivalued context keys, and "Variables and tags".
 """
 
-from passrole.policy.language.condition import Condition, is_operator, operator_names
-from passrole.policy.language.context import Context, FlatContext, Value, fold
-from passrole.policy.language.statement import Statement, decide
-from passrole.policy.language.truth import Effect, Ruling, Truth
+from passrole.language.condition import Condition, is_operator, operator_names
+from passrole.language.context import Context, FlatContext, Value, fold
+from passrole.language.statement import Statement, decide
+from passrole.language.truth import Effect, Ruling, Truth
 
 __all__ = [
     "Condition",

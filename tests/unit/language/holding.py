@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from passrole.policy.language import Condition, FlatContext, Truth
+from passrole.language import Condition, FlatContext, Truth
 
 KEY = "aws:PrincipalTag/team"
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from passrole.policy.language import Condition, Effect, FlatContext, Ruling, Statement, Truth, decide
-from tests.unit.policy.language.holding import F, T, U
+from passrole.language import Condition, Effect, FlatContext, Ruling, Statement, Truth, decide
+from tests.unit.language.holding import F, T, U
 
 ALLOWED, EXPLICIT, IMPLICIT, OPEN = (
     Ruling.ALLOWED,

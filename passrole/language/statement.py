@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from passrole.evidence import Fact, Known, Unknown
-from passrole.policy.language.condition import Condition
-from passrole.policy.language.context import Context, Value, fold
-from passrole.policy.language.truth import Effect, Ruling, Truth, negated, some, truth_of
-from passrole.policy.language.variables import Template, template
-from passrole.policy.language.wildcards import Test, arn_test, matches, parts_test
+from passrole.language.condition import Condition
+from passrole.language.context import Context, Value, fold
+from passrole.language.truth import Effect, Ruling, Truth, negated, some, truth_of
+from passrole.language.variables import Template, template
+from passrole.language.wildcards import Test, arn_test, matches, parts_test
 
 PASS_ROLE = "iam:passrole"  # noqa: S105 - an action, not a password
 RESOURCE = "role:arn"

@@ -10,9 +10,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from passrole.language import Effect, FlatContext, Ruling, Statement, Truth, decide, operator_names
 from passrole.policy.errors import PolicyError
 from passrole.policy.explanation import parts_of
-from passrole.policy.language import Effect, FlatContext, Ruling, Statement, Truth, decide, operator_names
 from passrole.policy.source.document import read_document
 from passrole.policy.source.iam_document import read_iam
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from passrole.policy.language import Effect, FlatContext, Statement, Truth
-from tests.unit.policy.language.holding import MISSING, F, T, U, holds
+from passrole.language import Effect, FlatContext, Statement, Truth
+from tests.unit.language.holding import MISSING, F, T, U, holds
 
 NAME = "aws:username"
 ROLE = "arn:aws:iam::111122223333:role/"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passrole.policy.language.wildcards import arn_matches, matches
+from passrole.language.wildcards import arn_matches, matches
 
 ALPHABET = "aab:/.\n*?[]^$\\{}\N{KELVIN SIGN}"
 

@@ -1,0 +1,1 @@
+"""The past: who passed which role to what, from the logs that people have."""
