@@ -56,7 +56,7 @@ class Store:
         """Takes in the rows of a file of JSON lines."""
         self.connection.execute(
             f"INSERT INTO told SELECT {_NAMES} FROM read_json(?, format = 'newline_delimited', "
-            f"columns = {{{_COLUMNS}}}, maximum_object_size = 67108864)",
+            f"columns = {{{_COLUMNS}}}, maximum_object_size = 8388608)",
             [str(spool)],
         )
 
