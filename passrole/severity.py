@@ -4,15 +4,18 @@ A policy is written before anybody knows which role is passed. That an administr
 that others may take, makes the same violation worse: whoever reads a hundred findings must see those first.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
-from passrole.evidence import Evidence, Known, known
+from passrole.clock import parse_time
+from passrole.evidence import Absent, Evidence, Known, known
 from passrole.evidence.trust import trust_of
 from passrole.passes import Outcome, Pass
 from passrole.policy import Decision, Severity, Verdict, gravest
-from passrole.policy.keys.ours import account_of
+from passrole.policy.keys.ours import SERVICE_LINKED, account_of
 
-_CHECK_OF_TRUST = "no-external-trust"
+_IDLE = timedelta(days=90)
 
 
 def severity_of(pass_: Pass, verdict: Verdict, evidence: Evidence) -> Severity:
@@ -22,19 +25,17 @@ def severity_of(pass_: Pass, verdict: Verdict, evidence: Evidence) -> Severity:
        severity of the statements and checks that deny it, and at least high where nothing approves it.
     2. The role is an administrator: at least high if the pass succeeded, whatever the verdict. If a person
        made the call: critical if it succeeded, at least high if it was denied, medium if it failed.
-    3. The role trusts somebody outside its account: one level graver for a violation that succeeded, unless
-       the check no-external-trust denies it: the policy says how grave that is.
+    3. The role trusts somebody outside its account, or was not used for more than 90 days before the pass:
+       one level graver for a violation that succeeded, and no more where both are so. Neither counts where
+       its check (no-external-trust, unused-role) denies the pass: the policy says how grave that is.
 
     What is unknown raises nothing: not every fact can be read, and nothing is grave on a guess.
     """
     severity = gravest(_by_policy(pass_, verdict), _by_administrator(pass_, evidence))
-    if (
-        pass_.outcome is Outcome.SUCCEEDED
-        and verdict.decision is Decision.VIOLATION
-        and not any(statement.check == _CHECK_OF_TRUST for statement in verdict.denied_by)
-        and _is_open_to_outsiders(evidence)
-    ):
-        return _graver(severity)
+    if pass_.outcome is Outcome.SUCCEEDED and verdict.decision is Decision.VIOLATION:
+        denying = {statement.check for statement in verdict.denied_by}
+        if any(check not in denying and is_so(pass_, evidence) for check, is_so in _RISKS.items()):
+            return _graver(severity)
     return severity
 
 
@@ -71,12 +72,31 @@ def _by_administrator(pass_: Pass, evidence: Evidence) -> Severity:
     return Severity.HIGH if pass_.outcome is Outcome.DENIED else Severity.MEDIUM
 
 
-def _is_open_to_outsiders(evidence: Evidence) -> bool:
+def _is_open_to_outsiders(_: Pass, evidence: Evidence) -> bool:
     """What the check no-external-trust asks, of all accounts: those that a policy lists as trusted, too."""
     document, account = known(evidence.trust_policy), known(account_of(evidence))
     if document is None or account is None:
         return False
     return trust_of(document).lets_in_from_beyond(account)
+
+
+def _is_idle(pass_: Pass, evidence: Evidence) -> bool:
+    """What the check unused-role asks, as of the pass: a role that was never used counts from its making.
+
+    IAM tells the latest use alone. One after the pass says nothing of what was before it.
+    """
+    path = known(evidence.path)
+    if pass_.event_time is None or path is None or path.startswith(SERVICE_LINKED):
+        return False
+    never_used = isinstance(evidence.last_used_at, Absent)
+    since = known(evidence.created_at if never_used else evidence.last_used_at)
+    return since is not None and parse_time(pass_.event_time) - parse_time(since) > _IDLE
+
+
+_RISKS: Mapping[str, Callable[[Pass, Evidence], bool]] = {
+    "no-external-trust": _is_open_to_outsiders,
+    "unused-role": _is_idle,
+}
 
 
 def _graver(severity: Severity) -> Severity:

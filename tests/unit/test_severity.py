@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from passrole.evidence import NOT_ASKED, Evidence, Fact, Known, Unknown
+from passrole.evidence import ABSENT, NOT_ASKED, Evidence, Fact, Known, Unknown
 from passrole.passes import Outcome, Passer
 from passrole.policy import Decision, Effect, PolicyStatement, Severity, Verdict
 from passrole.policy.verdict import Denials
@@ -138,6 +138,72 @@ def test_both_add_up() -> None:
 )
 def test_who_is_an_outsider(trust_policy: Fact[Mapping[str, Any]], is_open: bool) -> None:
     assert severity(violation(LOW), role(trust_policy=trust_policy)) is (MEDIUM if is_open else LOW)
+
+
+# The pass of these tests was made on 2026-11-22 at 12:00.
+OLD, YOUNG = Known("2026-01-01T00:00:00.000Z"), Known("2026-11-01T00:00:00.000Z")
+
+
+@pytest.mark.parametrize(
+    ("last_used_at", "created_at", "is_idle"),
+    [
+        (Known("2026-08-24T11:59:59.000Z"), OLD, True),
+        (Known("2026-08-24T12:00:00.000Z"), OLD, False),
+        (Known("2026-11-22T11:00:00.000Z"), OLD, False),
+        (Known("2027-11-22T11:00:00.000Z"), OLD, False),
+        (ABSENT, OLD, True),
+        (ABSENT, YOUNG, False),
+        (ABSENT, UNREAD, False),
+        (UNREAD, OLD, False),
+        (NOT_ASKED, OLD, False),
+    ],
+    ids=[
+        "long ago",
+        "90 days",
+        "lately",
+        "since",
+        "never",
+        "new",
+        "never, age unknown",
+        "unknown",
+        "not asked",
+    ],
+)
+def test_a_role_that_was_not_used_for_long(
+    last_used_at: Fact[str], created_at: Fact[str], is_idle: bool
+) -> None:
+    evidence = replace(role(), last_used_at=last_used_at, created_at=created_at)
+    assert severity(violation(LOW), evidence) is (MEDIUM if is_idle else LOW)
+    assert severity(UNDETERMINED, evidence) is MEDIUM
+    assert severity(UNAPPROVED, evidence, DENIED) is MEDIUM
+    assert severity(UNAPPROVED, evidence, FAILED) is LOW
+
+
+IDLE = replace(role(), last_used_at=ABSENT, created_at=OLD)
+
+
+def test_a_service_linked_role_waits_for_its_service() -> None:
+    waiting = replace(IDLE, path=Known("/aws-service-role/ecs.amazonaws.com/"))
+    assert severity(violation(LOW), waiting) is LOW
+
+
+def test_of_a_pass_without_a_time_no_role_is_idle() -> None:
+    assert severity_of(pass_of(event_time=None), violation(LOW), IDLE) is LOW
+
+
+def test_open_to_outsiders_and_idle_is_one_level_in_all() -> None:
+    both = replace(EXTERNAL, last_used_at=ABSENT, created_at=OLD)
+    assert severity(violation(LOW), both) is MEDIUM
+
+
+@pytest.mark.parametrize("check", ["no-external-trust", "unused-role"])
+def test_what_a_check_judges_does_not_count_and_the_other_does(check: str) -> None:
+    denied = PolicyStatement("c", Effect.DENY, severity=LOW, check=check)
+    verdict = replace(verdict_of(), denials=(Denials("lambda.amazonaws.com", (denied,), unapproved=False),))
+    judged, other = (EXTERNAL, IDLE) if check == "no-external-trust" else (IDLE, EXTERNAL)
+
+    assert severity(verdict, judged) is LOW
+    assert severity(verdict, other) is MEDIUM
 
 
 def test_of_a_role_whose_account_is_unknown_nobody_is_an_outsider() -> None:
