@@ -71,7 +71,7 @@ COLUMNS = (
 )
 
 
-def row_of(pass_: Pass, evidence: Evidence, judged: Judged | None) -> Row:
+def row_of(pass_: Pass, evidence: Evidence, judged: Judged | None, is_administrator: bool | None) -> Row:
     """The row of a pass; without a policy, ``judged`` is None and so is what it would tell."""
     verdict = judged.verdict if judged else None
     whole = judged.to_json() if judged else pass_.to_json()
@@ -90,6 +90,7 @@ def row_of(pass_: Pass, evidence: Evidence, judged: Judged | None) -> Row:
         "coverage": pass_.coverage,
         "place": pass_.place,
         **_of_role(pass_, evidence),
+        "is_administrator": is_administrator,
         "services": pass_.services,
         "resource": pass_.resources[0] if pass_.resources else None,
         "resource_type": pass_.resource_type,
@@ -114,7 +115,6 @@ def _of_role(pass_: Pass, evidence: Evidence) -> Row:
         "role_name": arn.name if arn else pass_.role.name,
         "role_path": arn.path if arn else known(evidence.path),
         "role_tags": dict(tags) if tags is not None else None,
-        "is_administrator": known(evidence.administrator),
         "is_external": _is_external(evidence),
     }
 

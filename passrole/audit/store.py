@@ -61,12 +61,15 @@ class Store:
         )
 
     def close_input(self) -> None:
-        """Makes the table ``passes``: the first of each event's passes, in order of time."""
+        """Makes the table ``passes``, in order of time.
+
+        Records of one id that tell different things are kept: ids are AWS's word only where the log is.
+        """
         run = self.connection.execute
         run(
             f"CREATE TABLE passes AS SELECT {_NAMES} FROM told "
-            "QUALIFY row_number() OVER (PARTITION BY event_id, path) = 1 "
-            "ORDER BY event_time NULLS LAST, event_id, path"
+            "QUALIFY row_number() OVER (PARTITION BY event_id, path, judged) = 1 "
+            "ORDER BY event_time NULLS LAST, event_id, path, judged"
         )
         self.duplicates = self._count("told") - self._count("passes")
         run("DROP TABLE told")

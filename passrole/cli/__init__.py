@@ -11,6 +11,7 @@ main = CommandGroup(
     commands={
         "extract": ("passrole.cli.extract:extract", "List the passes in CloudTrail records."),
         "check": ("passrole.cli.check:check", "Judge the passes in CloudTrail records by a policy."),
+        "audit": ("passrole.cli.audit.command:audit", "Tell who passed which role to what, from logs."),
         "catalogue": ("passrole.cli.catalogue:catalogue", "See which calls pass a role."),
         "policy": ("passrole.cli.policy:policy", "Work on guardrail.yaml."),
         "findings": ("passrole.cli.findings:findings", "See findings, and decide about them."),
@@ -23,6 +24,10 @@ main = CommandGroup(
         ),
         "backfill": ("passrole.cli.backfill.command:backfill", "Bring the guard the events that it missed."),
         "doctor": ("passrole.cli.doctor:doctor", "Check what the guard needs, and whether it works."),
+        "refine": (
+            "passrole.cli.refine.command:refine",
+            "Find who beyond the account may take a role, and what it does not use.",
+        ),
         "demo": ("passrole.cli.demo:demo", "See it all work on an AWS emulator on this machine."),
     },
 )

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import count
 from typing import Any
 
@@ -24,6 +25,18 @@ _STRING_END = re.compile(r'(?:[^"\\]|\\.)*+"', re.DOTALL)
 _decoder = json.JSONDecoder()
 
 
+class Kind(StrEnum):
+    """What something is that is no record, as it is counted."""
+
+    BROKEN = "broken records"
+    CUT_OFF = "files cut off or damaged"
+    DIGEST = "digest files"
+    EMPTY = "empty files"
+    OTHER = "files without records"
+    TOO_LARGE = "files with too long lines"
+    UNREADABLE = "unreadable files"
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
     """Something that is no record.
@@ -35,6 +48,7 @@ class Broken:
 
     why: str
     damaged: bool = False
+    kind: Kind = Kind.BROKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +186,8 @@ def _record(value: Any) -> Record | Broken:
         if isinstance(found, Broken):
             return Broken(f"the detail of the envelope: {found.why}; {EXPECTED}")
         return found
+    if "digestS3Object" in value:
+        return Broken("a digest of log files, which holds no records", kind=Kind.DIGEST)
     return Broken(f"an object, but no record; {EXPECTED}")
 
 

@@ -6,6 +6,7 @@ first bytes tell and not the name. Lines of JSON are read one at a time, everyth
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -15,6 +16,7 @@ from passrole.trail.documents import (
     EXPECTED,
     Broken,
     Item,
+    Kind,
     Record,
     holds_records,
     is_json,
@@ -38,14 +40,21 @@ class RecordFiles:
 
     Attributes:
         problems: how many were reported.
+        kinds: how many of each kind, the files without records included.
         without_records: files of folders that hold no record and no sign of one: no problem, but to be told.
     """
 
-    def __init__(self, report: Report, stdin: BinaryIO | None = None) -> None:
-        """``report`` gets one line a problem: the place, what is wrong, what is expected."""
+    def __init__(self, report: Report, stdin: BinaryIO | None = None, most_bytes: int = _MOST_BYTES) -> None:
+        """``report`` gets one line a problem: the place, what is wrong, what is expected.
+
+        Args:
+            most_bytes: of a line, or of a document of several lines.
+        """
         self._report = report
         self._stdin = stdin
+        self._most_bytes = most_bytes
         self.problems = 0
+        self.kinds: Counter[Kind] = Counter()
         self.without_records: list[str] = []
 
     def read(self, names: Iterable[str]) -> Iterator[tuple[str, Record]]:
@@ -55,12 +64,16 @@ class RecordFiles:
         """
         for name in names:
             if name == STDIN:
-                yield from self._told(_contents("standard input", self._stdin or sys.stdin.buffer))
+                yield from self._told(self._contents("standard input", self._stdin or sys.stdin.buffer))
             elif os.path.isdir(name):
                 for path in self._walked(name):
-                    yield from self._told(self._meant(path, _opened(path)))
+                    yield from self._told(self._meant(path, self._opened(path)))
             else:
-                yield from self._told(_opened(name))
+                yield from self._told(self._opened(name))
+
+    def read_found(self, name: str, file: BinaryIO) -> Iterator[tuple[str, Record]]:
+        """The same of one file that was found among others, and may be none of CloudTrail's."""
+        return self._told(self._meant(name, self._contents(name, file)))
 
     def _told(self, contents: Iterable[Found]) -> Iterator[tuple[str, Record]]:
         for place, found in contents:
@@ -71,11 +84,12 @@ class RecordFiles:
 
     def _problem(self, place: str, broken: Broken) -> None:
         self.problems += 1
+        self.kinds[broken.kind] += 1
         self._report(f"{place}: {broken.why}")
 
     def _walked(self, folder: str) -> Iterator[str]:
         def unwalkable(error: OSError) -> None:
-            self._problem(str(error.filename), Broken(_cannot(error)))
+            self._problem(str(error.filename), Broken(_cannot(error), kind=Kind.UNREADABLE))
 
         for where, folders, files in os.walk(folder, onerror=unwalkable):
             folders.sort()
@@ -89,7 +103,7 @@ class RecordFiles:
 
     def _meant(self, path: str, contents: Iterable[Found]) -> Iterator[Found]:
         """The contents, unless nothing in them looks like a record: folders hold other files, too."""
-        held: list[Found] = []
+        held: list[tuple[str, Broken]] = []
         contents = iter(contents)
         for place, found in contents:
             if isinstance(found, Broken) and not found.damaged:
@@ -101,45 +115,46 @@ class RecordFiles:
             yield from contents
             return
         self.without_records.append(path)
+        kinds = [broken.kind for _, broken in held]
+        self.kinds[kinds[0] if kinds and kinds[0] is not Kind.BROKEN else Kind.OTHER] += 1
+
+    def _opened(self, name: str) -> Iterator[Found]:
+        try:
+            with Path(name).open("rb") as file:
+                yield from self._contents(name, file)
+        except (OSError, ValueError) as error:
+            yield name, Broken(_cannot(error), damaged=True, kind=Kind.UNREADABLE)
+
+    def _contents(self, name: str, file: BinaryIO) -> Iterator[Found]:
+        """All that is in a file, in its order; what ended the reading comes last."""
+        lines = Lines(file, self._most_bytes)
+        first = next(lines, None)
+        if first is not None:
+            yield from _of_lines(name, first, lines, self._most_bytes)
+        if lines.failure:
+            kind = Kind.TOO_LARGE if lines.is_too_long else Kind.CUT_OFF
+            yield name, Broken(lines.failure, damaged=True, kind=kind)
+        elif first is None:
+            yield name, Broken(f"empty; {EXPECTED}", kind=Kind.EMPTY)
 
 
-def _opened(name: str) -> Iterator[Found]:
-    try:
-        with Path(name).open("rb") as file:
-            yield from _contents(name, file)
-    except (OSError, ValueError) as error:
-        yield name, Broken(_cannot(error), damaged=True)
-
-
-def _contents(name: str, file: BinaryIO) -> Iterator[Found]:
-    """All that is in a file, in its order; what ended the reading comes last."""
-    lines = Lines(file, _MOST_BYTES)
-    first = next(lines, None)
-    if first is not None:
-        yield from _of_lines(name, first, lines)
-    if lines.failure:
-        yield name, Broken(lines.failure, damaged=True)
-    elif first is None:
-        yield name, Broken(f"empty; {EXPECTED}")
-
-
-def _of_lines(name: str, first: Line, lines: Lines) -> Iterator[Found]:
+def _of_lines(name: str, first: Line, lines: Lines, most_bytes: int) -> Iterator[Found]:
     second = next(lines, None)
     if second is None:
         yield from _of_line(name, first, alone=True)
     elif is_json(first.text) or (holds_records(second.text) and not opens_list(first.text)):
         yield from _by_line(name, chain((first, second), lines))
     else:
-        yield from _of_document(name, [first, second], lines)
+        yield from _of_document(name, [first, second], lines, most_bytes)
 
 
-def _of_document(name: str, held: list[Line], lines: Lines) -> Iterator[Found]:
+def _of_document(name: str, held: list[Line], lines: Lines, most_bytes: int) -> Iterator[Found]:
     """A document of several lines; or lines of JSON that begin with broken ones."""
     size = 0
     for line in lines:
         held.append(line)
         size += len(line.text)
-        if size > _MOST_BYTES:
+        if size > most_bytes:
             yield from _by_line(name, chain(held, lines))
             return
     not_text = [(f"{name}:{line.number}", Broken(line.problem)) for line in held if line.problem]

@@ -31,11 +31,13 @@ class Lines(Iterator[Line]):
 
     Attributes:
         failure: what ended the reading before the end of the file, once it did.
+        is_too_long: whether that was a line of too many bytes.
     """
 
     def __init__(self, file: BinaryIO, longest: int) -> None:
         """``longest`` is the most bytes of one line: no more are ever kept."""
         self.failure: str | None = None
+        self.is_too_long = False
         self._longest = longest
         self._lines = self._split(self._unpacked(file))
 
@@ -54,6 +56,7 @@ class Lines(Iterator[Line]):
             parts.append(rest)
             size += len(rest)
             if size > self._longest:
+                self.is_too_long = True
                 self.failure = (
                     f"line {number + 1} has more than {self._longest >> 20} MB; expected smaller files"
                 )

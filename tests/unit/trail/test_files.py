@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from passrole.trail import lines
+from passrole.trail.documents import Kind
 from passrole.trail.files import RecordFiles
 from tests.unit.samples import create_function_record, envelope_of
 
@@ -344,12 +345,12 @@ def test_problems_before_the_first_record_of_a_folders_file_are_told_with_it(tmp
 def test_a_line_without_end_is_given_up_before_it_fills_the_memory(
     file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("passrole.trail.files._MOST_BYTES", 1 << 20)
     monkeypatch.setattr(lines, "_CHUNK", 1 << 16)
+    path, problems = file(f"{json.dumps(record())}\n".encode() + b"x" * (3 << 20)), list[str]()
+    files = RecordFiles(problems.append, most_bytes=1 << 20)
 
-    found, problems, _ = read(path := file(f"{json.dumps(record())}\n".encode() + b"x" * (3 << 20)))
-
-    assert len(found) == 1
+    assert len(list(files.read([str(path)]))) == 1
+    assert files.kinds == {Kind.TOO_LARGE: 1}
     assert problems == [f"{path}: line 2 has more than 1 MB; expected smaller files"]
 
 
@@ -376,10 +377,10 @@ def test_lines_of_json_are_read_one_at_a_time() -> None:
     assert endless.given < 1010
 
 
-def test_a_large_file_that_begins_broken_is_read_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("passrole.trail.files._MOST_BYTES", 10_000)
+def test_a_large_file_that_begins_broken_is_read_by_line() -> None:
     problems: list[str] = []
-    records = RecordFiles(problems.append, Endless(b"[\n")).read(["-"])  # type: ignore[arg-type]
+    endless = Endless(b"[\n")
+    records = RecordFiles(problems.append, endless, most_bytes=10_000).read(["-"])  # type: ignore[arg-type]
 
     for _ in range(50):
         next(records)

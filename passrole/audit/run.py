@@ -1,0 +1,60 @@
+"""Files -> the passes in them, in a store: by several processes, and no interruption loses what is done."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from passrole.audit.auditor import Auditor, How
+from passrole.audit.sources.units import Unit, batches
+from passrole.audit.spool import Spool
+from passrole.audit.store import Store
+from passrole.audit.tally import Tally
+from passrole.audit.worker import Done, Workers, do
+
+
+@dataclass(slots=True)
+class Run:
+    """One audit of files.
+
+    Attributes:
+        how: what is judged by.
+        spool: where its work is kept.
+        jobs: processes that read; with 1, this one does.
+        show: is told what all that is done came to, as often as that changes.
+        kept: files that an earlier, interrupted run has read.
+    """
+
+    how: How
+    spool: Spool
+    jobs: int
+    show: Callable[[Tally], None]
+    kept: int = 0
+
+    def read(self, units: Iterable[Unit], store: Store, tally: Tally) -> None:
+        """Reads all files into the store, and counts what they come to.
+
+        Raises:
+            KeyboardInterrupt: what was begun is ended and kept before.
+            OSError: what is found cannot be written.
+            SourceError, BotoCoreError: AWS refuses, or does not answer.
+        """
+        # Processes are split off while this one is small, and has no threads.
+        workers = Workers(self.how, self.jobs) if self.jobs > 1 else None
+        known: set[int] = set()
+        for batch, found, ids in self.spool.done():
+            store.add(self.spool.rows_of(batch))
+            tally.add(found)
+            known.update(ids)
+        self.kept = len(known)
+        left = (unit for unit in units if unit.id not in known)
+        for batch, found in self._done(left, workers):
+            store.add(self.spool.rows_of(batch))
+            tally.add(found)
+            self.show(tally)
+
+    def _done(self, units: Iterable[Unit], workers: Workers | None) -> Iterator[Done]:
+        if workers is not None:
+            yield from workers.done(batches(units), self.spool)
+            return
+        auditor = Auditor(self.how)
+        for batch in batches(units):
+            yield do(auditor, batch, self.spool)

@@ -1,0 +1,37 @@
+"""Files and folders on this machine."""
+
+import os
+from collections.abc import Callable, Iterator
+
+from passrole.audit.sources.units import Unit
+
+
+def files(name: str, failed: Callable[[str, str], None]) -> Iterator[Unit]:
+    """A file, or all files of a folder in order of their names; what is no file in it is left out.
+
+    Args:
+        failed: is told what cannot be looked at, and why.
+    """
+    if not os.path.isdir(name):
+        yield from _unit(name, failed)
+        return
+
+    def unwalkable(error: OSError) -> None:
+        failed(str(error.filename), error.strerror or str(error))
+
+    for where, folders, names in os.walk(name, onerror=unwalkable):
+        folders.sort()
+        for each in sorted(names):
+            path = os.path.join(where, each)
+            # A pipe or a device would never end. A broken link goes on, to be told.
+            if os.path.isfile(path) or not os.path.exists(path):
+                yield from _unit(path, failed)
+
+
+def _unit(path: str, failed: Callable[[str, str], None]) -> Iterator[Unit]:
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError) as error:
+        failed(path, getattr(error, "strerror", None) or str(error))
+    else:
+        yield Unit(path, found.st_size, str(found.st_mtime_ns))

@@ -1,0 +1,70 @@
+"""Where the work of an audit is kept until it is done: an interrupted one goes on where it stopped.
+
+Each batch of files comes to two files here: its rows, and then, as a sign that they are whole, its tally.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from passrole.audit.tally import Tally
+
+_FORMAT = "1"  # of rows: kept work of another version is not taken up
+
+
+class Spool:
+    """The kept work of one audit."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def of(cls, about: Iterable[str]) -> "Spool":
+        """The one of an audit that is told from others by these texts: the same command finds it again."""
+        told = repr((_FORMAT, *about)).encode("utf-8", "surrogatepass")
+        return cls(_cache() / "audit" / hashlib.sha256(told).hexdigest()[:24])
+
+    def rows_of(self, batch: str) -> Path:
+        """The file of a batch's rows: JSON lines."""
+        return self.folder / f"{batch}.jsonl"
+
+    def done(self) -> Iterator[tuple[str, Tally, list[int]]]:
+        """Each batch that is done: its id, what it came to, and the ids of its files."""
+        for path in sorted(self.folder.glob("*.tally")):
+            try:
+                data = json.loads(path.read_text("utf-8"))
+                yield path.stem, Tally.from_json(data["tally"]), data["units"]
+            except (OSError, ValueError, KeyError, TypeError):
+                continue  # as good as not done
+
+    def write(self, batch: str, lines: Iterable[str]) -> None:
+        """Writes a batch's rows.
+
+        Raises:
+            OSError: the disk is full, or the folder cannot be written.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self.rows_of(batch).open("w", encoding="utf-8") as file:
+            file.writelines(lines)
+
+    def finish(self, batch: str, tally: Tally, units: Iterable[int]) -> None:
+        """Notes that a batch of these files is done."""
+        half = self._tally(batch).with_suffix(f".{os.getpid()}")
+        half.write_text(json.dumps({"tally": tally.to_json(), "units": list(units)}), "utf-8")
+        half.replace(self._tally(batch))
+
+    def remove(self) -> None:
+        """Forgets it all."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _tally(self, batch: str) -> Path:
+        return self.folder / f"{batch}.tally"
+
+
+def _cache() -> Path:
+    """Where users keep what can be made again (the XDG Base Directory Specification)."""
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(given) if os.path.isabs(given) else Path.home() / ".cache") / "passrole"

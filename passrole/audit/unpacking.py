@@ -1,0 +1,34 @@
+"""Gzipped logs, unpacked fast: whole ones alone, and none that is a bomb."""
+
+from isal import igzip_lib
+
+from passrole.audit.fast import UnusualError
+
+_MAGIC = b"\x1f\x8b"
+
+
+def unpacked(raw: bytes, most: int) -> bytes:
+    """A file's bytes, unpacked if they are gzipped, in however many members.
+
+    Args:
+        most: bytes that it may come to.
+
+    Raises:
+        UnusualError: it is damaged, cut off, or too large.
+    """
+    if not raw.startswith(_MAGIC):
+        if len(raw) > most:
+            raise UnusualError("too large")
+        return raw
+    parts, size = list[bytes](), 0
+    while raw:
+        member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+        try:
+            parts.append(member.decompress(raw, most - size + 1))
+        except igzip_lib.IsalError as error:  # type: ignore[misc]  # its stub declares a variable
+            raise UnusualError(str(error)) from None
+        size += len(parts[-1])
+        if not member.eof or size > most:
+            raise UnusualError("cut off, or too large")
+        raw = member.unused_data.lstrip(b"\0")  # archives may be padded
+    return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -1,0 +1,1 @@
+"""``passrole audit``."""

@@ -1,0 +1,116 @@
+"""The passes of an audit in the forms that people and programs want."""
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from passrole.audit.row import COLUMNS, Column
+from passrole.audit.store import Store
+from passrole.audit.tally import Tally
+from passrole.cli.audit.table import print_table
+
+_TO_A_FILE = ("html", "parquet")  # what nobody wants on a terminal
+_AT_ONCE = 1_000
+_LISTS = {"services": " ", "resources": " ", "checks": " ", "reasons": " | "}
+# How spreadsheets begin a formula: a name that begins so gets an apostrophe before it.
+_FORMULA = r"^[=+\-@\t\r]"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What was audited, for those who read the report."""
+
+    sources: tuple[str, ...]
+    since: str | None
+    until: str | None
+    policy: str | None
+    snapshot: str | None
+
+
+def write(store: Store, tally: Tally, about: About, format_: str, out: str | None) -> str | None:
+    """Writes the passes; the name of the file, if it is one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    if out is None and format_ in _TO_A_FILE and sys.stdout.isatty():
+        out = f"passrole-audit.{format_}"
+    if out is None and format_ == "table":
+        print_table(store)
+        return None
+    with _opened(out) as file:
+        match format_:
+            case "json":
+                _write_json(store, file)
+            case "csv" | "parquet":
+                _copy(store, format_, file)
+            case "html":
+                file.write(_page(store, tally, about).encode("utf-8", "replace"))
+            case _:
+                from io import TextIOWrapper
+
+                text = TextIOWrapper(file, encoding="utf-8", write_through=True)
+                print_table(store, text)
+                text.detach()
+    return out
+
+
+def _page(store: Store, tally: Tally, about: About) -> str:
+    raise NotImplementedError
+
+
+def _write_json(store: Store, file: BinaryIO) -> None:
+    found = store.connection.execute("SELECT judged FROM passes")
+    while some := found.fetchmany(_AT_ONCE):
+        file.write("".join(f"{line}\n" for (line,) in some).encode())
+
+
+def _copy(store: Store, format_: str, file: BinaryIO) -> None:
+    columns = [
+        _flat(column.name, column.type) if format_ == "csv" else _typed(column.name) for column in _shown()
+    ]
+    options = "FORMAT csv, HEADER" if format_ == "csv" else "FORMAT parquet, COMPRESSION zstd"
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "passes"
+        store.connection.execute(f"COPY (SELECT {', '.join(columns)} FROM passes) TO '{path}' ({options})")
+        with path.open("rb") as made:
+            shutil.copyfileobj(made, file)
+
+
+def _flat(name: str, type_: str) -> str:
+    if name in _LISTS:
+        text = f"array_to_string({name}, '{_LISTS[name]}')"
+    elif type_ == "VARCHAR":
+        text = name
+    else:
+        return f"CAST(to_json({name}) AS VARCHAR) AS {name}"
+    return f"CASE WHEN regexp_matches({text}, '{_FORMULA}') THEN '''' || {text} ELSE {text} END AS {name}"
+
+
+def _typed(name: str) -> str:
+    return "TRY_CAST(event_time AS TIMESTAMPTZ) AS event_time" if name == "event_time" else name
+
+
+def _shown() -> Iterator[Column]:
+    return (column for column in COLUMNS if column.is_shown)
+
+
+@contextmanager
+def _opened(out: str | None) -> Iterator[BinaryIO]:
+    """The file, which appears whole or not at all; or the standard output."""
+    if out is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    half = Path(f"{out}.part")
+    try:
+        with half.open("wb") as file:
+            yield file
+        half.replace(out)
+    finally:
+        half.unlink(missing_ok=True)

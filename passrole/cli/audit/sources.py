@@ -1,0 +1,85 @@
+"""The sources that a person names -> the files in them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from passrole.audit.auditor import How
+from passrole.audit.sources.local import files
+from passrole.audit.sources.units import Unit
+from passrole.audit.tally import Tally
+from passrole.cli.errors import InputError
+from passrole.clock import parse_time
+from passrole.trail.documents import Kind
+
+if TYPE_CHECKING:
+    from passrole.audit.sources.s3 import S3Objects
+
+_BUCKET = "s3://"
+_ENOUGH = 256 << 10  # bytes: less is read before another process would have begun
+
+
+class Sources:
+    """Where an audit reads.
+
+    Attributes:
+        most_jobs: processes that it is worth to read with.
+    """
+
+    def __init__(self, names: Sequence[str], how: How, tally: Tally) -> None:
+        self._names = names
+        self._since = parse_time(how.since) if how.since else None
+        self._until = parse_time(how.until) if how.until else None
+        self._tally = tally
+        self.most_jobs = 1 if self._is_small() else 256
+
+    def units(self) -> Iterator[Unit]:
+        """All files, in the order of the sources.
+
+        Raises:
+            SourceError, BotoCoreError: AWS refuses, or does not answer.
+        """
+        for name in self._names:
+            if name.startswith(_BUCKET):
+                yield from self._in_bucket(name)
+            else:
+                yield from files(name, self._unreadable)
+
+    def _in_bucket(self, name: str) -> Iterator[Unit]:
+        listing = _listing(name, self._since, self._until)
+        for found in listing.objects():
+            yield Unit(found.url, found.size, found.etag)
+        for kind, count in listing.over.items():
+            self._tally.note(kind, name, count)
+
+    def _unreadable(self, name: str, why: str) -> None:
+        if name in self._names:
+            raise InputError(f"{name}: cannot be read: {why[:1].lower()}{why[1:]}")
+        self._tally.note(Kind.UNREADABLE, f"{name}: {why}")
+
+    def _is_small(self) -> bool:
+        if any(name.startswith(_BUCKET) for name in self._names):
+            return False
+        size = 0
+        for unit in (unit for name in self._names for unit in files(name, lambda *_: None)):
+            size += unit.size
+            if size > _ENOUGH:
+                return False
+        return True
+
+
+def _listing(name: str, since: datetime | None, until: datetime | None) -> "S3Objects":
+    from passrole.audit.sources.objects import client_config
+    from passrole.audit.sources.s3 import S3Objects
+
+    bucket, _, prefix = name.removeprefix(_BUCKET).partition("/")
+    if not bucket:
+        raise InputError(f"{name}: no bucket; expected s3://BUCKET/PREFIX")
+    workers = 8
+
+    def client() -> Any:
+        import boto3
+
+        return boto3.Session().client("s3", config=client_config(workers))
+
+    return S3Objects(client, bucket, prefix, since, until, workers=workers)
