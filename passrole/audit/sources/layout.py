@@ -97,9 +97,9 @@ class Wanted:
             return Look.FOREIGN
         return Look.ALL if found.rest or found.day else Look.INTO
 
-    def look_at_object(self, key: str) -> Look:
-        """What to do with an object: `Look.ALL` is to read it."""
-        look = self.look(key[: key.rfind("/") + 1])
+    def look_at_objects(self, folder: str) -> Look:
+        """What to do with the objects of a folder: `Look.ALL` is to read them."""
+        look = self.look(folder)
         return look if look in (Look.PAST, Look.FOREIGN) else Look.ALL
 
     def _has(self, folder: Folder) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -104,6 +105,7 @@ class _Lister:
         self._client = client
         self._bucket = bucket
         self._wanted = wanted
+        self._look_at_objects = lru_cache(maxsize=64)(wanted.look_at_objects)  # many have one folder
         self._over = over
         self._tasks: list[_Task] = []
         self._open = 0  # tasks on the stack or at work
@@ -195,7 +197,7 @@ class _Lister:
 
     def _object(self, entry: dict[str, Any]) -> Iterator[S3Object]:
         key = entry["Key"]
-        look = self._wanted.look_at_object(key)
+        look = self._look_at_objects(key[: key.rfind("/") + 1])
         if look is Look.FOREIGN:
             self._count(f"{kind_of(key)} files")
         elif key.endswith("/") and not entry["Size"]:
