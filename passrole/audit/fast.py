@@ -92,6 +92,8 @@ class LogScanner:
         return document if isinstance(document, simdjson.Object) and "Records" in document else None
 
     def _lines(self, data: bytes) -> Iterator[Any]:
+        if not data.strip():
+            raise UnusualError("empty")
         for line in data.splitlines():
             if line.strip():
                 record = self._parser.parse(line)

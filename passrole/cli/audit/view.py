@@ -26,7 +26,7 @@ def tell(store: Store, tally: Tally, written: str | None, kept: int) -> None:
         )
     for kind, count in sorted(tally.over.items()):
         first = tally.first.get(kind)
-        click.echo(f"{count:,} {kind}" + (f"; the first: {safe(first)}" if first else ""), err=True)
+        click.echo(f"{kind}: {count:,}" + (f"; the first: {safe(first)}" if first else ""), err=True)
     if written:
         click.echo(f"Written to {safe(written)}", err=True)
 

@@ -1,0 +1,256 @@
+"""``passrole audit``: every form tells the same passes, and nothing that was passed over is silent."""
+
+import csv
+import gzip
+import io
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from passrole.audit.sources import contents
+from passrole.audit.spool import Spool
+from tests.unit.cli.conftest import Run
+from tests.unit.samples import ACCOUNT, create_function_record
+
+POLICY = """
+version: 1
+approved:
+  - {name: application roles, roles: ["/application_role/*"]}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def passing(number: int, role: str = "application_role/good", **fields: Any) -> dict[str, Any]:
+    """The record of a call that passes a role."""
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
+    record = create_function_record(eventID=f"event-{number}", eventTime=f"2026-03-{number:02d}T10:00:00Z")
+    record["requestParameters"] = record["requestParameters"] | {"role": arn}
+    return record | fields
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a folder of logs, each of some records, gzipped as in a bucket."""
+
+    def write(*files: Iterable[dict[str, Any]], name: str = "logs") -> Path:
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        for number, records in enumerate(files):
+            content = json.dumps({"Records": list(records)}).encode()
+            (folder / f"{number:03d}.json.gz").write_bytes(gzip.compress(content))
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    path = tmp_path / "policy.yaml"
+    path.write_text(POLICY)
+    return path
+
+
+def test_all_forms_hold_the_same_passes(
+    run: Run, logs: Callable[..., Path], policy: Path, tmp_path: Path
+) -> None:
+    folder = logs([passing(3), passing(1, "dev/bad")], [passing(2), {"eventSource": "a", "eventName": "b"}])
+    ran = {
+        form: run("audit", folder, "--policy", policy, "--format", form, "--out", tmp_path / form)
+        for form in ("table", "json", "csv", "parquet", "html")
+    }
+
+    assert {each.status for each in ran.values()} == {1}
+    assert "3 passes in 4 records of 2 files: 2 approved, 1 violation" in ran["json"].err
+    expected = [("event-1", "violation"), ("event-2", "approved"), ("event-3", "approved")]
+    told = [json.loads(line) for line in (tmp_path / "json").read_text().splitlines()]
+    assert [(each["event_id"], each["verdict"]) for each in told] == expected
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "csv").read_text())))
+    assert [(each["event_id"], each["verdict"]) for each in rows] == expected
+    found = duckdb.execute(f"SELECT event_id, verdict FROM '{tmp_path / 'parquet'}'").fetchall()  # noqa: S608
+    assert found == expected
+    assert [line.split()[2] for line in (tmp_path / "table").read_text().splitlines()[1:]] == [
+        verdict for _, verdict in expected
+    ]
+    assert all(event in (tmp_path / "html").read_text() for event, _ in expected)
+
+
+def test_it_tells_what_check_tells(run: Run, logs: Callable[..., Path], policy: Path) -> None:
+    folder = logs([passing(1), passing(2, "dev/bad")])
+
+    audited = run("audit", folder, "--policy", policy, "--format", "json")
+    checked = run("check", folder, "--policy", policy, "--json")
+
+    assert audited.rows == checked.rows
+    assert (audited.status, checked.status) == (1, 1)
+
+
+def test_without_a_policy_it_tells_the_passes_alone(run: Run, logs: Callable[..., Path]) -> None:
+    folder = logs([passing(1)])
+
+    audited, extracted = run("audit", folder, "--format", "json"), run("extract", folder, "--json")
+
+    assert audited.rows == extracted.rows
+    assert audited.status == 0
+
+
+def test_the_policy_in_the_folder_is_taken_unless_nobody_wants_it(
+    run: Run, logs: Callable[..., Path], policy: Path, tmp_path: Path
+) -> None:
+    folder = logs([passing(1, "dev/bad")])
+    policy.rename(tmp_path / "guardrail.yaml")
+
+    assert run("audit", folder).status == 1
+    assert run("audit", folder, "--no-policy").status == 0
+
+
+def test_a_record_that_comes_twice_counts_once_and_another_of_its_id_counts_too(
+    run: Run, logs: Callable[..., Path]
+) -> None:
+    denied = passing(1, errorCode="AccessDenied")
+    ran = run("audit", logs([passing(1)], [passing(1)], [denied]), "--format", "json")
+
+    assert sorted(each["outcome"] for each in ran.rows) == ["denied", "succeeded"]
+    assert "1 pass told more than once, counted once" in ran.err
+
+
+def test_only_what_was_asked_for_in_time(run: Run, logs: Callable[..., Path]) -> None:
+    folder = logs([passing(number) for number in range(1, 10)])
+
+    ran = run(
+        "audit", folder, "--since", "2026-03-03T10:00Z", "--until", "2026-03-05T10:00Z", "--format", "json"
+    )
+
+    assert [each["event_id"] for each in ran.rows] == ["event-3", "event-4", "event-5"]
+    assert "passes out of range: 6" in ran.err
+
+
+def test_whatever_lies_in_the_folder_is_counted_and_stops_nothing(
+    run: Run, logs: Callable[..., Path]
+) -> None:
+    folder = logs([passing(1)])
+    whole = gzip.compress(json.dumps({"Records": [passing(2)]}).encode())
+    (folder / "cut.json.gz").write_bytes(whole[:-20])
+    (folder / "digest.json").write_text(json.dumps({"digestS3Object": "x", "logFiles": []}))
+    (folder / "empty.json").write_bytes(b"")
+    (folder / "half.json").write_text(json.dumps({"Records": [passing(3), passing(4)]})[:-30])
+    (folder / "readme.txt").write_text("hello")
+    insight = {"eventType": "AwsCloudTrailInsight", "eventSource": "ec2.amazonaws.com", "eventName": "x"}
+    data = {"eventCategory": "Data", "eventSource": "s3.amazonaws.com", "eventName": "GetObject"}
+    (folder / "z.json").write_text(json.dumps({"Records": [insight, data, data]}, separators=(",", ":")))
+    (folder / "gone.json").symlink_to("nowhere")
+
+    ran = run("audit", folder, "--format", "json")
+
+    assert ran.status == 0
+    assert {"event-1", "event-3"} <= {each["event_id"] for each in ran.rows}
+    for told in (
+        "files cut off or damaged: 1; the first: ",
+        "digest files: 1",
+        "empty files: 1",
+        "broken records: 2; the first: ",
+        "files without records: 1",
+        "insight events: 1",
+        "data events: 2",
+        "unreadable files: 1; the first: ",
+    ):
+        assert told in ran.err
+
+
+def test_large_files_are_read_by_line(
+    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contents, "_MOST_BYTES", 10)
+
+    ran = run("audit", logs([passing(1)], [passing(2)]), "--format", "json")
+
+    assert len(ran.rows) == 2
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_however_many_read_the_answer_is_the_same(
+    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    monkeypatch.setattr("passrole.cli.audit.sources._ENOUGH", 0)
+    monkeypatch.setattr("passrole.audit.sources.units._MOST_FILES", 2)
+    folder = logs(*([passing(1 + number)] for number in range(20)))
+
+    ran = run("audit", folder, "--format", "json", "--jobs", jobs)
+
+    assert [each["event_id"] for each in ran.rows] == [f"event-{1 + number}" for number in range(20)]
+
+
+def test_an_interrupted_audit_goes_on_where_it_stopped(
+    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("passrole.audit.sources.units._MOST_FILES", 1)
+    folder = logs(*([passing(1 + number)] for number in range(6)))
+    finish, finished = Spool.finish, list[object]()
+
+    def interrupted(self: Spool, *about: Any) -> None:
+        finish(self, *about)
+        finished.append(about)
+        if len(finished) == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Spool, "finish", interrupted)
+    first = run("audit", folder, "--format", "json")
+    assert (first.status, first.out) == (130, "")
+    assert "They are kept: the same command goes on from there" in first.err
+
+    # Meanwhile one of the files that was read changes
+    (folder / "000.json.gz").write_bytes(gzip.compress(json.dumps({"Records": [passing(20)]}).encode()))
+    second = run("audit", folder, "--format", "json")
+
+    assert len(finished) == 7  # the two that were left, and the one that changed
+    assert "4 files were read by the run that was interrupted" in second.err
+    assert len(second.rows) == 7
+    assert not list((tmp_path / "cache").rglob("*.jsonl"))
+
+
+def test_names_that_spreadsheets_would_obey_get_an_apostrophe(run: Run, logs: Callable[..., Path]) -> None:
+    ran = run("audit", logs([passing(1, "dev/=cmd|x")]), "--format", "csv")
+    named = run("audit", logs([passing(1, "dev/+x")]), "--format", "csv")
+
+    [row] = csv.DictReader(io.StringIO(named.out))
+    assert row["role_name"] == "'+x"
+    assert row["role"].endswith("/dev/+x")
+    assert ran.status == 0
+
+
+def test_a_hostile_name_does_nothing_to_a_terminal(run: Run, logs: Callable[..., Path]) -> None:
+    record = passing(1)
+    record["userIdentity"] = record["userIdentity"] | {"arn": "arn:aws:iam::111122223333:user/\x1b[2J\u202e"}
+
+    ran = run("audit", logs([record]))
+
+    assert "\x1b" not in ran.out
+    assert "\\x1b[2J\\u202e" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nowhere"], "nowhere: cannot be read: no such file or directory"),
+        (["."], None),
+        ([".", "--since", "soon"], "--since: 'soon' is no time"),
+        ([".", "--since", "1d", "--until", "2d"], "is after --until"),
+        ([".", "--iam", "nowhere"], "nowhere: No such file or directory"),
+        ([".", "--policy", "nowhere.yaml"], "nowhere.yaml"),
+        ([".", "--policy", "a", "--no-policy"], "exclude each other"),
+        (["s3://"], "no bucket"),
+        ([".", "--out", "no/folder/x"], "No such file or directory"),
+    ],
+)
+def test_bad_usage_is_one_clear_line(run: Run, arguments: list[str], told: str | None) -> None:
+    ran = run("audit", *arguments, "--format", "json")
+
+    assert (ran.status == 2) is (told is not None)
+    assert told is None or told in ran.err
