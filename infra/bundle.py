@@ -31,6 +31,7 @@ EXCLUDED_SOURCES = (
     "passrole/policy/source",
     "passrole/preview",
     "passrole/quarantine/page.py",
+    "passrole/refine",
     "passrole/sweep/page.py",
 )
 _SOURCE_SUFFIXES = (".py", ".json", ".jsonl")
