@@ -13,6 +13,10 @@ main = CommandGroup(
         "check": ("passrole.cli.check:check", "Judge the passes in CloudTrail records by a policy."),
         "audit": ("passrole.cli.audit.command:audit", "Tell who passed which role to what, from logs."),
         "catalogue": ("passrole.cli.catalogue:catalogue", "See which calls pass a role."),
+        "suggest": (
+            "passrole.cli.suggest.command:suggest_command",
+            "Suggest the policy that approves what is normal.",
+        ),
         "policy": ("passrole.cli.policy:policy", "Work on guardrail.yaml."),
         "findings": ("passrole.cli.findings:findings", "See findings, and decide about them."),
         "ledger": ("passrole.cli.ledger:ledger", "See who passed which role to what, and who holds it."),

@@ -26,8 +26,12 @@ _Dumper.add_representer(_Quoted, _represented)
 
 def statements_yaml(items: tuple[dict[str, Any], ...]) -> str:
     """The section ``statements:`` of guardrail.yaml."""
-    data = {"statements": [_quoted(item) for item in items]}
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=False, width=100_000)
+    return quoted_yaml({"statements": list(items)})
+
+
+def quoted_yaml(data: Any) -> str:
+    """Mappings, lists and texts as a block of YAML, in the order that they have."""
+    return yaml.dump(_quoted(data), Dumper=_Dumper, sort_keys=False, allow_unicode=False, width=100_000)
 
 
 def _quoted(value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""``passrole suggest``: the policy that approves what is normal."""
