@@ -17,15 +17,15 @@ LOGS = "CloudTrail"
 _MARGIN = timedelta(days=1)  # for what is delivered late, and for clocks that differ
 _ROOT = "AWSLogs"
 _ORGANIZATION = re.compile(r"o-[A-Za-z0-9]+")
-_ACCOUNT = re.compile(r"\d{12}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _TRAIL = re.compile(r"CloudTrail(?:-[A-Za-z]+)?")
 _LEVELS = (
     _ACCOUNT,
     re.compile(r"[^/]+"),
-    re.compile(r"[a-z]+(?:-[a-z]+)+-\d+"),
-    re.compile(r"\d{4}"),
-    re.compile(r"\d{2}"),
-    re.compile(r"\d{2}"),
+    re.compile(r"[a-z]+(?:-[a-z]+)+-[0-9]+"),
+    re.compile(r"[0-9]{4}"),
+    re.compile(r"[0-9]{2}"),
+    re.compile(r"[0-9]{2}"),
 )
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
