@@ -51,7 +51,18 @@ def judge(
         known: what is known of its role.
         source: where what only a finding wants comes from.
     """
-    verdict = evaluate(policy, pass_, known, known.observed_at)
+    return judged_as(policy, pass_, evaluate(policy, pass_, known, known.observed_at), known, source, stage)
+
+
+def judged_as(
+    policy: "CompiledPolicy",
+    pass_: Pass,
+    verdict: Verdict,
+    known: Evidence,
+    source: "EvidenceSource",
+    stage: "Callable[[CompiledPolicy, Pass, Verdict], Stage]" = stage_for,
+) -> Judged:
+    """The same, where the verdict is there already."""
     if verdict.decision in _OF_NO_CONCERN:
         return Judged(pass_, verdict, None, None)
     severity = severity_of(pass_, verdict, source.with_administrator(pass_, known))

@@ -11,10 +11,12 @@ from passrole.audit.fast import LogScanner, UnusualError
 from passrole.audit.row import Row, row_of
 from passrole.audit.tally import Tally
 from passrole.audit.unpacking import unpacked
+from passrole.audit.verdicts import Verdicts
+from passrole.clock import iso, utc_now
 from passrole.evidence import Evidence, Fact, known
 from passrole.evidence.snapshot import NoIam, Snapshot
 from passrole.evidence.wanted import Wanted
-from passrole.judged import judge
+from passrole.judged import Judged, judged_as
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy
 from passrole.trail import passes_of
@@ -58,10 +60,12 @@ class Auditor:
         """
         self._how = how
         self._policy = CompiledPolicy.from_json(how.policy) if how.policy else None
+        began = utc_now()
         wanted = Wanted.of(self._policy.keys if self._policy else frozenset())
         self._source: Snapshot | NoIam = (
             Snapshot.read(Path(how.snapshot), wanted) if how.snapshot else NoIam(wanted=wanted)
         )
+        self._verdicts = Verdicts(self._policy, iso(began)) if self._policy else None
         self._administrators: dict[str, Fact[bool]] = {}
         self._scanner = LogScanner()
         self.tally = Tally()
@@ -118,8 +122,13 @@ class Auditor:
 
     def _row(self, pass_: Pass) -> Row:
         evidence = self._source.evidence(pass_)
-        judged = judge(self._policy, pass_, evidence, self._source) if self._policy else None
-        return row_of(pass_, evidence, judged, self._administrator(pass_, evidence))
+        return row_of(pass_, evidence, self._judged(pass_, evidence), self._administrator(pass_, evidence))
+
+    def _judged(self, pass_: Pass, evidence: Evidence) -> Judged | None:
+        if self._policy is None or self._verdicts is None:
+            return None
+        verdict = self._verdicts.verdict(pass_, evidence)
+        return judged_as(self._policy, pass_, verdict, evidence, self._source)
 
     def _administrator(self, pass_: Pass, evidence: Evidence) -> bool | None:
         """Whether the role is an administrator: asked once a role."""

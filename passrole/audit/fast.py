@@ -98,24 +98,31 @@ class LogScanner:
             if line.strip():
                 record = self._parser.parse(line)
                 yield record
-                del record  # the parser reads the next line into the same place
+                del record
 
     def _scan(self, records: Iterable[Any], has_refusals: bool, scanned: Scanned) -> None:
+        """Looks at each record; most are of calls that pass nothing, and cost nothing more."""
         kind_of, candidates, count = self._kinds.get, scanned.candidates, 0
+        nothing = None if has_refusals else _PASSES_NOTHING
         for record in records:
             count += 1
             call = record["eventSource"], record["eventName"]
-            kind = kind_of(call) or self._kind_of(call)
+            kind = kind_of(call)
+            if kind is nothing and kind is not None:
+                del record  # of lines: the parser reads the next one into the same place
+                continue
+            kind = kind or self._kind_of(call, record)
             if (
                 kind is _PASSES
-                or (kind is _UNKNOWN and self._names_role(call, record))
+                or (kind is _UNKNOWN and _names_role(record))
                 or (has_refusals and _is_refused(record))
             ):
                 candidates.append(record.as_dict())
             del record
         scanned.records = count
 
-    def _kind_of(self, call: tuple[str, str]) -> int:
+    def _kind_of(self, call: tuple[str, str], record: Any) -> int:
+        """What a call does; whether it only reads is the same in all its records."""
         source, name = call
         if not (isinstance(source, str) and isinstance(name, str) and source and name):
             raise UnusualError("a record without the names of its call")
@@ -123,27 +130,10 @@ class LogScanner:
         if found is not None:
             kind = _PASSES if found.passes_roles else _PASSES_NOTHING
         else:
-            kind = _PASSES_NOTHING if source in NO_PASSES else _UNKNOWN
-        self._note(call, kind)
-        return kind
-
-    def _names_role(self, call: tuple[str, str], record: Any) -> bool:
-        """Whether the request of a call that the catalogue does not know has a member named like a role.
-
-        Whether a call only reads is the same in all its records.
-        """
-        try:
-            if record["readOnly"] is True:
-                self._note(call, _PASSES_NOTHING)
-                return False
-        except KeyError:  # records of some years ago
-            pass
-        request = record.get("requestParameters")
-        return isinstance(request, simdjson.Object) and not ROLE_MEMBER_SPELLINGS.isdisjoint(request.keys())
-
-    def _note(self, call: tuple[str, str], kind: int) -> None:
+            kind = _PASSES_NOTHING if source in NO_PASSES or record.get("readOnly") is True else _UNKNOWN
         if len(self._kinds) < _MOST_KNOWN:
             self._kinds[call] = kind
+        return kind
 
 
 def _has_refusals(data: bytes) -> bool:
@@ -160,6 +150,12 @@ def _has_refusals(data: bytes) -> bool:
         else:
             return True
     return False
+
+
+def _names_role(record: Any) -> bool:
+    """Whether the request of a call that the catalogue does not know has a member named like a role."""
+    request = record.get("requestParameters")
+    return isinstance(request, simdjson.Object) and not ROLE_MEMBER_SPELLINGS.isdisjoint(request.keys())
 
 
 def _is_refused(record: Any) -> bool:

@@ -155,7 +155,7 @@ def test_whatever_lies_in_the_folder_is_counted_and_stops_nothing(
         "files cut off or damaged: 1; the first: ",
         "digest files: 1",
         "empty files: 1",
-        "broken records: 2; the first: ",
+        "broken records: 3; the first: ",
         "files without records: 1",
         "insight events: 1",
         "data events: 2",
