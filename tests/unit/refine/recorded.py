@@ -9,7 +9,8 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
-import botocore.session
+from botocore.loaders import Loader
+from moto.core.model import ServiceModel
 from moto.core.serialize import QuerySerializer, RestJSONSerializer
 
 from tests.unit.samples import ACCOUNT
@@ -69,7 +70,7 @@ class RecordedAws:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        Thread(target=self._server.serve_forever, daemon=True).start()
+        Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def stop(self) -> None:
@@ -186,5 +187,8 @@ def _refused(service: str, refusal: Refusal) -> tuple[int, Mapping[str, str], by
     return refusal.status, headers, json.dumps({"message": refusal.message}).encode()
 
 
-_SESSION = botocore.session.get_session()
-_MODELS = {name: _SESSION.get_service_model(name) for name in ("iam", "accessanalyzer")}
+_LOADER = Loader()
+_MODELS = {
+    name: ServiceModel(_LOADER.load_service_model(name, "service-2"), name)
+    for name in ("iam", "accessanalyzer")
+}
