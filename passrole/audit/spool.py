@@ -7,11 +7,14 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from passrole.audit.tally import Tally
 
+_KEPT = 24 * 3600  # seconds: by then logs have grown, and "the last 90 days" are others
 _FORMAT = "1"  # of rows: kept work of another version is not taken up
 
 
@@ -26,6 +29,13 @@ class Spool:
         """The one of an audit that is told from others by these texts: the same command finds it again."""
         told = repr((_FORMAT, *about)).encode("utf-8", "surrogatepass")
         return cls(_cache() / "audit" / hashlib.sha256(told).hexdigest()[:24])
+
+    def forget_others(self) -> None:
+        """Removes what audits left that nobody went on with for a day, this one among them."""
+        for folder in self.folder.parent.glob("*"):
+            with suppress(OSError):
+                if time.time() - folder.stat().st_mtime > _KEPT:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def rows_of(self, batch: str) -> Path:
         """The file of a batch's rows: JSON lines."""
@@ -55,6 +65,10 @@ class Spool:
         half = self._tally(batch).with_suffix(f".{os.getpid()}")
         half.write_text(json.dumps({"tally": tally.to_json(), "units": list(units)}), "utf-8")
         half.replace(self._tally(batch))
+
+    def has(self, batch: str) -> bool:
+        """Whether a batch is done."""
+        return self._tally(batch).exists()
 
     def remove(self) -> None:
         """Forgets it all."""

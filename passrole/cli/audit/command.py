@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from passrole.audit.auditor import How
     from passrole.audit.store import Store
     from passrole.audit.tally import Tally
+    from passrole.cli.audit.remote import Asked
 
 _DEFAULT_POLICY = "guardrail.yaml"
 FORMATS = ("table", "json", "csv", "parquet", "html")
 
 
 @click.command()
-@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.argument("sources", metavar="[SOURCE...]", nargs=-1)
 @click.option(
     "--policy", "policy_file", metavar="FILE", help=f"Judge by it.  [default: {_DEFAULT_POLICY}, if any]"
 )
@@ -39,6 +40,12 @@ FORMATS = ("table", "json", "csv", "parquet", "html")
 @click.option("--until", metavar="TIME", help="The same.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--out", metavar="FILE", help="Write there, not to the standard output.")
+@click.option("--athena", "table", metavar="TABLE", help="Ask Athena's DATABASE.TABLE of CloudTrail's logs.")
+@click.option("--workgroup", metavar="NAME", help="Of Athena.  [default: primary]")
+@click.option("--output-location", "output", metavar="S3_URL", help="Where Athena puts the result.")
+@click.option("--print-sql", is_flag=True, help="Only show what Athena would be asked.")
+@click.option("--account", "accounts", metavar="ID", multiple=True, help="In buckets and Athena, only these.")
+@click.option("--region", "regions", metavar="REGION", multiple=True, help="The same; and of lookup-events.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes that read.  [default: one a core]")
 def audit(
     sources: Sequence[str],
@@ -49,13 +56,19 @@ def audit(
     until: str | None,
     format_: str,
     out: str | None,
+    table: str | None,
+    workgroup: str | None,
+    output: str | None,
+    print_sql: bool,
+    accounts: tuple[str, ...],
+    regions: tuple[str, ...],
     jobs: int | None,
 ) -> int:
     """Tell who passed which role to what, from the logs that there are.
 
-    SOURCE is a file or folder of CloudTrail logs, gzipped or not, or s3://BUCKET/PREFIX. What is no log in
-    it, or damaged, is passed over and counted. Work that is interrupted goes on when the same command is
-    given again.
+    SOURCE is a file or folder of CloudTrail logs, gzipped or not; s3://BUCKET/PREFIX; or lookup-events, the
+    event history of the last 90 days. What is no log, or damaged, is passed over and counted. Work that is
+    interrupted goes on when the same command is given again.
 
     \b
     Exit status:
@@ -64,21 +77,31 @@ def audit(
       2  bad usage, or AWS refused
       3  no violations, but undetermined ones
     """
+    from passrole.audit.report.about import About
     from passrole.audit.store import Store
     from passrole.audit.tally import Tally
-    from passrole.cli.audit.formats import About, write
+    from passrole.cli.audit.formats import write
+    from passrole.cli.audit.remote import Asked, sql_of
     from passrole.cli.audit.view import exit_status, tell
 
     if no_policy and policy_file:
         raise click.UsageError("--policy and --no-policy exclude each other")
     how = _how(None if no_policy else _policy(policy_file), snapshot, since, until)
+    asked = Asked(how.since, how.until, (since, until), accounts, regions, table, workgroup, output)
+    if print_sql:
+        with _one_line():
+            click.echo(sql_of(asked), nl=False)
+        return 0
+    if not sources and not table:
+        raise click.UsageError("no SOURCE, and no --athena")
     tally = Tally()
     with Store() as store, _one_line():
-        kept = _read(sources, how, jobs or os.cpu_count() or 1, store, tally)
+        kept = _read(sources, how, asked, jobs or os.cpu_count() or 1, store, tally)
         if kept is None:
             return INTERRUPTED
         store.close_input()
-        about = About(tuple(sources), since, until, how.policy, snapshot)
+        named = (*sources, *((f"athena:{table}",) if table else ()))
+        about = About(named, utc_now(), since, until, _hash_of(how), snapshot is not None)
         written = write(store, tally, about, format_, out)
         tell(store, tally, written, kept)
         return exit_status(store)
@@ -108,19 +131,37 @@ def _how(policy: str | None, snapshot: str | None, since: str | None, until: str
     return How(policy, snapshot, first, last)
 
 
-def _read(sources: Sequence[str], how: "How", jobs: int, store: "Store", tally: "Tally") -> int | None:
+def _hash_of(how: "How") -> str | None:
+    from passrole.policy import CompiledPolicy
+
+    return CompiledPolicy.from_json(how.policy).hash if how.policy else None
+
+
+def _read(
+    sources: Sequence[str], how: "How", asked: "Asked", jobs: int, store: "Store", tally: "Tally"
+) -> int | None:
     """How many files an earlier run had read; None if somebody interrupted this one."""
+    from passrole.audit.auditor import Auditor
+    from passrole.audit.pages import PageReader
     from passrole.audit.run import Run
     from passrole.audit.spool import Spool
+    from passrole.cli.audit.remote import HISTORY, read_athena, read_history
     from passrole.cli.audit.sources import Sources
     from passrole.cli.progress import Progress
 
-    found = Sources(sources, how, tally)
-    spool = Spool.of(_told_by(sources, how))
+    found = Sources([name for name in sources if name != HISTORY], how, asked, tally)
+    spool = Spool.of(_told_by(sources, how, asked))
+    spool.forget_others()
     with Progress() as progress:
         run = Run(how, spool, min(jobs, found.most_jobs), lambda t: progress.show(_so_far(t)))
         try:
             run.read(found.units(), store, tally)
+            if HISTORY in sources or asked.table:
+                reader = PageReader(Auditor(how), spool, store, tally, run.show)
+                if HISTORY in sources:
+                    read_history(asked, reader)
+                if asked.table:
+                    read_athena(asked, reader, progress.show)
         except KeyboardInterrupt:
             progress.tell(f"Stopped: {_so_far(tally)}. They are kept: the same command goes on from there.")
             return None
@@ -132,12 +173,12 @@ def _so_far(tally: "Tally") -> str:
     return f"{tally.files:,} files, {tally.records:,} records, {tally.passes:,} passes"
 
 
-def _told_by(sources: Sequence[str], how: "How") -> Iterator[str]:
+def _told_by(sources: Sequence[str], how: "How", asked: "Asked") -> Iterator[str]:
     """What tells an audit from others: its sources, and all that its rows depend on."""
     yield from (source if "://" in source else os.path.abspath(source) for source in sources)
     yield how.policy or ""
     yield hashlib.sha256(Path(how.snapshot).read_bytes()).hexdigest() if how.snapshot else ""
-    yield f"{how.since} {how.until} {sys.version_info[:2]}"
+    yield repr((asked.given, asked.accounts, asked.regions, asked.table, sys.version_info[:2]))
 
 
 @contextmanager

@@ -5,10 +5,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from passrole.audit.report.about import About
+from passrole.audit.report.page import page
 from passrole.audit.row import COLUMNS, Column
 from passrole.audit.store import Store
 from passrole.audit.tally import Tally
@@ -19,17 +20,6 @@ _AT_ONCE = 1_000
 _LISTS = {"services": " ", "resources": " ", "checks": " ", "reasons": " | "}
 # How spreadsheets begin a formula: a name that begins so gets an apostrophe before it.
 _FORMULA = r"^[=+\-@\t\r]"
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What was audited, for those who read the report."""
-
-    sources: tuple[str, ...]
-    since: str | None
-    until: str | None
-    policy: str | None
-    snapshot: str | None
 
 
 def write(store: Store, tally: Tally, about: About, format_: str, out: str | None) -> str | None:
@@ -50,7 +40,7 @@ def write(store: Store, tally: Tally, about: About, format_: str, out: str | Non
             case "csv" | "parquet":
                 _copy(store, format_, file)
             case "html":
-                file.write(_page(store, tally, about).encode("utf-8", "replace"))
+                file.write(page(store, tally, about).encode("utf-8", "replace"))
             case _:
                 from io import TextIOWrapper
 
@@ -58,10 +48,6 @@ def write(store: Store, tally: Tally, about: About, format_: str, out: str | Non
                 print_table(store, text)
                 text.detach()
     return out
-
-
-def _page(store: Store, tally: Tally, about: About) -> str:
-    raise NotImplementedError
 
 
 def _write_json(store: Store, file: BinaryIO) -> None:

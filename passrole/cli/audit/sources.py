@@ -8,6 +8,7 @@ from passrole.audit.auditor import How
 from passrole.audit.sources.local import files
 from passrole.audit.sources.units import Unit
 from passrole.audit.tally import Tally
+from passrole.cli.audit.remote import Asked
 from passrole.cli.errors import InputError
 from passrole.clock import parse_time
 from passrole.trail.documents import Kind
@@ -26,8 +27,9 @@ class Sources:
         most_jobs: processes that it is worth to read with.
     """
 
-    def __init__(self, names: Sequence[str], how: How, tally: Tally) -> None:
+    def __init__(self, names: Sequence[str], how: How, asked: Asked, tally: Tally) -> None:
         self._names = names
+        self._asked = asked
         self._since = parse_time(how.since) if how.since else None
         self._until = parse_time(how.until) if how.until else None
         self._tally = tally
@@ -46,7 +48,7 @@ class Sources:
                 yield from files(name, self._unreadable)
 
     def _in_bucket(self, name: str) -> Iterator[Unit]:
-        listing = _listing(name, self._since, self._until)
+        listing = _listing(name, self._since, self._until, self._asked)
         for found in listing.objects():
             yield Unit(found.url, found.size, found.etag)
         for kind, count in listing.over.items():
@@ -68,7 +70,7 @@ class Sources:
         return True
 
 
-def _listing(name: str, since: datetime | None, until: datetime | None) -> "S3Objects":
+def _listing(name: str, since: datetime | None, until: datetime | None, asked: Asked) -> "S3Objects":
     from passrole.audit.sources.objects import client_config
     from passrole.audit.sources.s3 import S3Objects
 
@@ -82,4 +84,4 @@ def _listing(name: str, since: datetime | None, until: datetime | None) -> "S3Ob
 
         return boto3.Session().client("s3", config=client_config(workers))
 
-    return S3Objects(client, bucket, prefix, since, until, workers=workers)
+    return S3Objects(client, bucket, prefix, since, until, asked.accounts, asked.regions, workers)

@@ -74,7 +74,7 @@ def test_all_forms_hold_the_same_passes(
     assert [(each["event_id"], each["verdict"]) for each in told] == expected
     rows = list(csv.DictReader(io.StringIO((tmp_path / "csv").read_text())))
     assert [(each["event_id"], each["verdict"]) for each in rows] == expected
-    found = duckdb.execute(f"SELECT event_id, verdict FROM '{tmp_path / 'parquet'}'").fetchall()  # noqa: S608
+    found = duckdb.execute(f"SELECT event_id, verdict FROM read_parquet('{tmp_path / 'parquet'}')").fetchall()  # noqa: S608
     assert found == expected
     assert [line.split()[2] for line in (tmp_path / "table").read_text().splitlines()[1:]] == [
         verdict for _, verdict in expected

@@ -1,0 +1,121 @@
+"""Sources that AWS searches for us: CloudTrail's event history, and a table in Athena."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from passrole.cli.errors import InputError
+from passrole.clock import parse_time, utc_now
+
+if TYPE_CHECKING:
+    import boto3
+
+    from passrole.audit.athena.query import AthenaQuery, QueryState
+    from passrole.audit.pages import PageReader
+
+HISTORY = "lookup-events"
+_TABLE = "default.cloudtrail_logs"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of Athena or the history; all that is empty bounds nothing.
+
+    Attributes:
+        since, until: ISO 8601; ``given`` is what the person gave, as ``90d``.
+        regions: of the history, the one of the session where none is given.
+        table: ``DATABASE.TABLE``.
+        output: ``s3://bucket/prefix`` for the result of a query.
+    """
+
+    since: str | None
+    until: str | None
+    given: tuple[str | None, str | None] = (None, None)
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    table: str | None = None
+    workgroup: str | None = None
+    output: str | None = None
+
+
+def sql_of(asked: Asked) -> str:
+    """The query; without a table, for one that was made as AWS documents it, and without asking AWS.
+
+    Raises:
+        InputError: a name, account or region is none.
+        SourceError, BotoCoreError: AWS refuses, or does not answer.
+    """
+    from passrole.audit.athena.described import described
+    from passrole.audit.athena.sql import Question, select
+    from passrole.audit.athena.table import Table
+
+    since, until = (parse_time(given) if given else None for given in (asked.since, asked.until))
+    try:
+        table = Table.parse(asked.table or _TABLE)
+        question = Question(since, until, asked.accounts, asked.regions)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    if asked.table:
+        table = described(_session(asked).client("athena"), table)
+    return select(table, question)
+
+
+def read_athena(asked: Asked, reader: "PageReader", show: Callable[[str], None]) -> None:
+    """Runs the query and takes in what it finds.
+
+    Raises:
+        KeyboardInterrupt: the query was stopped before.
+        SourceError, BotoCoreError: AWS refuses, or does not answer.
+    """
+    from passrole.audit.athena.query import AthenaQuery, Settings
+
+    query = AthenaQuery(_session(asked).client("athena"), Settings(asked.workgroup, asked.output))
+    known = reader.state("athena")
+    running = str(known["query"]) if known else _ran(query, sql_of(asked), show)
+    reader.note("athena", {"query": running})
+    for number, records in enumerate(query.records(running)):
+        name = f"athena-{number:06d}"
+        if not reader.has(name):
+            reader.take(name, records)
+
+
+def _ran(query: "AthenaQuery", sql: str, show: Callable[[str], None]) -> str:
+    def told(state: "QueryState") -> None:
+        show(f"Athena: {state.state.lower()}, {state.scanned / 1e9:,.2f} GB scanned")
+
+    running = query.start(sql)
+    query.wait(running, told)
+    return running
+
+
+def read_history(asked: Asked, reader: "PageReader") -> None:
+    """Takes in what CloudTrail keeps of the last 90 days, region by region.
+
+    Raises:
+        SourceError, BotoCoreError: AWS refuses, or does not answer.
+    """
+    from passrole.audit.sources.history import HistorySource, Position
+    from passrole.trail.lookup import KEPT, EventHistory
+
+    now = utc_now()
+    until = min(parse_time(asked.until), now) if asked.until else now
+    since = max(parse_time(asked.since), now - KEPT) if asked.since else now - KEPT
+    session = _session(asked)
+    make: Any = session.client  # its type knows each service by name
+    source = HistorySource(EventHistory(lambda service, region: make(service, region_name=region)))
+    for region in asked.regions or (session.region_name,):
+        name = f"history-{region}"
+        known = reader.state(name)
+        at = Position.from_json(dict(known["position"])) if known else None
+        number = known["pages"] if known else 0
+        for page in source.pages(region, since, until, at):
+            reader.take(f"{name}-{number:06d}", page.records, page.unreadable)
+            number += 1
+            reader.note(name, {"position": page.after.to_json(), "pages": number})
+
+
+def _session(asked: Asked) -> "boto3.Session":
+    from passrole.cli.aws import open_session
+
+    return open_session(asked.regions[0] if asked.regions else os.environ.get("AWS_REGION"))
