@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from passrole.audit.report.about import About
-from passrole.audit.report.page import page
 from passrole.audit.row import COLUMNS, Column
 from passrole.audit.store import Store
 from passrole.audit.tally import Tally
@@ -40,6 +39,8 @@ def write(store: Store, tally: Tally, about: About, format_: str, out: str | Non
             case "csv" | "parquet":
                 _copy(store, format_, file)
             case "html":
+                from passrole.audit.report.page import page
+
                 file.write(page(store, tally, about).encode("utf-8", "replace"))
             case _:
                 from io import TextIOWrapper
