@@ -1,7 +1,7 @@
 """Measures extraction, evaluation and loading, as ratios to ``json.loads`` of the same bytes.
 
-Then an audit of many logs, see `audit.py`; a sweep of very many resources, see `sweep.py`; and, on the emulator, containment and a storm of
-violations: see `containment.py` and `storm.py`.
+Then an audit of many logs, see `audit.py`; a sweep of very many resources, see `sweep.py`; and, on the
+emulator, containment and a storm of violations: see `containment.py` and `storm.py`.
 
 Usage: python -m tests.bench [FILE]. FILE holds CloudTrail records as JSON lines; without one, the project's
 own fixtures are measured.
