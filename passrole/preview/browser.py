@@ -42,8 +42,13 @@ def take_picture(page: str, to: Path, width: int) -> None:
         raise NoBrowserError(f"the browser wrote no {to}")
 
 
+def find_browser() -> str | None:
+    """The program of the Chromium that is installed; None if there is none."""
+    return next(filter(None, map(shutil.which, _NAMES)), None)
+
+
 def _run(*arguments: str) -> str:
-    browser = next(filter(None, map(shutil.which, _NAMES)), None)
+    browser = find_browser()
     if browser is None:
         raise NoBrowserError(
             "no Chromium is installed: pictures need chromium, fonts-lato and fonts-noto-color-emoji"

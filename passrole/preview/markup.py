@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from passrole.names import visible
 
-_VOID = frozenset({"meta", "br", "path", "rect", "circle", "line"})
+_UNCLOSED = ("meta", "br", "input")
+_VOID = frozenset({*_UNCLOSED, "path", "rect", "circle", "line"})
 
 
 class Markup(str):
@@ -22,7 +23,7 @@ def tag(name: str, /, *children: str | Iterable[str] | None, **attributes: objec
         if value is not None
     )
     if name in _VOID and not children:
-        return Markup(f"<{name}{written}>" if name in ("meta", "br") else f"<{name}{written}/>")
+        return Markup(f"<{name}{written}>" if name in _UNCLOSED else f"<{name}{written}/>")
     return Markup(f"<{name}{written}>{join(*children)}</{name}>")
 
 
