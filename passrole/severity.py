@@ -1,7 +1,8 @@
 """How grave a finding is: what the policy says of it, raised by what makes its role dangerous.
 
-A policy is written before anybody knows which role is passed. That an administrator was handed out, or a role
-that others may take, makes the same violation worse: whoever reads a hundred findings must see those first.
+A policy is written before anybody knows which role is passed. That an administrator was handed out, a role
+that others may take, or one that nobody looks after, makes the same violation worse: whoever reads a hundred
+findings must see those first.
 """
 
 from collections.abc import Callable, Mapping

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from passrole.arn import IamArn, parse_role_arn
 from passrole.evidence.described import made_at, moment_of
 from passrole.evidence.documents import document_of
-from passrole.evidence.facts import Unknown
+from passrole.evidence.facts import ABSENT, Fact, Known, Unknown
 from passrole.evidence.source import Description
 from passrole.refine.policy import RolePolicy
 
@@ -37,13 +38,12 @@ class Role:
     """A role.
 
     Attributes:
-        last_used: None if it was not used as far as IAM remembers, or that is not told.
+        last_used: absent if it was not used as far as IAM remembers, unknown if a snapshot does not tell.
     """
 
-    arn: str
-    path: str
+    arn: IamArn
     created: datetime | None
-    last_used: datetime | None
+    last_used: Fact[datetime]
     trust: Mapping[str, Any]
     policies: tuple[RolePolicy, ...]
 
@@ -55,12 +55,14 @@ def read_role(source: RoleSource, name: str) -> Role:
         UnreadError: it, its trust policy, or one of its policies could not be read.
     """
     described = _read(source.role(name), f"the role {name}")
+    arn = parse_role_arn(described["Arn"])
+    if arn is None:
+        raise UnreadError(f"{described['Arn']!r} is no role's ARN")
     trust = _document(described.get("AssumeRolePolicyDocument"), "the trust policy")
     return Role(
-        described["Arn"],
-        described.get("Path", "/"),
+        arn,
         made_at(described),
-        moment_of((described.get("RoleLastUsed") or {}).get("LastUsedDate")),
+        _last_used(described),
         trust,
         tuple(_policies(source, name)),
     )
@@ -73,7 +75,8 @@ class LiveRole:
         self._iam = iam
 
     def role(self, name: str) -> Description:
-        return self._iam.get_role(RoleName=name)["Role"]
+        # What GetRole does not tell of the last use, IAM does not know.
+        return {"RoleLastUsed": {}, **self._iam.get_role(RoleName=name)["Role"]}
 
     def attached_policies(self, role: str) -> Sequence[str]:
         pages = self._iam.get_paginator("list_attached_role_policies").paginate(RoleName=role)
@@ -89,6 +92,13 @@ class LiveRole:
 
     def inline_policy(self, role: str, name: str) -> object:
         return self._iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+
+
+def _last_used(described: Description) -> Fact[datetime]:
+    if described.get("RoleLastUsed") is None:
+        return Unknown("the description of the role does not tell it", lasting=True)
+    moment = moment_of(described["RoleLastUsed"].get("LastUsedDate"))
+    return Known(moment) if moment else ABSENT
 
 
 def _policies(source: RoleSource, role: str) -> Iterator[RolePolicy]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from passrole.arn import partition_of, region_of_global
+from passrole.arn import IamArn, partition_of, region_of_global
 from passrole.cli.aws import aws_errors, code_of, explain, open_session
 from passrole.cli.errors import BAD_INPUT, InputError
 from passrole.cli.progress import Progress
@@ -39,32 +39,31 @@ class Aws:
         with aws_errors():
             return read_role(LiveRole(self._iam), name)
 
-    def begin(self, role: str) -> str:
-        """Begins the report of a role's ARN; its job id."""
+    def begin(self, role: IamArn) -> str:
+        """Begins the report of a role; its job id."""
         with aws_errors():
-            return begin(self._iam, role)
+            return begin(self._iam, str(role))
 
-    def analysis(self, role: str) -> Analysis:
-        """What IAM Access Analyzer found about a role's ARN; that it did not answer is no failure."""
+    def analysis(self, role: IamArn) -> Analysis:
+        """What IAM Access Analyzer found about a role; that it did not answer is no failure."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         region = str(self._session.region_name)
         try:
             client = self._client("accessanalyzer", region)
-            return Analysis(region, analyzers_of(client, role))
+            return Analysis(region, analyzers_of(client, str(role)))
         except (ClientError, BotoCoreError) as error:
             return Analysis(region, unread=explain(error))
 
-    def report(self, job: str, role: Role, seconds: int) -> LastAccessed | Failure:
+    def report(self, job: str, role: IamArn, seconds: int) -> LastAccessed | Failure:
         """The report of a job, or why there is none.
 
         Raises:
             InputError: AWS does not answer, or the job is about another role.
         """
-        name = role.arn.rpartition("/")[2]
-        go_on = f"with the same credentials: passrole refine {name} --job {job}"
+        go_on = f"with the same credentials: passrole refine {role.name} --job {job}"
         try:
-            return last_accessed_of(self._answers(job, seconds), role.arn)
+            return last_accessed_of(self._answers(job, seconds), str(role))
         except UnfinishedError:
             return Failure(
                 f"IAM's report is not finished after {seconds} seconds; go on {go_on}", _UNFINISHED

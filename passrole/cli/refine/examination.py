@@ -41,16 +41,15 @@ def examine(asked: Asked) -> Result:
     """
     aws = Aws(asked.region)
     role = _role(asked, aws)
-    account = role.arn.split(":")[4]
-    accesses = accesses_of(role.trust, account)
+    accesses = accesses_of(role.trust, role.arn.account)
     if asked.reports:
-        report = _report_in(asked.reports, role.arn)
+        report = _report_in(asked.reports, str(role.arn))
         analysis = NOT_ASKED if asked.snapshot else aws.analysis(role.arn)
         return Result(role, asked.days, accesses, analysis, report, _refined(role, report, asked.days))
     # The report takes a while: what else there is to ask is asked meanwhile.
     job = asked.job or aws.begin(role.arn)
     analysis = aws.analysis(role.arn)
-    told = aws.report(job, role, asked.wait)
+    told = aws.report(job, role.arn, asked.wait)
     if isinstance(told, Failure):
         return Result(role, asked.days, accesses, analysis, job=job, failure=told)
     return Result(role, asked.days, accesses, analysis, told, _refined(role, told, asked.days), job)
@@ -67,7 +66,7 @@ def _role(asked: Asked, aws: Aws) -> Role:
         raise InputError(str(error)) from None
     except UnreadError as error:
         raise InputError(f"{asked.snapshot or 'IAM'}: {error}") from None
-    if arn is not None and role.arn != asked.role:
+    if arn is not None and role.arn != arn:
         raise InputError(f"the role of that name is {role.arn}, expected {asked.role}")
     return role
 

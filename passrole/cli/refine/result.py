@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from passrole.clock import iso
+from passrole.evidence.facts import known
 from passrole.refine.access import Access
 from passrole.refine.accessed import LastAccessed, Service, moment_text
 from passrole.refine.actions import AS_OF
@@ -75,7 +76,7 @@ class Result:
     def notes(self) -> Iterator[str]:
         """What is to be known before the policy is put to use."""
         role, report, refined = self.role, self.report, self.refined
-        if role.path.startswith(_OF_AWS):
+        if role.arn.path.startswith(_OF_AWS):
             yield "AWS manages this role: its policies cannot be changed in IAM"
         if report is None or refined is None:
             return
@@ -94,9 +95,9 @@ class Result:
         role, report, refined = self.role, self.report, self.refined
         return {
             "role": {
-                "arn": role.arn,
+                "arn": str(role.arn),
                 "created_at": moment_text(role.created),
-                "last_used_at": moment_text(role.last_used),
+                "last_used_at": moment_text(known(role.last_used)),
             },
             "external_access": [access.to_json() for access in self.accesses],
             "access_analyzer": self.analysis.to_json(),

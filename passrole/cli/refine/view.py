@@ -12,6 +12,7 @@ from rich.text import Text
 from passrole.cli.passes import fact, prose
 from passrole.cli.refine.result import UNTRACKED, Result, counts_of
 from passrole.cli.terminal import console, safe
+from passrole.evidence.facts import Unknown, known
 from passrole.refine.access import Access
 from passrole.refine.accessed import LastAccessed
 from passrole.refine.analyzer import Analyzer, AnalyzerFinding
@@ -50,7 +51,8 @@ def _lines(result: Result, width: int) -> Iterator[Text]:
     role = result.role
     yield Text(safe(role.arn), style="bold")
     yield fact("made", _day(role.created, "not told"))
-    yield fact("last used", _day(role.last_used, "never, as far as IAM tells"))
+    never = "not told" if isinstance(role.last_used, Unknown) else "never, as far as IAM remembers"
+    yield fact("last used", _day(known(role.last_used), never))
     yield from _headed("Who beyond the account may take it")
     yield from _accesses(result.accesses, width)
     yield from _headed("What IAM Access Analyzer found")

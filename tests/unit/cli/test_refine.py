@@ -23,6 +23,7 @@ from tests.unit.refine.recorded import (
 )
 from tests.unit.samples import ACCOUNT, REGION
 
+File = Callable[..., Path]
 LATELY = "2026-11-20T10:00:00Z"
 OF_LAMBDA = {
     "Version": "2012-10-17",
@@ -396,13 +397,25 @@ def test_what_somebody_archived_is_meant_to_be(
     ("fields", "note"),
     [
         ({"CreateDate": "2026-11-10T12:00:00Z"}, "the role is 12 days old"),
-        ({"Path": "/aws-service-role/ecs.amazonaws.com/"}, "AWS manages this role"),
         ({"CreateDate": "2025-01-01T00:00:00Z"}, "wildcards became actions of April 2026"),
     ],
 )
 def test_what_is_to_be_known_before(run: Run, aws: RecordedAws, fields: dict[str, str], note: str) -> None:
     aws.answers["GetRole"][0]["Role"] |= fields
     assert f"! {note}" in run("refine", "orders").out
+
+
+def test_a_role_that_aws_manages(run: Run, aws: RecordedAws) -> None:
+    aws.answers["GetRole"][0]["Role"]["Arn"] = ROLE.replace("/app/", "/aws-service-role/ecs.amazonaws.com/")
+    aws.answers["GetServiceLastAccessedDetails"] = [report_answer(SQS)]
+    assert "! AWS manages this role: its policies cannot be changed in IAM" in run("refine", "orders").out
+
+
+def test_a_role_that_was_never_used(run: Run, aws: RecordedAws, file: File) -> None:
+    del aws.answers["GetRole"][0]["Role"]["RoleLastUsed"]
+    assert "last used never, as far as IAM remembers" in run("refine", "orders").out
+    # A snapshot without it says nothing.
+    assert "last used not told" in run("refine", "orders", "--iam", file("snapshot.json", DETAILS)).out
 
 
 def test_a_role_without_rights_that_it_uses_needs_no_policy(run: Run, aws: RecordedAws) -> None:
@@ -423,7 +436,6 @@ def test_hostile_names_are_only_shown(run: Run, aws: RecordedAws) -> None:
     assert "\u202e" not in out
 
 
-File = Callable[..., Path]
 DETAILS = {
     "RoleDetailList": [
         {

@@ -17,7 +17,7 @@ def documents_of(refined: Refined) -> list[Any]:
     return [refined.document] if refined.document else []
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(policies, usages(), st.lists(requests(), min_size=1, max_size=12))
 def test_it_allows_no_more_and_what_is_used_or_not_tracked_as_before(
     given_policies: list[RolePolicy], usage: Usage, asked: list[dict[str, str]]
@@ -37,7 +37,7 @@ def test_it_allows_no_more_and_what_is_used_or_not_tracked_as_before(
             assert after is before, request
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(policies, usages(), st.lists(requests(), min_size=1, max_size=12))
 def test_no_statement_allows_more_than_it_did(
     given_policies: list[RolePolicy], usage: Usage, asked: list[dict[str, str]]
@@ -52,7 +52,7 @@ def test_no_statement_allows_more_than_it_did(
                     assert ruling([document], request) is ALLOWED, request
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(policies, usages())
 def test_what_is_known_to_be_unused_is_allowed_by_no_action_that_was_narrowed(
     given_policies: list[RolePolicy], usage: Usage
