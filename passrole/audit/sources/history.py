@@ -90,11 +90,10 @@ class HistorySource:
             raise refusal(f"the event history of {region}", error) from None
 
     def _pages(self, region: str, since: datetime, position: Position) -> Iterator[HistoryPage]:
-        before = frozenset(position.told)
         records: list[dict[str, Any]] = []
         unreadable = 0
         for event in self._history.events(region, since, position.until):
-            if event.event_id in before or event.event_id in position.told:
+            if event.event_id in position.told:
                 continue
             position = _behind(position, event.at, event.event_id)
             if event.record is None:

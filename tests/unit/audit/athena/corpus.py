@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
+from passrole.trail.uncatalogued import ROLE_MEMBER_SPELLINGS
 from tests.fixtures import EVENT_NAMES, record
 from tests.unit.catalogue.proofs import covered, records_of
 
@@ -16,7 +17,7 @@ _REFUSED = (
 def records() -> list[dict[str, Any]]:
     """All of them, each an event of its own."""
     numbers = count(1)
-    told = [*_recorded(), *_of_each_call(), *_refused(), *_unknown(), *_of_no_pass()]
+    told = [*_recorded(), *_of_each_call(), *_refused(), *_unknown(), *_of_each_spelling(), *_of_no_pass()]
     return [one | {"eventID": f"00000000-0000-4000-8000-{next(numbers):012d}"} for one in told]
 
 
@@ -73,6 +74,11 @@ def _unknown() -> Iterator[dict[str, Any]]:
         ):
             for read_only in (True, False, None):
                 yield call_record(source, "MakeNovelty", request) | {"readOnly": read_only}
+
+
+def _of_each_spelling() -> Iterator[dict[str, Any]]:
+    for member in sorted(ROLE_MEMBER_SPELLINGS):
+        yield call_record("new.amazonaws.com", "MakeNovelty", {member: ROLE})
 
 
 def _of_no_pass() -> Iterator[dict[str, Any]]:

@@ -68,7 +68,8 @@ def table(
         (NEW.replace("ec2roledelivery", "sourceidentity"), set()),
         (
             NEW.replace(
-                "arn:string,accountid:string,invokedby", "ids:array<struct<x:string>>,arn:string,invokedby"
+                "arn:string,accountid:string,invokedby",
+                "ids:array<struct<accountid:string>>,arn:string,invokedby",
             ),
             {SOURCE_IDENTITY, ("useridentity", "accountid")},
         ),

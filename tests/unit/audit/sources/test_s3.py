@@ -1,6 +1,7 @@
 """Logs in a bucket, over HTTP: listed in parallel, with what was not asked for left alone, and fetched."""
 
 import threading
+import time
 import tracemalloc
 from collections import Counter
 from collections.abc import Iterator
@@ -180,8 +181,10 @@ class EndlessBucket:
 
     def __init__(self, pages: int) -> None:
         self._pages = pages
+        self.asked = 0
 
     def list_objects_v2(self, **request: Any) -> dict[str, Any]:
+        self.asked += 1
         page = int(request.get("ContinuationToken", 0))
         keys = [f"{MARCH_1}-{page:06}-{number:04}" for number in range(1000)]
         more = {"NextContinuationToken": str(page + 1)} if page + 1 < self._pages else {}
@@ -199,6 +202,16 @@ def test_memory_does_not_grow_with_the_listing() -> None:
 
     assert count == 50_000
     assert peak < 8 << 20
+
+
+def test_the_listing_waits_for_who_takes_it() -> None:
+    bucket = EndlessBucket(100)
+    objects = S3Objects(lambda: bucket, BUCKET, MARCH_1.removesuffix("a.json.gz"), workers=2).objects()
+
+    next(objects)
+    time.sleep(0.5)
+
+    assert bucket.asked < 10
 
 
 def test_throttling_is_waited_out(served: ServedS3) -> None:
