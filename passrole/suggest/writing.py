@@ -96,8 +96,8 @@ def _about_apart(apart: SetApart, are_checked: bool) -> list[str]:
 
 def _seen(seen: Seen) -> str:
     days = _count(len(seen.days), "day")
-    between = f" ({seen.first} to {seen.last})" if seen.days else ""
-    return f"{_count(seen.count, 'pass', 'passes')} on {days}{between}"
+    between = f"{seen.first} to {seen.last}" if seen.first != seen.last else seen.first
+    return f"{_count(seen.count, 'pass', 'passes')} on {days}" + (f" ({between})" if between else "")
 
 
 def _checks(checks: Sequence[Check]) -> Iterator[str]:

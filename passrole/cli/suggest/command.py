@@ -159,10 +159,7 @@ def _is_within(pass_: Pass, first: date, last: date) -> bool:
 
 def _result(observed: Observed, options: Options) -> Result:
     suggestion = suggest(observed.triples, observed.roles(), options)
-    normal = (
-        f"{options.min_count} times on {options.min_days} days, with a confidence of {options.confidence:g}"
-    )
-    text = policy_text(suggestion, heading(observed, normal))
+    text = policy_text(suggestion, heading(observed, options))
     compiled = _compiled(text)
     judged = tuple(judged_cases(compiled, observed))
     return Result(suggestion, observed, options, text, judged, permissions_of(suggestion.supported))

@@ -52,9 +52,10 @@ class Result:
 
     @property
     def not_approved(self) -> list[tuple[JudgedCase, str]]:
-        """What is not approved, and why; the most frequent first."""
+        """What is not approved, and why: violations first, and of each the most frequent."""
         why = {remaining.triple: remaining.why for remaining in self.suggestion.remaining}
-        cases = sorted((case for case in self.judged if not case.is_approved), key=lambda case: -case.count)
+        cases = [case for case in self.judged if not case.is_approved]
+        cases.sort(key=lambda case: (case.verdict.decision is Decision.UNDETERMINED, -case.count))
         return [(case, _why(case, why)) for case in cases]
 
     def to_json(self) -> dict[str, Any]:

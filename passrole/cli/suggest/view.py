@@ -6,17 +6,19 @@ from passrole.cli.policy.diff_view import summary
 from passrole.cli.suggest.result import Differences, Result
 from passrole.policy import Decision
 from passrole.policy.exchange import IDENTITY_LIMIT
-from passrole.suggest import Observed
+from passrole.suggest import Observed, Options
 
 _SHOWN = 20
 
 
-def heading(observed: Observed, normal: str) -> list[str]:
+def heading(observed: Observed, options: Options) -> list[str]:
     """What stands above the policy: what it was made of, and what counts as normal."""
+    times, days = _count(options.min_count, "time"), _count(options.min_days, "day")
     between = f" of {observed.days[0]} to {observed.days[1]}" if observed.days else ""
     return [
         f"Suggested by passrole suggest from {_count(observed.read, 'pass', 'passes')}{between}.",
-        f"Normal is what was seen {normal}. How it is decided: docs/suggest.md.",
+        f"Normal is what was seen {times} or more, on {days} or more; confidence at least "
+        f"{options.confidence:g}. How it is decided: docs/suggest.md.",
         "What is done about the rest (response, quarantine, alerts …) is yours to say: docs/policy.md.",
     ]
 
