@@ -13,6 +13,7 @@ from passrole.cli.lazy import LazyGroup
 from passrole.cli.terminal import safe
 
 _DEBUG = "PASSROLE_DEBUG"
+_OF_AUDITS = ("duckdb", "isal", "simdjson", "stringzilla")
 
 
 class CommandGroup(LazyGroup):
@@ -55,6 +56,8 @@ class CommandGroup(LazyGroup):
         except (click.Abort, KeyboardInterrupt):
             return INTERRUPTED
         except Exception as error:
+            if isinstance(error, ModuleNotFoundError) and error.name in _OF_AUDITS:
+                return _fail("this needs more packages: pip install 'passrole-guardrail[audit]'", BAD_INPUT)
             # Python's own status would be 1, which says "violations".
             if os.environ.get(_DEBUG):
                 raise

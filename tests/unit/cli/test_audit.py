@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -254,3 +255,17 @@ def test_bad_usage_is_one_clear_line(run: Run, arguments: list[str], told: str |
 
     assert (ran.status == 2) is (told is not None)
     assert told is None or told in ran.err
+
+
+def test_without_its_packages_it_says_which_to_install(
+    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "passrole.audit.store", None)
+    monkeypatch.setattr("passrole.cli.group._OF_AUDITS", ("passrole.audit.store",))
+
+    ran = run("audit", logs([passing(1)]))
+
+    assert (ran.status, ran.err) == (
+        2,
+        "this needs more packages: pip install 'passrole-guardrail[audit]'\n",
+    )
