@@ -1,28 +1,38 @@
-"""What was read, what was passed over, and what nobody can know from it."""
+"""What was read, what was passed over, and what cannot be known from it."""
+
+from collections.abc import Mapping
 
 from passrole.audit.report.about import About
 from passrole.audit.report.words import many, number, passes
 from passrole.audit.summary import Summary
 from passrole.audit.tally import Tally
+from passrole.names import shown
 from passrole.policy import Decision
 from passrole.preview.markup import Markup, tag
 
+_LONGEST = 120
+
 
 def read(tally: Tally, duplicates: int) -> Markup:
-    """Counts of what was read, and of each kind of what was passed over."""
+    """Counts of what was read, and of each kind of what was passed over or is of a kind of its own."""
     counts = {"files": tally.files, "records": tally.records, "passes in them": tally.passes}
-    over = {"passes told more than once": duplicates} | dict(sorted(tally.over.items()))
+    kinds = {"passes told more than once": duplicates} | dict(sorted(tally.over.items()))
     return tag(
         "div",
-        tag("div", tag("h3", "Read"), _list(counts)),
-        tag("div", tag("h3", "Passed over"), _list(over)),
+        tag("div", tag("h3", "All in all"), _list(counts, {})),
+        tag("div", tag("h3", "By kind"), _list(kinds, tally.first)),
         class_="pair",
     )
 
 
-def _list(counts: dict[str, int]) -> Markup:
-    found = [tag("li", tag("b", number(count)), f" {kind}") for kind, count in counts.items() if count]
-    return tag("ul", found or tag("li", "nothing"), class_="counts")
+def _list(counts: Mapping[str, int], first: Mapping[str, str]) -> Markup:
+    found = [_count(kind, count, first.get(kind)) for kind, count in counts.items() if count]
+    return tag("ul", found or tag("li", "nothing out of the ordinary"), class_="counts")
+
+
+def _count(kind: str, count: int, first: str | None) -> Markup:
+    where = tag("span", f"first: {shown(first, _LONGEST)}", class_="quiet") if first else None
+    return tag("li", tag("b", number(count)), f" {shown(kind, _LONGEST)}", where)
 
 
 def limits(about: About, summary: Summary) -> list[str]:

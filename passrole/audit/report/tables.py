@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from passrole.audit.report.table import badge, cell, figure, finder, named, table, text
-from passrole.audit.report.words import moment, number, passer_name, role_name, service_name
+from passrole.audit.report.words import many, moment, number, passer_name, role_name, service_name
 from passrole.audit.summary.firsts import First
 from passrole.audit.summary.groups import Denied, Top, Violations
 from passrole.audit.summary.roles import RoleUse
@@ -36,7 +36,7 @@ def _violation(one: Violations) -> Markup:
     return tag(
         "li",
         tag("p", badge(one.severity), tag("span", title, class_="title"), link, class_="headline"),
-        tag("ul", [tag("li", shown(reason, _REASON)) for reason in one.reasons[:_REASONS]], class_="reasons"),
+        _reasons(one.reasons),
         tag(
             "p",
             who,
@@ -46,6 +46,13 @@ def _violation(one: Violations) -> Markup:
             class_="said",
         ),
     )
+
+
+def _reasons(reasons: Sequence[str]) -> Markup:
+    """The first tells what is wrong; the others tell what each statement would need."""
+    left_out = len(reasons) - _REASONS
+    lines = [*reasons[:_REASONS], *([f"and {many(left_out, 'more reason')}"] if left_out > 0 else [])]
+    return tag("ul", [tag("li", shown(line, _REASON)) for line in lines], class_="reasons")
 
 
 def _certain(service: str | None) -> str | None:

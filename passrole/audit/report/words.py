@@ -43,8 +43,11 @@ def passer_name(passer: str | None) -> str:
 
 
 def role_name(role: str | None) -> str:
-    """A role's name."""
-    return short_role(role) if role else "not shown"
+    """A role's name; ``instance-profile/web`` where the record names a profile that was not resolved."""
+    if not role:
+        return "not shown"
+    arn, short = Arn.parse(role), short_role(role)
+    return arn.resource if arn and short == role else short
 
 
 def service_name(service: str | None) -> str:

@@ -1,12 +1,15 @@
 """The report in a browser: it opens without complaint, filters, sorts and unfolds, on any screen."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from passrole.audit.row import Row
+from passrole.cli import main
 from tests.unit.audit.planted import row, violation
 from tests.unit.audit.report.chromium import Page
 from tests.unit.audit.report.sample import sample
@@ -14,6 +17,8 @@ from tests.unit.audit.report.test_page import ABOUT, HOSTILE, UNJUDGED, report
 
 pytestmark = pytest.mark.xdist_group("chromium")
 
+ROOT = Path(__file__).resolve().parents[4]
+FIXTURES = ROOT / "tests" / "fixtures" / "events"
 _RANKS = ("low", "medium", "high", "critical")
 _CELLS = """[...document.querySelectorAll("#passes tbody tr")].map(row =>
     [...row.children].slice(0, 6).map(cell => [...cell.childNodes].map(one => one.textContent).join(" ")))"""
@@ -286,6 +291,25 @@ def test_without_a_policy_passes_are_told_by_outcome(browser: Page, tmp_path: Pa
     assert set(column(browser, 1)) == {"denied"}
     assert status(browser) == "9 of 300 passes match"
     assert browser.run("document.querySelector('[data-filter=verdict]')") is None
+    assert browser.errors == []
+
+
+def test_the_command_makes_it_and_it_shows_what_check_tells(
+    browser: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    logs, policy, file = str(FIXTURES), ["--policy", str(ROOT / "guardrail.yaml")], tmp_path / "report.html"
+    run = CliRunner().invoke
+    run(main, ["audit", logs, *policy, "--format", "html", "--out", str(file)])
+    told = [json.loads(line) for line in run(main, ["check", logs, *policy, "--json"]).stdout.splitlines()]
+    browser.open(file)
+
+    events = "[...document.querySelectorAll('#passes [data-of=event]')].map(one => one.textContent)"
+    shown = zip(browser.run(events), column(browser, 1), strict=True)
+    assert {(event, state.split()[0]) for event, state in shown} == {
+        (f"{one['event_id']}, {one['path']}", one["verdict"]) for one in told
+    }
+    assert len(told) > 20
     assert browser.errors == []
 
 

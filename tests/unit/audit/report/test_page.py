@@ -180,6 +180,7 @@ def test_nothing_at_all_makes_a_page_that_says_so() -> None:
 
 def test_what_was_passed_over_is_told_by_kind() -> None:
     tally = Tally(3, 12_000, 2, Counter({"digest files": 2, "truncated files": 1, "insight events": 40}))
+    tally.first["truncated files"] = "logs/half.json.gz: ends in the middle"
     twice = row()
     said = Reader(report([twice, twice], UNJUDGED, tally)).said
 
@@ -187,7 +188,7 @@ def test_what_was_passed_over_is_told_by_kind() -> None:
         "3 files",
         "12,000 records",
         "2 digest files",
-        "1 truncated files",
+        "1 truncated files first: logs/half.json.gz: ends in the middle",
         "40 insight events",
         "1 passes told more than once",
     ):
