@@ -37,12 +37,15 @@ class How:
         policy: the compiled policy as JSON; None to tell the passes alone.
         snapshot: the path of what is known of roles.
         since, until: ISO 8601; passes of calls before the one, or after the other, are left out.
+        accounts, regions: only passes in these; all if there is none.
     """
 
     policy: str | None = None
     snapshot: str | None = None
     since: str | None = None
     until: str | None = None
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
 
 
 class Auditor:
@@ -116,6 +119,9 @@ class Auditor:
 
     def _is_in_range(self, pass_: Pass) -> bool:
         since, until, at = self._how.since, self._how.until, pass_.event_time
+        for wanted, found in ((self._how.accounts, pass_.account), (self._how.regions, pass_.region)):
+            if wanted and found is not None and found not in wanted:
+                return False
         if at is None:
             return True  # better one too many
         return (since is None or at[:19] >= since[:19]) and (until is None or at[:19] <= until[:19])

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,10 @@ FORMATS = ("table", "json", "csv", "parquet", "html")
 @click.option("--workgroup", metavar="NAME", help="Of Athena.  [default: primary]")
 @click.option("--output-location", "output", metavar="S3_URL", help="Where Athena puts the result.")
 @click.option("--print-sql", is_flag=True, help="Only show what Athena would be asked.")
-@click.option("--account", "accounts", metavar="ID", multiple=True, help="In buckets and Athena, only these.")
-@click.option("--region", "regions", metavar="REGION", multiple=True, help="The same; and of lookup-events.")
+@click.option("--account", "accounts", metavar="ID", multiple=True, help="Only passes in these.")
+@click.option(
+    "--region", "regions", metavar="REGION", multiple=True, help="The same; lookup-events reads each."
+)
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes that read.  [default: one a core]")
 def audit(
     sources: Sequence[str],
@@ -86,11 +89,15 @@ def audit(
 
     if no_policy and policy_file:
         raise click.UsageError("--policy and --no-policy exclude each other")
-    how = _how(None if no_policy else _policy(policy_file), snapshot, since, until)
+    how = replace(
+        _how(None if no_policy else _policy(policy_file), snapshot, since, until),
+        accounts=accounts,
+        regions=regions,
+    )
     asked = Asked(how.since, how.until, (since, until), accounts, regions, table, workgroup, output)
     if print_sql:
         with _one_line():
-            click.echo(sql_of(asked), nl=False)
+            click.echo(sql_of(asked, lambda line: click.echo(line, err=True)), nl=False)
         return 0
     if not sources and not table:
         raise click.UsageError("no SOURCE, and no --athena")
@@ -161,7 +168,7 @@ def _read(
                 if HISTORY in sources:
                     read_history(asked, reader)
                 if asked.table:
-                    read_athena(asked, reader, progress.show)
+                    read_athena(asked, reader, progress)
         except KeyboardInterrupt:
             progress.tell(f"Stopped: {_so_far(tally)}. They are kept: the same command goes on from there.")
             return None

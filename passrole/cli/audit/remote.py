@@ -1,18 +1,18 @@
 """Sources that AWS searches for us: CloudTrail's event history, and a table in Athena."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from passrole.cli.aws import open_session
 from passrole.cli.errors import InputError
 from passrole.clock import parse_time, utc_now
 
 if TYPE_CHECKING:
-    import boto3
-
     from passrole.audit.athena.query import AthenaQuery, QueryState
+    from passrole.audit.athena.table import Table
     from passrole.audit.pages import PageReader
+    from passrole.cli.progress import Progress
 
 HISTORY = "lookup-events"
 _TABLE = "default.cloudtrail_logs"
@@ -39,7 +39,7 @@ class Asked:
     output: str | None = None
 
 
-def sql_of(asked: Asked) -> str:
+def sql_of(asked: Asked, tell: Callable[[str], None]) -> str:
     """The query; without a table, for one that was made as AWS documents it, and without asking AWS.
 
     Raises:
@@ -54,15 +54,25 @@ def sql_of(asked: Asked) -> str:
     try:
         table = Table.parse(asked.table or _TABLE)
         question = Question(since, until, asked.accounts, asked.regions)
+        if asked.table:
+            table = described(open_session(None).client("athena"), table)
+            _warn(asked, table, tell)
+        return select(table, question)
     except ValueError as error:
         raise InputError(str(error)) from None
-    if asked.table:
-        table = described(_session(asked).client("athena"), table)
-    return select(table, question)
 
 
-def read_athena(asked: Asked, reader: "PageReader", show: Callable[[str], None]) -> None:
-    """Runs the query and takes in what it finds.
+def _warn(asked: Asked, table: "Table", tell: Callable[[str], None]) -> None:
+    """Says what the table cannot do."""
+    if asked.since and not table.partitions.date:
+        tell(f"table {table} has no partition of the date that is understood: the query reads all of it")
+    if table.lacks:
+        names = ", ".join(sorted(".".join(column) for column in table.lacks))
+        tell(f"table {table} has no {names}: what a policy asks of that is taken for absent")
+
+
+def read_athena(asked: Asked, reader: "PageReader", progress: "Progress") -> None:
+    """Runs the query, unless it ran before an interruption, and takes in what it finds.
 
     Raises:
         KeyboardInterrupt: the query was stopped before.
@@ -70,9 +80,9 @@ def read_athena(asked: Asked, reader: "PageReader", show: Callable[[str], None])
     """
     from passrole.audit.athena.query import AthenaQuery, Settings
 
-    query = AthenaQuery(_session(asked).client("athena"), Settings(asked.workgroup, asked.output))
+    query = AthenaQuery(open_session(None).client("athena"), Settings(asked.workgroup, asked.output))
     known = reader.state("athena")
-    running = str(known["query"]) if known else _ran(query, sql_of(asked), show)
+    running = str(known["query"]) if known else _ran(query, sql_of(asked, progress.tell), progress.show)
     reader.note("athena", {"query": running})
     for number, records in enumerate(query.records(running)):
         name = f"athena-{number:06d}"
@@ -101,7 +111,7 @@ def read_history(asked: Asked, reader: "PageReader") -> None:
     now = utc_now()
     until = min(parse_time(asked.until), now) if asked.until else now
     since = max(parse_time(asked.since), now - KEPT) if asked.since else now - KEPT
-    session = _session(asked)
+    session = open_session(asked.regions[0] if asked.regions else None)
     make: Any = session.client  # its type knows each service by name
     source = HistorySource(EventHistory(lambda service, region: make(service, region_name=region)))
     for region in asked.regions or (session.region_name,):
@@ -113,9 +123,3 @@ def read_history(asked: Asked, reader: "PageReader") -> None:
             reader.take(f"{name}-{number:06d}", page.records, page.unreadable)
             number += 1
             reader.note(name, {"position": page.after.to_json(), "pages": number})
-
-
-def _session(asked: Asked) -> "boto3.Session":
-    from passrole.cli.aws import open_session
-
-    return open_session(asked.regions[0] if asked.regions else os.environ.get("AWS_REGION"))
