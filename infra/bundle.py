@@ -25,6 +25,7 @@ EXCLUDED_SOURCES = (
     "passrole/cli",
     "passrole/demo",
     "passrole/emulator",
+    "passrole/judged.py",
     "passrole/policy/checks",
     "passrole/policy/exchange",
     "passrole/policy/load.py",
@@ -32,6 +33,7 @@ EXCLUDED_SOURCES = (
     "passrole/preview",
     "passrole/quarantine/page.py",
     "passrole/refine",
+    "passrole/suggest",
     "passrole/sweep/page.py",
 )
 _SOURCE_SUFFIXES = (".py", ".json", ".jsonl")
