@@ -278,6 +278,7 @@ def test_no_name_becomes_markup_or_is_left_out(name: str) -> None:
     assert hostile.attributes == plain.attributes
     assert hostile.links == plain.links
     assert not re.search("[\u202e\u2028\x1b\x00]", hostile.text + "".join(hostile.rows["texts"]))
+    assert not re.search("[<>&]", next(text for told, text in hostile.scripts if told.get("id") == "rows"))
     assert len(hostile.rows["rows"]) == 2
 
 
