@@ -1,7 +1,7 @@
 """Files -> the passes in them, in a store: by several processes, and no interruption loses what is done."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from passrole.audit.auditor import Auditor, How
 from passrole.audit.sources.units import Unit, batches
@@ -28,6 +28,10 @@ class Run:
     jobs: int
     show: Callable[[Tally], None]
     kept: int = 0
+    _workers: Workers | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._workers = Workers(self.how, self.jobs) if self.jobs > 1 else None
 
     def read(self, units: Iterable[Unit], store: Store, tally: Tally) -> None:
         """Reads all files into the store, and counts what they come to.
@@ -36,9 +40,8 @@ class Run:
             KeyboardInterrupt: what was begun is ended and kept before.
             OSError: what is found cannot be written.
             SourceError, BotoCoreError: AWS refuses, or does not answer.
+            WorkerError: a process that read was ended.
         """
-        # Processes are split off while this one is small, and has no threads.
-        workers = Workers(self.how, self.jobs) if self.jobs > 1 else None
         known: set[int] = set()
         for batch, found, ids in self.spool.done():
             store.add(self.spool.rows_of(batch))
@@ -46,14 +49,14 @@ class Run:
             known.update(ids)
         self.kept = len(known)
         left = (unit for unit in units if unit.id not in known)
-        for batch, found in self._done(left, workers):
+        for batch, found in self._done(left):
             store.add(self.spool.rows_of(batch))
             tally.add(found)
             self.show(tally)
 
-    def _done(self, units: Iterable[Unit], workers: Workers | None) -> Iterator[Done]:
-        if workers is not None:
-            yield from workers.done(batches(units), self.spool)
+    def _done(self, units: Iterable[Unit]) -> Iterator[Done]:
+        if self._workers is not None:
+            yield from self._workers.done(batches(units), self.spool)
             return
         auditor = Auditor(self.how)
         for batch in batches(units):

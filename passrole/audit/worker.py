@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from passrole.audit.auditor import Auditor, How, line_of
@@ -20,6 +21,10 @@ _auditor: Auditor | None = None  # of a process that works for another
 
 
 Done = tuple[str, Tally]
+
+
+class WorkerError(RuntimeError):
+    """A process that reads ended; the message says what to do."""
 
 
 def do(auditor: Auditor, batch: Batch, spool: Spool) -> Done:
@@ -38,9 +43,15 @@ class Workers:
         context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self._jobs = jobs
         self._pool: Executor = ProcessPoolExecutor(jobs, context, _begin, (how,))
+        # Now, while this process is small and has no threads.
+        self._pool.submit(os.getpid).result()
 
     def done(self, batches: Iterator[Batch], spool: Spool) -> Iterator[Done]:
-        """The batches, each as soon as it is done."""
+        """The batches, each as soon as it is done.
+
+        Raises:
+            WorkerError: a process was ended by others.
+        """
         running: set[Future[Done]] = set()
         try:
             for batch in batches:
@@ -56,7 +67,13 @@ class Workers:
 def _taken(running: set[Future[Done]]) -> Iterator[Done]:
     for future in wait(running, return_when=FIRST_COMPLETED).done:
         running.remove(future)
-        yield future.result()
+        try:
+            yield future.result()
+        except BrokenProcessPool:
+            raise WorkerError(
+                "a process that read logs was ended, perhaps for lack of memory; what was done is kept: give "
+                "the same command again, with fewer --jobs"
+            ) from None
 
 
 def _begin(how: How) -> None:

@@ -159,8 +159,10 @@ def _read(
     found = Sources([name for name in sources if name != HISTORY], how, asked, tally)
     spool = Spool.of(_told_by(sources, how, asked))
     spool.forget_others()
-    with Progress() as progress:
-        run = Run(how, spool, min(jobs, found.most_jobs), lambda t: progress.show(_so_far(t)))
+    progress = Progress()
+    # Before the progress is shown: its thread must not be split off with the processes.
+    run = Run(how, spool, min(jobs, found.most_jobs), lambda t: progress.show(_so_far(t)))
+    with progress:
         try:
             run.read(found.units(), store, tally)
             if HISTORY in sources or asked.table:
@@ -192,12 +194,13 @@ def _told_by(sources: Sequence[str], how: "How", asked: "Asked") -> Iterator[str
 def _one_line() -> Iterator[None]:
     """Makes one line of what AWS, or the disk, does not let us do."""
     from passrole.audit.sources.errors import SourceError
+    from passrole.audit.worker import WorkerError
     from passrole.cli.aws import aws_errors
 
     try:
         with aws_errors():
             yield
-    except (SourceError, OSError) as error:
+    except (SourceError, WorkerError, OSError) as error:
         if isinstance(error, BrokenPipeError):
             raise
         raise InputError(str(error)) from None

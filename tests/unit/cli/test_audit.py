@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 import json
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -214,6 +216,26 @@ def test_an_interrupted_audit_goes_on_where_it_stopped(
     assert "4 files were read by the run that was interrupted" in second.err
     assert len(second.rows) == 7
     assert not list((tmp_path / "cache").rglob("*.jsonl"))
+
+
+def test_a_process_that_is_ended_is_told_and_what_is_done_is_kept(
+    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("passrole.cli.audit.sources._ENOUGH", 0)
+    monkeypatch.setattr("passrole.audit.sources.units._MOST_FILES", 1)
+    folder = logs(*([passing(1 + number)] for number in range(4)))
+    finish = Spool.finish
+
+    def killed(self: Spool, batch: str, tally: Any, units: Any) -> None:
+        finish(self, batch, tally, units)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    monkeypatch.setattr(Spool, "finish", killed)
+    ran = run("audit", folder, "--jobs", 2)
+    assert (ran.status, "a process that read logs was ended" in ran.err) == (2, True)
+
+    monkeypatch.setattr(Spool, "finish", finish)
+    assert len(run("audit", folder, "--format", "json", "--jobs", 1).rows) == 4
 
 
 def test_names_that_spreadsheets_would_obey_get_an_apostrophe(run: Run, logs: Callable[..., Path]) -> None:
