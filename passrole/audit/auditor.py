@@ -26,6 +26,7 @@ from passrole.trail.files import RecordFiles
 # A log of CloudTrail's holds some ten megabytes, unpacked. What is larger is read by line, and slower.
 _MOST_BYTES = 64 << 20
 _LONGEST_LINE = 16 << 20
+_HALF = "\\ud"  # begins the escapes of halves, paired or not
 _INSIGHT = "AwsCloudTrailInsight"
 
 
@@ -148,5 +149,8 @@ class Auditor:
 
 
 def line_of(row: Row) -> str:
-    """A row as a line of JSON."""
-    return json.dumps(row) + "\n"
+    """A row as a line of JSON; halves of characters, which no UTF-8 text can hold, are question marks."""
+    line = json.dumps(row)
+    if _HALF in line:
+        line = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode()
+    return line + "\n"

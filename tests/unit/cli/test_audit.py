@@ -258,6 +258,14 @@ def test_a_hostile_name_does_nothing_to_a_terminal(run: Run, logs: Callable[...,
     assert "\\x1b[2J\\u202e" in ran.out
 
 
+@pytest.mark.parametrize("text", ["\ud800", "\udc00x", "\U0001f600", "\0", "\x7f", "\u2028"])
+@pytest.mark.parametrize("form", ["table", "json", "csv", "parquet", "html"])
+def test_no_character_ends_an_audit(run: Run, logs: Callable[..., Path], text: str, form: str) -> None:
+    ran = run("audit", logs([passing(1, userAgent=text), passing(2)]), "--format", form, "--out", "told")
+
+    assert (ran.status, ran.err.partition("\n")[0]) == (0, "2 passes in 2 records of 1 file")
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

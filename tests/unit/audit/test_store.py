@@ -1,0 +1,61 @@
+"""The store has each pass once, in order of time, in little memory."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from passrole.audit import store as stores
+from passrole.audit.store import Store
+from tests.unit.audit.planted import row
+
+_MANY = """
+import json, resource, sys
+from pathlib import Path
+from passrole.audit.store import Store
+spool, count = Path(sys.argv[1]), int(sys.argv[2])
+one = {"path": "p", "judged": "x" * 6000, "reasons": ["y" * 1000] * 2}
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with Store() as store:
+    for begin in range(0, count, 2000):
+        rows = (
+            one | {"event_id": f"e{number * 7919 % count}", "event_time": f"2026-03-{1 + number % 28:02d}"}
+            for number in range(begin, begin + 2000)
+        )
+        spool.write_text("".join(json.dumps(each) + "\\n" for each in rows))
+        store.add(spool)
+    store.close_input()
+    assert len(store) == count
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 2_000])
+def test_passes_come_once_and_in_order_of_time(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr(stores, "_AT_ONCE", at_once)
+    rows = [
+        row(event_id=f"event-{number % 7}", event_time=f"2026-03-{1 + number % 7:02d}T00:00:00Z", judged="{}")
+        for number in range(21)
+    ]
+    rows += [
+        row(event_id="late", event_time=None, judged="{}"),
+        row(event_id="event-3", judged='{"other":1}'),
+    ]
+
+    with Store.of_rows(rows[::2] + rows[1::2]) as store:
+        found = store.connection.execute("SELECT event_time, event_id FROM passes").fetchall()
+        assert store.duplicates == 14
+    times = [time for time, _ in found]
+    assert times == [*sorted(time for time in times if time), None]
+    assert [each for _, each in found].count("event-3") == 2
+
+
+def test_memory_stays_flat(tmp_path: Path) -> None:
+    spool = tmp_path / "rows.jsonl"
+    few, many = (
+        int(subprocess.check_output([sys.executable, "-c", _MANY, str(spool), count], text=True))
+        for count in ("4000", "40000")
+    )
+
+    assert many < few + 100  # megabytes; the rows are 320
