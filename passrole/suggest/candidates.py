@@ -10,11 +10,11 @@ Only what is normal makes a candidate: a path or a tag that two roles of differe
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Self
 
 from passrole.suggest.analogy import are_alike
 from passrole.suggest.identities import Stem
+from passrole.suggest.index import Index
 from passrole.suggest.roles import RoleFacts, Tag, typical_tags
 from passrole.suggest.scope import Scope
 from passrole.suggest.triples import Seen
@@ -91,14 +91,14 @@ class _Unit:
     def __init__(self, unit: Unit, around: Surroundings) -> None:
         self._unit = unit
         self._around = around
-        self._supported = [around.roles[arn] for arn in unit.supported]
-        self._unsupported = [around.roles[arn] for arn in unit.unsupported]
-        self._mine = Normal.of(self._supported)
+        self._supported = Index(around.roles[arn] for arn in unit.supported)
+        self._unsupported = Index(around.roles[arn] for arn in unit.unsupported)
+        self._mine = Normal.of(self._supported.roles)
 
     def candidates(self) -> tuple[Candidate, ...]:
-        singles = (Scope(arn=role.arn) for role in self._supported)
-        found = {scope: self._taken(scope) for scope in chain(self._shared(), singles)}
-        return tuple(candidate for candidate in found.values() if candidate)
+        shared = {scope: self._taken(scope) for scope in self._shared()}
+        singles = (Candidate(Scope(arn=arn), frozenset((arn,))) for arn in self._unit.supported)
+        return (*(candidate for candidate in shared.values() if candidate), *singles)
 
     def _shared(self) -> Iterator[Scope]:
         for prefix in self._prefixes():
@@ -107,7 +107,7 @@ class _Unit:
                 if self._taken(path) is None:
                     yield from self._tagged(path)
         yield from (Scope(tags=(tag,)) for tag, count in sorted(self._mine.tags.items()) if count > 1)
-        of_stacks = {self._around.stacks.get(role.arn) for role in self._supported}
+        of_stacks = {self._around.stacks.get(role.arn) for role in self._supported.roles}
         yield from (Scope(stem=stem) for stem in sorted(filter(None, of_stacks)))
 
     def _tagged(self, path: Scope) -> Iterator[Scope]:
@@ -136,10 +136,7 @@ class _Unit:
 
     def _prefixes(self) -> Iterator[str]:
         """The deepest path of each set of roles that share one."""
-        below: dict[str, list[RoleFacts]] = defaultdict(list)
-        for role in self._supported:
-            for prefix in role.prefixes:
-                below[prefix].append(role)
+        below = self._supported.below
         deepest: dict[frozenset[str], str] = {}
         for prefix in sorted(below, key=len):
             deepest[frozenset(role.arn for role in below[prefix])] = prefix
@@ -168,10 +165,10 @@ class _Unit:
         return mine >= self._around.confidence * known
 
     def _covered(self, scope: Scope) -> list[RoleFacts]:
-        return [role for role in self._supported if scope.covers(role)]
+        return self._supported.within(scope)
 
     def _seldom(self, scope: Scope) -> list[RoleFacts]:
-        return [role for role in self._unsupported if scope.covers(role)]
+        return self._unsupported.within(scope)
 
     def _is_alike(self, scope: Scope) -> bool:
         return are_alike(scope, self._seldom(scope), self._covered(scope), self._around.confidence)

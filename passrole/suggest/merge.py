@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 
+from passrole.suggest.roles import RoleFacts
 from passrole.suggest.saying import family_of_scope, family_of_service, family_of_who
 from passrole.suggest.scope import Scope
 from passrole.suggest.who import Who
@@ -16,6 +17,13 @@ class Block:
     scopes: frozenset[Scope]
     services: frozenset[str]
     whos: frozenset[Who]
+
+    def covers(self, role: RoleFacts) -> bool:
+        """Whether a role is certainly in one of the scopes."""
+        # Most blocks of many scopes name single roles.
+        return Scope(arn=role.arn) in self.scopes or any(
+            scope.covers(role) for scope in self.scopes if not scope.arn
+        )
 
     @property
     def order(self) -> tuple[object, ...]:

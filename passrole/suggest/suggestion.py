@@ -172,7 +172,7 @@ class _Suggester:
         )
 
     def _covered(self, block: Block, arns: Iterable[str]) -> list[str]:
-        return [arn for arn in arns if any(scope.covers(self._roles[arn]) for scope in block.scopes)]
+        return [arn for arn in arns if block.covers(self._roles[arn])]
 
     def _set_apart(self) -> Iterable[SetApart]:
         found: dict[str, dict[Triple, Seen]] = defaultdict(dict)

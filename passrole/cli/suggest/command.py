@@ -12,7 +12,6 @@ import click
 
 from passrole.cli.errors import BAD_INPUT, InputError
 from passrole.cli.judging import read_guardrail, wanted_by
-from passrole.cli.ledger.names import day
 from passrole.cli.policy.diff_judging import Comparison
 from passrole.cli.progress import Progress
 from passrole.cli.reading import json_option
@@ -20,6 +19,7 @@ from passrole.cli.suggest.result import Differences, Result, file_names, group_o
 from passrole.cli.suggest.sources import PassFiles, Spool, passes_in_ledger
 from passrole.cli.suggest.view import heading, told
 from passrole.cli.terminal import print_json, safe
+from passrole.cli.times import moment
 from passrole.clock import utc_now
 from passrole.detection import EvidenceSource
 from passrole.evidence.snapshot import NoIam, Snapshot, SnapshotError
@@ -42,7 +42,7 @@ _SHOWN_EACH = 1_000  # passes
     metavar="SNAPSHOT",
     help="Roles and their tags: what `aws iam get-account-authorization-details` prints.",
 )
-@click.option("--since", metavar="DATE", help="Only passes of that day (UTC) and later.")
+@click.option("--since", metavar="DATE", help="Only passes of that day (UTC) and later; or 90d ago.")
 @click.option("--until", metavar="DATE", help="Only passes of that day (UTC) and earlier.")
 @click.option(
     "--min-count", default=3, show_default=True, type=click.IntRange(min=1), help="Passes that are normal."
@@ -144,9 +144,11 @@ def _of_ledger(
 
 def _days(since: str | None, until: str | None, of_ledger: bool) -> tuple[date, date]:
     """The first day and the last; of the ledger, without any, as many as it keeps."""
-    today = utc_now().date()
-    last = day(until, today if of_ledger else date.max)
-    first = day(since, last - timedelta(days=_LEDGER_DAYS) if of_ledger else date.min)
+    now = utc_now()
+    last = moment(until, now, "--until").date() if until else now.date() if of_ledger else date.max
+    first = last - timedelta(days=_LEDGER_DAYS) if of_ledger else date.min
+    if since:
+        first = moment(since, now, "--since").date()
     if last < first:
         raise InputError(f"--until {last} is before --since {first}")
     return first, last

@@ -179,6 +179,7 @@ def test_only_the_passes_of_some_days(run: Run, file: File) -> None:
 
     assert ROLE in run("suggest", logs, "--since", "2026-03-02", "--until", "2026-03-04").out
     assert ROLE not in run("suggest", logs, "--since", "2026-03-05").out
+    assert ROLE not in run("suggest", logs, "--since", "0d").out
     assert run("suggest", logs, "--since", "2026-03-05", "--until", "2026-03-04").status == 2
 
 

@@ -327,3 +327,41 @@ def test_nothing_normal_makes_a_policy_that_approves_nothing(account: Account) -
 
     assert made.policy.statements == ()
     assert "approved: []" in made.text
+
+
+def test_a_path_of_paths_is_not_approved_for_who_is_seen_in_some_of_them(account: Account) -> None:
+    for team in ("x", "y", "z"):
+        for number in range(2):
+            account.passed(f"teams/{team}/{team}{number}", passer=OTHER if team == "z" else CI)
+
+    assert names(account.suggested()) == {
+        "/teams/x/* and /teams/y/* to lambda by deployer",
+        "/teams/z/* to lambda by other",
+    }
+
+
+def test_a_tag_that_others_pass_roles_with_explains_nothing(account: Account) -> None:
+    for number in range(3):
+        account.role(f"p{number}/web{number}", tags={"made-by": "terraform"})
+        account.passed(f"p{number}/web{number}", passer=OTHER if number == 2 else CI)
+
+    assert names(account.suggested()) == {
+        "/p0/web0 and /p1/web1 to lambda by deployer",
+        "/p2/web2 to lambda by other",
+    }
+
+
+def test_a_passer_that_a_stack_makes_anew_is_approved_by_its_next_name_and_no_other(account: Account) -> None:
+    stem = "Pipeline-BuildRole1A2B3C4D"
+    for suffix in ("0QWERTZUIOPX", "1QWERTZUIOPX"):
+        last = account.passed("app/a", 2, passer=session(f"{stem}-{suffix}", "run"))
+
+    made = account.suggested(min_days=1)
+
+    def by(name: str) -> Decision:
+        return made.decision(replace(last, passer=session(name, "run")))
+
+    assert by(f"{stem}-2QWERTZUIOPX") is Decision.APPROVED
+    assert by(f"{stem}-2QWERTZUIOPXX") is Decision.VIOLATION
+    assert by(f"{stem}-x/2QWERTZUIO") is Decision.VIOLATION
+    assert by(f"other/{stem}-2QWERTZUIOPX") is Decision.VIOLATION
