@@ -75,13 +75,20 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A policy that approves what is normal."""
+    """A policy that approves what is normal.
+
+    Attributes:
+        remaining: what it does not approve; the most frequent first.
+        supported: what is normal, and not set apart.
+        gone: roles that exist no more as they were passed; checks cannot tell of them.
+    """
 
     statements: tuple[Statement, ...]
     set_apart: tuple[SetApart, ...]
     checks: tuple[Check, ...]
     remaining: tuple[Remaining, ...]
     supported: Mapping[Triple, Seen]
+    gone: frozenset[str]
 
 
 def suggest(triples: Mapping[Triple, Seen], roles: Mapping[str, RoleFacts], options: Options) -> Suggestion:
@@ -120,6 +127,7 @@ class _Suggester:
             self._checks,
             tuple(self._remaining(statements)),
             {triple: seen for triple, seen in sorted(self._triples.items()) if self._is_supported(triple)},
+            self._gone,
         )
 
     def _surroundings(self) -> Surroundings:

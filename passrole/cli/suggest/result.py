@@ -7,8 +7,9 @@ from typing import Any
 
 from passrole.cli.policy.diff_judging import Change, Comparison
 from passrole.policy import Decision
-from passrole.suggest import Observed, Options, Permissions, Suggestion
+from passrole.suggest import Observed, Options, Permissions, Suggestion, Triple
 from passrole.suggest.judged import JudgedCase
+from passrole.suggest.suggestion import GONE
 from passrole.suggest.triples import Seen
 from passrole.suggest.writing import names_in
 
@@ -56,7 +57,12 @@ class Result:
         why = {remaining.triple: remaining.why for remaining in self.suggestion.remaining}
         cases = [case for case in self.judged if not case.is_approved]
         cases.sort(key=lambda case: (case.verdict.decision is Decision.UNDETERMINED, -case.count))
-        return [(case, _why(case, why)) for case in cases]
+        return [(case, self._why(case, why)) for case in cases]
+
+    def _why(self, case: JudgedCase, remaining: Mapping[Triple, str]) -> str:
+        triples = (Triple(case.case.role, service, case.case.passer) for service in case.case.services)
+        found = next((remaining[triple] for triple in triples if triple in remaining), None)
+        return found or (GONE if case.case.role in self.suggestion.gone else case.verdict.reasons[0])
 
     def to_json(self) -> dict[str, Any]:
         """The contract of ``passrole suggest --json``."""
@@ -144,10 +150,3 @@ def file_names(permissions: Sequence[Permissions]) -> list[str]:
 
 def _seen(seen: Seen) -> dict[str, Any]:
     return {"days": len(seen.days), "first": seen.first, "last": seen.last}
-
-
-def _why(case: JudgedCase, remaining: Mapping[Any, str]) -> str:
-    from passrole.suggest import Triple
-
-    triples = (Triple(case.case.role, service, case.case.passer) for service in case.case.services)
-    return next((remaining[t] for t in triples if t in remaining), case.verdict.reasons[0])

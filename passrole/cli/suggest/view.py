@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from passrole.cli.policy.diff_judging import Kind
 from passrole.cli.policy.diff_view import summary
 from passrole.cli.suggest.result import Differences, Result
 from passrole.policy import Decision
@@ -9,6 +10,7 @@ from passrole.policy.exchange import IDENTITY_LIMIT
 from passrole.suggest import Observed, Options
 
 _SHOWN = 20
+_KINDS = [str(kind) for kind in Kind]
 
 
 def heading(observed: Observed, options: Options) -> list[str]:
@@ -39,7 +41,8 @@ def told(result: Result) -> Iterator[str]:
     )
     for check in result.suggestion.checks:
         if not check.is_on:
-            yield f"the check {check.name} is off: --iam does not tell it of {_count(check.unknown, 'role')}"
+            unknown = _count(check.unknown, "normal role")
+            yield f"the check {check.name} is off, and sets no role apart of which it is not known: {unknown}"
     for apart in result.suggestion.set_apart:
         passes = _count(apart.seen.count, "pass", "passes")
         yield f"set apart: {apart.role.arn} is {apart.why} ({passes})"
@@ -58,7 +61,10 @@ def told(result: Result) -> Iterator[str]:
 def _differences(differences: Differences) -> Iterator[str]:
     for line in summary(differences.comparison):
         yield f"against {differences.file}: {line}"
-    ordered = sorted(differences.groups.items(), key=lambda item: (-item[1], item[0]))
+    # What the suggestion no longer approves comes first.
+    ordered = sorted(
+        differences.groups.items(), key=lambda item: (_KINDS.index(item[0][0]), -item[1], item[0])
+    )
     for (change, role, services, who), count in ordered[:_SHOWN]:
         yield f"  {count:,} x {change}: {role} to {services or 'unknown'} by {who}"
     yield from _more(len(ordered))
