@@ -185,6 +185,7 @@ def test_archives_of_several_members_are_one_text() -> None:
         b"\x1f\x8b",
         b"x" * 1000,
     ],
+    ids=["cut off", "a bomb", "its second member is one", "no member follows", "a magic alone", "plain"],
 )
 def test_what_is_cut_off_or_too_large_is_not_unpacked(raw: bytes) -> None:
     with pytest.raises(UnusualError):
