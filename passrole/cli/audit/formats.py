@@ -94,6 +94,10 @@ def _opened(out: str | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    if Path(out).exists() and not Path(out).is_file():  # a pipe or a device, to be written to
+        with Path(out).open("wb") as file:
+            yield file
+        return
     half = Path(f"{out}.part")
     try:
         with half.open("wb") as file:

@@ -22,10 +22,12 @@ _SHOWN = (
 
 
 def print_table(store: Store, to: TextIO | None = None) -> None:
-    """Prints all passes in order of time; what is not known is a dash."""
+    """Prints all passes in order of time; what is not known is a dash. Without any, nothing is printed."""
     out = to or sys.stdout
     widths = _widths(store)
     columns = [(name, text) for name, text in _SHOWN if widths[name]]
+    if not columns:  # there are no passes
+        return
     out.write(_line([name.upper() for name, _ in columns], [widths[name] for name, _ in columns]))
     found = store.connection.execute(f"SELECT {', '.join(text for _, text in columns)} FROM passes")
     while some := found.fetchmany(_AT_ONCE):
