@@ -94,12 +94,17 @@ class Auditor:
 
     def rows_in(self, name: str, file: BinaryIO) -> Iterator[Row]:
         """The same, record by record, of what is no ordinary log."""
-        problems: list[str] = []
-        files = RecordFiles(problems.append, most_bytes=_LONGEST_LINE)
+        first: dict[str, str] = {}
+
+        def problem(told: str) -> None:
+            for kind in files.kinds:  # at most one of them is new
+                first.setdefault(kind, told)
+
+        files = RecordFiles(problem, most_bytes=_LONGEST_LINE)
         self.tally.files += 1
         yield from self.rows_of(record for _, record in files.read_found(name, file))
         for kind, count in files.kinds.items():
-            self.tally.note(kind, problems[0] if problems else name, count)
+            self.tally.note(kind, first.get(kind, name), count)
 
     def rows_of(self, records: Iterable[Record]) -> Iterator[Row]:
         """The passes of records that were read already."""

@@ -45,7 +45,7 @@ class Sources:
             if name.startswith(_BUCKET):
                 yield from self._in_bucket(name)
             else:
-                yield from files(name, self._unreadable)
+                yield from files(name, self._unreadable, self._tally.note)
 
     def _in_bucket(self, name: str) -> Iterator[Unit]:
         listing = _listing(name, self._since, self._until, self._asked)
@@ -62,8 +62,12 @@ class Sources:
     def _is_small(self) -> bool:
         if any(name.startswith(_BUCKET) for name in self._names):
             return False
+
+        def untold(_what: str, _why: str) -> None:
+            """All that is wrong is told when the files are read."""
+
         size = 0
-        for unit in (unit for name in self._names for unit in files(name, lambda *_: None)):
+        for unit in (unit for name in self._names for unit in files(name, untold, untold)):
             size += unit.size
             if size > _ENOUGH:
                 return False
