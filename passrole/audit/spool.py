@@ -7,22 +7,34 @@ import hashlib
 import json
 import os
 import shutil
+import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from passrole.audit.tally import Tally
+from passrole.clock import iso, parse_time
+
+if sys.platform != "win32":
+    import fcntl
 
 _KEPT = 24 * 3600  # seconds: by then logs have grown, and "the last 90 days" are others
 _FORMAT = "1"  # of rows: kept work of another version is not taken up
 
 
 class Spool:
-    """The kept work of one audit."""
+    """The kept work of one audit.
 
-    def __init__(self, folder: Path) -> None:
+    Attributes:
+        is_own: whether no later run finds it, since another one is at the same audit now.
+    """
+
+    def __init__(self, folder: Path, *, is_own: bool = False) -> None:
         self.folder = folder
+        self.is_own = is_own
 
     @classmethod
     def of(cls, about: Iterable[str]) -> "Spool":
@@ -36,6 +48,39 @@ class Spool:
             with suppress(OSError):
                 if time.time() - folder.stat().st_mtime > _KEPT:
                     shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def held(self) -> Iterator["Spool"]:
+        """It, for this process alone; while another one holds it, an empty one in its place.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.folder / "lock").open("w") as lock:
+            if _is_locked(lock.fileno(), self.folder / "lock"):
+                yield self
+                return
+        own = Spool(
+            Path(tempfile.mkdtemp(prefix=f"{self.folder.name}-", dir=self.folder.parent)), is_own=True
+        )
+        try:
+            yield own
+        finally:
+            own.remove()
+
+    def began(self, now: datetime) -> datetime:
+        """When the work was begun: what "the last hour" means does not change when it goes on.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        with suppress(OSError, ValueError):
+            return parse_time((self.folder / "began").read_text("utf-8"))
+        half = self.folder / "began.half"
+        half.write_text(iso(now), "utf-8")
+        half.replace(self.folder / "began")
+        return now
 
     def rows_of(self, batch: str) -> Path:
         """The file of a batch's rows: JSON lines."""
@@ -76,6 +121,17 @@ class Spool:
 
     def _tally(self, batch: str) -> Path:
         return self.folder / f"{batch}.tally"
+
+
+def _is_locked(lock: int, path: Path) -> bool:
+    """Locks a file until it is closed, or this process ends; False if another has done so, or removed it."""
+    if sys.platform == "win32":
+        return True
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(lock), path.stat())
+    except OSError:
+        return False
 
 
 def _cache() -> Path:

@@ -6,6 +6,7 @@ DuckDB holds what fits into its limit of memory, and puts the rest on the disk.
 import json
 import tempfile
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -40,17 +41,22 @@ class Store:
 
     def __init__(self) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="passrole-audit-")
+        self.duplicates = 0
+
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """Opened when it is needed: it has threads, and processes are split off before."""
         folder = Path(self._directory.name)
-        self.connection = duckdb.connect(str(folder / "passes.duckdb"))
+        connection = duckdb.connect(str(folder / "passes.duckdb"))
         for setting in (
             f"memory_limit = '{_MEMORY}'",
             f"temp_directory = '{folder}'",
             "threads = 1",
             "autoinstall_known_extensions = false",
         ):
-            self.connection.execute(f"SET {setting}")
-        self.connection.execute(f"CREATE TABLE told ({_DEFINED})")
-        self.duplicates = 0
+            connection.execute(f"SET {setting}")
+        connection.execute(f"CREATE TABLE told ({_DEFINED})")
+        return connection
 
     @classmethod
     def of_rows(cls, rows: Iterable[Mapping[str, Any]]) -> "Store":
@@ -106,5 +112,6 @@ class Store:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.connection.close()
+        if "connection" in self.__dict__:
+            self.connection.close()
         self._directory.cleanup()

@@ -4,9 +4,12 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 
 from passrole.audit.auditor import Auditor, How, line_of
@@ -17,6 +20,7 @@ from passrole.audit.tally import Tally
 from passrole.trail.documents import Kind
 
 _AHEAD = 2  # batches for each worker that wait for it
+_LOOKS_EVERY = 1.0  # seconds
 _auditor: Auditor | None = None  # of a process that works for another
 
 
@@ -44,7 +48,8 @@ class Workers:
         self._jobs = jobs
         self._pool: Executor = ProcessPoolExecutor(jobs, context, _begin, (how,))
         # Now, while this process is small and has no threads.
-        self._pool.submit(os.getpid).result()
+        with _telling():
+            self._pool.submit(os.getpid).result()
 
     def done(self, batches: Iterator[Batch], spool: Spool) -> Iterator[Done]:
         """The batches, each as soon as it is done.
@@ -54,32 +59,48 @@ class Workers:
         """
         running: set[Future[Done]] = set()
         try:
-            for batch in batches:
-                running.add(self._pool.submit(_do, batch, spool.folder))
-                if len(running) >= self._jobs * (1 + _AHEAD):
+            with _telling():
+                for batch in batches:
+                    running.add(self._pool.submit(_do, batch, spool.folder))
+                    if len(running) >= self._jobs * (1 + _AHEAD):
+                        yield from _taken(running)
+                while running:
                     yield from _taken(running)
-            while running:
-                yield from _taken(running)
         finally:
             self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Says what to do where a process was ended."""
+    try:
+        yield
+    except BrokenProcessPool:
+        raise WorkerError(
+            "a process that read logs was ended, perhaps for lack of memory; what was done is kept: give "
+            "the same command again, with fewer --jobs"
+        ) from None
 
 
 def _taken(running: set[Future[Done]]) -> Iterator[Done]:
     for future in wait(running, return_when=FIRST_COMPLETED).done:
         running.remove(future)
-        try:
-            yield future.result()
-        except BrokenProcessPool:
-            raise WorkerError(
-                "a process that read logs was ended, perhaps for lack of memory; what was done is kept: give "
-                "the same command again, with fewer --jobs"
-            ) from None
+        yield future.result()
 
 
 def _begin(how: How) -> None:
     global _auditor
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that it works for ends it
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _auditor = Auditor(how)
+
+
+def _end_with_parent() -> None:
+    """A process that is killed tells nobody: those that work for it would wait forever."""
+    parent = multiprocessing.parent_process()
+    while parent is not None and os.getppid() == parent.pid:
+        time.sleep(_LOOKS_EVERY)
+    os._exit(1)
 
 
 def _do(batch: Batch, folder: Path) -> Done:

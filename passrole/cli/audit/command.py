@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from passrole.clock import iso, utc_now
 
 if TYPE_CHECKING:
     from passrole.audit.auditor import How
+    from passrole.audit.spool import Spool
     from passrole.audit.store import Store
     from passrole.audit.tally import Tally
     from passrole.cli.audit.remote import Asked
@@ -89,11 +91,9 @@ def audit(
 
     if no_policy and policy_file:
         raise click.UsageError("--policy and --no-policy exclude each other")
-    how = replace(
-        _how(None if no_policy else _policy(policy_file), snapshot, since, until),
-        accounts=accounts,
-        regions=regions,
-    )
+    first, last = _bounds(since, until, utc_now())
+    how = _how(None if no_policy else _policy(policy_file), snapshot)
+    how = replace(how, since=first, until=last, accounts=accounts, regions=regions)
     asked = Asked(how.since, how.until, (since, until), accounts, regions, table, workgroup, output)
     if print_sql:
         with _one_line():
@@ -102,14 +102,17 @@ def audit(
     if not sources and not table:
         raise click.UsageError("no SOURCE, and no --athena")
     tally = Tally()
-    with Store() as store, _one_line():
-        kept = _read(sources, how, asked, jobs or os.cpu_count() or 1, store, tally)
+    with _one_line(), _kept(sources, how, asked) as spool, Store() as store:
+        first, last = _bounds(since, until, spool.began(utc_now()))
+        how, asked = replace(how, since=first, until=last), replace(asked, since=first, until=last)
+        kept = _read(sources, how, asked, jobs or os.cpu_count() or 1, spool, store, tally)
         if kept is None:
             return INTERRUPTED
         store.close_input()
         named = (*sources, *((f"athena:{table}",) if table else ()))
         about = About(named, utc_now(), since, until, _hash_of(how), snapshot is not None)
         written = write(store, tally, about, format_, out)
+        spool.remove()
         tell(store, tally, written, kept)
         return exit_status(store)
 
@@ -123,19 +126,23 @@ def _policy(given: str | None) -> str | None:
     return read_guardrail(given or _DEFAULT_POLICY).to_json()
 
 
-def _how(policy: str | None, snapshot: str | None, since: str | None, until: str | None) -> "How":
+def _how(policy: str | None, snapshot: str | None) -> "How":
     from passrole.audit.auditor import How
     from passrole.cli.judging import read_evidence
 
     read_evidence(snapshot)  # what is wrong with it is told before anything is read
-    now = utc_now()
+    return How(policy, snapshot)
+
+
+def _bounds(since: str | None, until: str | None, now: datetime) -> tuple[str | None, str | None]:
+    """The first and the last moment that a person asks for."""
     first, last = (
         iso(moment(given, now, name)) if given else None
         for given, name in ((since, "--since"), (until, "--until"))
     )
     if first and last and first > last:
         raise InputError(f"--since {first} is after --until {last}")
-    return How(policy, snapshot, first, last)
+    return first, last
 
 
 def _hash_of(how: "How") -> str | None:
@@ -144,21 +151,35 @@ def _hash_of(how: "How") -> str | None:
     return CompiledPolicy.from_json(how.policy).hash if how.policy else None
 
 
+@contextmanager
+def _kept(sources: Sequence[str], how: "How", asked: "Asked") -> Iterator["Spool"]:
+    """Where the work is kept: what an interrupted run of the same audit left is there."""
+    from passrole.audit.spool import Spool
+
+    found = Spool.of(_told_by(sources, how, asked))
+    found.forget_others()
+    with found.held() as spool:
+        yield spool
+
+
 def _read(
-    sources: Sequence[str], how: "How", asked: "Asked", jobs: int, store: "Store", tally: "Tally"
+    sources: Sequence[str],
+    how: "How",
+    asked: "Asked",
+    jobs: int,
+    spool: "Spool",
+    store: "Store",
+    tally: "Tally",
 ) -> int | None:
     """How many files an earlier run had read; None if somebody interrupted this one."""
     from passrole.audit.auditor import Auditor
     from passrole.audit.pages import PageReader
     from passrole.audit.run import Run
-    from passrole.audit.spool import Spool
     from passrole.cli.audit.remote import HISTORY, read_athena, read_history
     from passrole.cli.audit.sources import Sources
     from passrole.cli.progress import Progress
 
     found = Sources([name for name in sources if name != HISTORY], how, asked, tally)
-    spool = Spool.of(_told_by(sources, how, asked))
-    spool.forget_others()
     progress = Progress()
     # Before the progress is shown: its thread must not be split off with the processes.
     run = Run(how, spool, min(jobs, found.most_jobs), lambda t: progress.show(_so_far(t)))
@@ -172,9 +193,11 @@ def _read(
                 if asked.table:
                     read_athena(asked, reader, progress)
         except KeyboardInterrupt:
-            progress.tell(f"Stopped: {_so_far(tally)}. They are kept: the same command goes on from there.")
+            kept = "They are kept: the same command goes on from there."
+            if spool.is_own:
+                kept = "They are not kept: another process is at the same audit."
+            progress.tell(f"Stopped: {_so_far(tally)}. {kept}")
             return None
-    spool.remove()
     return run.kept
 
 
@@ -193,6 +216,8 @@ def _told_by(sources: Sequence[str], how: "How", asked: "Asked") -> Iterator[str
 @contextmanager
 def _one_line() -> Iterator[None]:
     """Makes one line of what AWS, or the disk, does not let us do."""
+    import duckdb
+
     from passrole.audit.sources.errors import SourceError
     from passrole.audit.worker import WorkerError
     from passrole.cli.aws import aws_errors
@@ -200,6 +225,8 @@ def _one_line() -> Iterator[None]:
     try:
         with aws_errors():
             yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise InputError(f"what was found cannot be kept (TMPDIR says where): {error}") from None
     except (SourceError, WorkerError, OSError) as error:
         if isinstance(error, BrokenPipeError):
             raise

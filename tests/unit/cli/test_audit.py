@@ -6,8 +6,10 @@ import io
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +238,133 @@ def test_a_process_that_is_ended_is_told_and_what_is_done_is_kept(
 
     monkeypatch.setattr(Spool, "finish", finish)
     assert len(run("audit", folder, "--format", "json", "--jobs", 1).rows) == 4
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "parquet", "html"])
+def test_logs_without_passes_are_no_mistake(run: Run, logs: Callable[..., Path], form: str) -> None:
+    ran = run("audit", logs([]), "--format", form, "--out", "told")
+
+    assert (ran.status, ran.err.partition("\n")[0]) == (0, "0 passes in 0 records of 1 file")
+
+
+def test_what_is_done_is_kept_until_the_passes_are_written(
+    run: Run, logs: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder, told = logs([passing(1)]), tmp_path / "folder" / "told"
+
+    assert run("audit", folder, "--format", "json", "--out", told).status == 2
+
+    told.parent.mkdir()
+    ran = run("audit", folder, "--format", "json", "--out", told)
+    assert (ran.status, "1 file was read by the run that was interrupted" in ran.err) == (0, True)
+    assert not list((tmp_path / "cache").rglob("*.tally"))
+
+
+def test_times_that_are_relative_mean_the_same_when_an_audit_goes_on(
+    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("passrole.audit.sources.units._MOST_FILES", 1)
+    folder = logs([passing(1)], [passing(2)], [passing(3)])
+    finish = Spool.finish
+
+    def interrupted(self: Spool, *about: Any) -> None:
+        finish(self, *about)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Spool, "finish", interrupted)
+    command = ("audit", folder, "--since", "12h", "--until", "1h", "--format", "json")
+    monkeypatch.setattr("passrole.cli.audit.command.utc_now", lambda: datetime(2026, 3, 1, 11, tzinfo=UTC))
+    assert run(*command).status == 130
+
+    monkeypatch.setattr(Spool, "finish", finish)
+    monkeypatch.setattr("passrole.cli.audit.command.utc_now", lambda: datetime(2026, 3, 2, 11, tzinfo=UTC))
+    assert [each["event_id"] for each in run(*command).rows] == ["event-1"]
+
+
+def test_two_of_the_same_audit_at_once_both_tell_all(run: Run, logs: Callable[..., Path]) -> None:
+    folder, others = logs([passing(1)], [passing(2)]), list[Any]()
+    write = Spool.write
+
+    def at_once(self: Spool, *about: Any) -> None:
+        write(self, *about)
+        if not others:
+            others.append(None)
+            others.append(run("audit", folder, "--format", "json", "--jobs", 1))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Spool, "write", at_once)
+        ran = run("audit", folder, "--format", "json", "--jobs", 1)
+
+    assert (ran.status, ran.out) == (0, others[1].out)
+    assert len(ran.rows) == 2
+
+
+def test_a_full_disk_is_one_clear_line(
+    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise duckdb.IOException("No space left on device")
+
+    monkeypatch.setattr("passrole.audit.store.Store.add", full)
+    ran = run("audit", logs([passing(1)]))
+
+    assert (ran.status, ran.err.count("\n")) == (2, 1)
+    assert "cannot be kept" in ran.err
+    assert "mistake" not in ran.err
+
+
+def test_processes_that_read_end_with_the_one_they_work_for() -> None:
+    script = """
+import os, signal, sys
+from passrole.audit import worker
+worker._LOOKS_EVERY = 0.01
+workers = worker.Workers(worker.How(), 1)
+print(workers._pool.submit(os.getpid).result(), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+
+    # Its outputs are closed only when the last process that has them ends.
+    assert (told.returncode, told.stdout.strip().isdecimal()) == (-signal.SIGKILL, True)
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(
+    run: Run, logs: Callable[..., Path], tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    assert run("audit", logs([passing(1)]), "--format", "json", "--out", pipe).status == 0
+
+    assert json.loads(os.read(reader, 1 << 16))["event_id"] == "event-1"
+    assert pipe.is_fifo()
+
+
+def test_links_to_folders_and_pipes_are_passed_over_and_told(
+    run: Run, logs: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder = logs([passing(1)])
+    (folder / "linked").symlink_to(logs([passing(2)], name="others"))
+    os.mkfifo(folder / "pipe")
+
+    ran = run("audit", folder, "--format", "json")
+
+    assert [each["event_id"] for each in ran.rows] == ["event-1"]
+    assert "links to folders: 1; the first: " in ran.err
+    assert "neither files nor folders: 1; the first: " in ran.err
+
+
+def test_each_kind_of_damage_is_told_with_its_own_first_place(run: Run, logs: Callable[..., Path]) -> None:
+    folder = logs([passing(1)])
+    lines = [json.dumps(passing(2)), "{broken", json.dumps(passing(3)), "y" * 5000]
+    (folder / "cut.gz").write_bytes(gzip.compress("\n".join(lines).encode())[:-12])
+
+    ran = run("audit", folder, "--format", "json")
+
+    assert "files cut off or damaged: 1; the first: " in ran.err
+    [cut] = [line for line in ran.err.splitlines() if line.startswith("files cut off")]
+    assert "gzip: it ends in the middle" in cut
 
 
 def test_names_that_spreadsheets_would_obey_get_an_apostrophe(run: Run, logs: Callable[..., Path]) -> None:
