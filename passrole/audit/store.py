@@ -47,14 +47,13 @@ class Store:
     def connection(self) -> duckdb.DuckDBPyConnection:
         """Opened when it is needed: it has threads, and processes are split off before."""
         folder = Path(self._directory.name)
-        connection = duckdb.connect(str(folder / "passes.duckdb"))
-        for setting in (
-            f"memory_limit = '{_MEMORY}'",
-            f"temp_directory = '{folder}'",
-            "threads = 1",
-            "autoinstall_known_extensions = false",
-        ):
-            connection.execute(f"SET {setting}")
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": _MEMORY,
+            "temp_directory": str(folder),
+            "threads": 1,
+            "autoinstall_known_extensions": False,
+        }
+        connection = duckdb.connect(str(folder / "passes.duckdb"), config=settings)
         connection.execute(f"CREATE TABLE told ({_DEFINED})")
         return connection
 

@@ -207,6 +207,12 @@ def _so_far(tally: "Tally") -> str:
 
 def _told_by(sources: Sequence[str], how: "How", asked: "Asked") -> Iterator[str]:
     """What tells an audit from others: its sources, and all that its rows depend on."""
+    from passrole.audit.spool import release
+    from passrole.cli.audit.remote import HISTORY, caller_of
+
+    yield release()
+    if HISTORY in sources or asked.table:
+        yield repr(caller_of(asked))
     yield from (source if "://" in source else os.path.abspath(source) for source in sources)
     yield how.policy or ""
     yield hashlib.sha256(Path(how.snapshot).read_bytes()).hexdigest() if how.snapshot else ""

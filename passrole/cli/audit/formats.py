@@ -64,7 +64,8 @@ def _copy(store: Store, format_: str, file: BinaryIO) -> None:
     options = "FORMAT csv, HEADER" if format_ == "csv" else "FORMAT parquet, COMPRESSION zstd"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "passes"
-        store.connection.execute(f"COPY (SELECT {', '.join(columns)} FROM passes) TO '{path}' ({options})")
+        to = str(path).replace("'", "''")
+        store.connection.execute(f"COPY (SELECT {', '.join(columns)} FROM passes) TO '{to}' ({options})")
         with path.open("rb") as made:
             shutil.copyfileobj(made, file)
 

@@ -71,6 +71,17 @@ def _warn(asked: Asked, table: "Table", tell: Callable[[str], None]) -> None:
         tell(f"table {table} has no {names}: what a policy asks of that is taken for absent")
 
 
+def caller_of(asked: Asked) -> tuple[str, str]:
+    """The account and the region that AWS searches for the caller.
+
+    Raises:
+        InputError: no region is given anywhere.
+        BotoCoreError, ClientError: AWS refuses, or does not answer.
+    """
+    session = open_session(asked.regions[0] if asked.regions else None)
+    return session.client("sts").get_caller_identity()["Account"], session.region_name
+
+
 def read_athena(asked: Asked, reader: "PageReader", progress: "Progress") -> None:
     """Runs the query, unless it ran before an interruption, and takes in what it finds.
 

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -297,6 +298,35 @@ def test_two_of_the_same_audit_at_once_both_tell_all(run: Run, logs: Callable[..
 
     assert (ran.status, ran.out) == (0, others[1].out)
     assert len(ran.rows) == 2
+
+
+def test_what_another_release_found_is_not_taken_up(
+    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = logs([passing(1)])
+    assert run("audit", folder, "--out", "no/folder/told").status == 2
+
+    monkeypatch.setattr("passrole.audit.spool.release", lambda: "another")
+    assert "read by the run that was interrupted" not in run("audit", folder).err
+
+
+def test_a_pass_longer_than_any_real_one_is_cut(run: Run, logs: Callable[..., Path]) -> None:
+    folder = logs([passing(1, userAgent="é" * 5_000_000), passing(2)])
+
+    ran = run("audit", folder, "--format", "json")
+
+    assert [each["event_id"] for each in ran.rows] == ["event-1", "event-2"]
+    assert ran.rows[0]["passer"]["user_agent"].endswith("é…")
+
+
+@pytest.mark.parametrize("form", ["csv", "html"])
+def test_a_quote_in_the_name_of_the_folder_for_temporary_files_is_no_mistake(
+    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: str
+) -> None:
+    (tmp_path / "o'brien").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "o'brien"))
+
+    assert run("audit", logs([passing(1)]), "--format", form).status == 0
 
 
 def test_a_full_disk_is_one_clear_line(

@@ -84,7 +84,10 @@ def test_the_event_history_is_read_back_in_time(run: Run, monkeypatch: pytest.Mo
     ]
     history = History({REGION: records})
     session = SimpleNamespace(
-        region_name=REGION, client=lambda service, region_name: history.clients(service, region_name)
+        region_name=REGION,
+        client=lambda service, region_name=REGION: (
+            boto3.client("sts") if service == "sts" else history.clients(service, region_name)
+        ),
     )
     monkeypatch.setattr("passrole.cli.audit.remote.open_session", lambda _: session)
     monkeypatch.setattr(EventHistory, "_page", _at_once(EventHistory._page))
@@ -121,7 +124,9 @@ def athena(monkeypatch: pytest.MonkeyPatch) -> Stubber:
         },
         {"CatalogName": "AwsDataCatalog", "DatabaseName": "security", "TableName": "cloudtrail_logs"},
     )
-    session = SimpleNamespace(region_name=REGION, client=lambda _: client)
+    session = SimpleNamespace(
+        region_name=REGION, client=lambda service: boto3.client("sts") if service == "sts" else client
+    )
     monkeypatch.setattr("passrole.cli.audit.remote.open_session", lambda _: session)
     stubber.activate()
     return stubber
@@ -170,6 +175,19 @@ def test_athena_is_asked_and_its_answer_judged(run: Run, athena: Stubber) -> Non
     assert ids(ran) == ["event-7"]
     assert ran.rows[0]["role"]["arn"].endswith("/application_role/good")
     athena.assert_no_pending_responses()
+
+
+def test_what_another_account_was_answered_is_not_taken_up(
+    run: Run, athena: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("audit", "--athena", TABLE, "--workgroup", "audits", "--format", "json")
+    answers(athena)
+    assert run(*command, "--out", "no/folder/told").status == 2  # the query and its answer are kept
+
+    monkeypatch.setattr("passrole.cli.audit.remote.caller_of", lambda _: ("444455556666", REGION))
+    ran = run(*command)
+
+    assert (ran.status, ran.out) == (2, "")  # it is asked anew, and the stub has no more answers
 
 
 def test_what_a_table_lacks_is_said_and_the_query_shown(run: Run, athena: Stubber) -> None:
