@@ -27,7 +27,8 @@ $(VENV)/.ready: pyproject.toml requirements.txt requirements/setup.txt requireme
 demo: setup  ## the whole system at work on an embedded AWS emulator; leaves demo-report.html
 	@passrole demo
 
-test: lint types unit e2e  ## every check
+test: lint unit  ## every check
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync e2e types  # the former mostly waits
 
 format: setup  ## rewrite the code in the project's format
 	@ruff format .

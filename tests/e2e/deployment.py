@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -10,10 +11,11 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from passrole.clock import iso, utc_now
+from passrole.clock import iso, parse_time, utc_now
 from passrole.emulator import ACCOUNT, REGION, Credentials, Emulator
 from passrole.emulator.webhook import Webhook
 from passrole.finding import Finding, State
@@ -25,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STACK = "PassRoleGuardrail"
 FORWARDED_REGION = "eu-west-1"
 LOOK_DELAYS = "1,2"  # seconds: nobody waits minutes for a test
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z")
 _PATIENCE = 120.0  # seconds; six workers that start at once on a busy machine take a minute
 T = TypeVar("T")
 
@@ -125,6 +128,18 @@ class Deployment:
         for item in self._scan(f"begins_with({PARTITION_KEY}, :burst)", {":burst": "BURST#"}):
             dynamodb.delete_item(
                 TableName=table, Key={name: item[name] for name in (PARTITION_KEY, SORT_KEY)}
+            )
+
+    def age(self, resource: str, by: timedelta) -> None:
+        """What the ledger knows of a resource is older by that."""
+        dynamodb, table = self.emulator.client("dynamodb"), self.outputs["LedgerTable"]
+        for item in self._scan("contains(body, :resource)", {":resource": resource}):
+            older = _TIME.sub(lambda found: iso(parse_time(found[0]) - by), item["body"]["S"])
+            dynamodb.update_item(
+                TableName=table,
+                Key={name: item[name] for name in (PARTITION_KEY, SORT_KEY)},
+                UpdateExpression="SET body = :older",
+                ExpressionAttributeValues={":older": {"S": older}},
             )
 
     @contextmanager

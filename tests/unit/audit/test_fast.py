@@ -155,6 +155,15 @@ def test_what_is_no_ordinary_log_is_left_to_those_who_salvage(content: bytes) ->
     assert len(passes_in(scanner.scan(as_log([create_function_record()])))) == 1
 
 
+def test_whether_a_call_only_reads_is_told_by_each_record() -> None:
+    """Records of old versions leave it out."""
+    call = {"eventSource": "new.amazonaws.com", "eventName": "x", "requestParameters": {"roleArn": ROLE}}
+
+    scanned = LogScanner().scan(as_log([call | {"readOnly": True}, call, call | {"readOnly": True}]))
+
+    assert len(passes_in(scanned)) == 1
+
+
 def test_data_and_insight_events_are_counted() -> None:
     data = {"eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventCategory": "Data"}
     insight = {

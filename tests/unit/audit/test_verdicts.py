@@ -21,7 +21,7 @@ PASSES = [
         *(each for call in covered() for each in records_of(call)),
     )
     for pass_ in passes_of(told)
-]
+][::3]
 AT = "2026-11-22T12:00:00Z"
 BY_MUCH = """
 version: 1
