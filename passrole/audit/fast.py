@@ -111,7 +111,7 @@ class LogScanner:
             if kind is nothing and kind is not None:
                 del record  # of lines: the parser reads the next one into the same place
                 continue
-            kind = kind or self._kind_of(call, record)
+            kind = kind or self._kind_of(call)
             if (
                 kind is _PASSES
                 or (kind is _UNKNOWN and _names_role(record))
@@ -121,8 +121,8 @@ class LogScanner:
             del record
         scanned.records = count
 
-    def _kind_of(self, call: tuple[str, str], record: Any) -> int:
-        """What a call does; whether it only reads is the same in all its records."""
+    def _kind_of(self, call: tuple[str, str]) -> int:
+        """What a call does; whether it only reads, each record tells, or leaves out."""
         source, name = call
         if not (isinstance(source, str) and isinstance(name, str) and source and name):
             raise UnusualError("a record without the names of its call")
@@ -130,7 +130,7 @@ class LogScanner:
         if found is not None:
             kind = _PASSES if found.passes_roles else _PASSES_NOTHING
         else:
-            kind = _PASSES_NOTHING if source in NO_PASSES or record.get("readOnly") is True else _UNKNOWN
+            kind = _PASSES_NOTHING if source in NO_PASSES else _UNKNOWN
         if len(self._kinds) < _MOST_KNOWN:
             self._kinds[call] = kind
         return kind
@@ -153,7 +153,9 @@ def _has_refusals(data: bytes) -> bool:
 
 
 def _names_role(record: Any) -> bool:
-    """Whether the request of a call that the catalogue does not know has a member named like a role."""
+    """Whether a call that the catalogue does not know may write, and has a member named like a role."""
+    if record.get("readOnly") is True:
+        return False
     request = record.get("requestParameters")
     return isinstance(request, simdjson.Object) and not ROLE_MEMBER_SPELLINGS.isdisjoint(request.keys())
 

@@ -17,7 +17,7 @@ _AT_ONCE = 8  # objects on their way: the wait for one is longer than its readin
 _MOST_BYTES = 64 << 20  # of a file that is taken into memory whole
 
 Content = bytes | Path | UnreadableError
-"""A file's bytes, the path of one that is too large for that, or why it cannot be read."""
+"""A file's bytes, the path of one that is, or may be, too large for that, or why it cannot be read."""
 
 
 def contents(units: Sequence[Unit]) -> Iterator[tuple[Unit, Content]]:
@@ -49,7 +49,7 @@ def _ahead(
 
 def _local(unit: Unit) -> Content:
     path = Path(unit.name)
-    if unit.size > _MOST_BYTES:
+    if unit.size > _MOST_BYTES or not path.is_file():  # nobody knows how much a pipe holds
         return path
     try:
         return path.read_bytes()

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -383,6 +384,19 @@ def test_links_to_folders_and_pipes_are_passed_over_and_told(
     assert [each["event_id"] for each in ran.rows] == ["event-1"]
     assert "links to folders: 1; the first: " in ran.err
     assert "neither files nor folders: 1; the first: " in ran.err
+
+
+def test_a_pipe_is_not_taken_into_memory_whole(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    held = os.open(tmp_path / "pipe", os.O_RDWR)
+    os.write(held, json.dumps(passing(1)).encode() + b"\n")
+    writer = threading.Timer(0.5, os.close, [held])
+    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it is taken whole"))
+    writer.start()
+
+    assert len(run("audit", "pipe", "--format", "json").rows) == 1
 
 
 def test_each_kind_of_damage_is_told_with_its_own_first_place(run: Run, logs: Callable[..., Path]) -> None:
