@@ -28,7 +28,7 @@ demo: setup  ## the whole system at work on an embedded AWS emulator; leaves dem
 	@passrole demo
 
 test: lint unit  ## every check
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync e2e types  # the former mostly waits
+	@$(MAKE) --no-print-directory --jobs 2 e2e types  # the former mostly waits
 
 format: setup  ## rewrite the code in the project's format
 	@ruff format .

@@ -49,7 +49,8 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         event_time=latest.event_time,
         last_pass=latest.last_pass,
         state=before.state,
-        passes=before.passes + 1,
+        # What a sweep found stands for a pass of which nothing was known: the event tells of that one.
+        passes=before.passes + (is_of_sweep(fresh) or not is_of_sweep(before)),
         opened_at=before.opened_at,
         updated_at=before.updated_at,
         revision=before.revision,

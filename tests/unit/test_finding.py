@@ -9,7 +9,7 @@ from passrole.finding import Finding, News, State
 from passrole.guard import Trouble, trouble
 from passrole.life import advance, exempted, feed
 from passrole.opening import findings_of
-from passrole.passes import Outcome, Passer
+from passrole.passes import SWEPT, Origin, Outcome, Passer
 from passrole.policy import Decision, Severity, Stage, evaluate
 from tests.unit.samples import INSTANCE, evidence_of, finding_of, pass_of, policy_of
 
@@ -74,6 +74,15 @@ def test_parts_of_an_identity_cannot_run_into_each_other() -> None:
     two = finding_of(pass_of(resources=("arn:a', 'arn:b",)))
 
     assert one.id != two.id
+
+
+def test_what_a_sweep_found_is_the_pass_that_an_event_tells_of_later() -> None:
+    swept = finding_of(pass_of(event_id=f"{SWEPT}1", origin=Origin.SWEEP), response=Stage.ALERT)
+
+    once = feed(swept, finding_of(pass_of(event_id="1"))).finding
+    twice = feed(once, finding_of(pass_of(event_id="2"))).finding
+
+    assert (swept.passes, once.passes, twice.passes) == (1, 1, 2)
 
 
 @pytest.mark.parametrize("state", [State.CONTAINED, State.RELEASED, State.RESOLVED, State.EXEMPTED])
