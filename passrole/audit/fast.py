@@ -154,8 +154,11 @@ def _has_refusals(data: bytes) -> bool:
 
 def _names_role(record: Any) -> bool:
     """Whether a call that the catalogue does not know may write, and has a member named like a role."""
-    if record.get("readOnly") is True:
-        return False
+    try:
+        if record["readOnly"] is True:
+            return False
+    except KeyError:  # records of some years ago
+        pass
     request = record.get("requestParameters")
     return isinstance(request, simdjson.Object) and not ROLE_MEMBER_SPELLINGS.isdisjoint(request.keys())
 

@@ -112,7 +112,7 @@ def _floor(paths: Sequence[Path]) -> None:
 def _audit(folder: Path, jobs: int) -> Counter[Any]:
     with Store() as store, tempfile.TemporaryDirectory() as kept:
         run = Run(How(_POLICY.to_json()), Spool(Path(kept)), jobs, lambda _: None)
-        run.read(files(str(folder), lambda *_: None), store, Tally())
+        run.read(files(str(folder), print, print), store, Tally())
         store.close_input()
         found = store.connection.execute(
             "SELECT event_source, event_name, role, verdict, count(*) FROM passes GROUP BY ALL"
