@@ -1,7 +1,6 @@
 """A log's bytes -> the rows of the passes in it, judged: what each worker of an audit does."""
 
 import io
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,10 +25,6 @@ from passrole.trail.files import RecordFiles
 # A log of CloudTrail's holds some ten megabytes, unpacked. What is larger is read by line, and slower.
 _MOST_BYTES = 64 << 20
 _LONGEST_LINE = 16 << 20
-# No real pass comes near this; the store takes no longer rows than twice that.
-_LONGEST_ROW = 4 << 20
-_LONGEST_TEXT, _LONGEST_LIST = 1_000, 100
-_HALF = "\\ud"  # begins the escapes of halves, paired or not
 _INSIGHT = "AwsCloudTrailInsight"
 
 
@@ -154,29 +149,3 @@ class Auditor:
             whole = self._source.with_administrator(pass_, evidence)
             self._administrators[arn] = whole.administrator
         return known(self._administrators[arn])
-
-
-def line_of(row: Row) -> str:
-    """A row as a line of JSON; halves of characters, which no UTF-8 text can hold, are question marks.
-
-    Of a row that is longer than any real one, long texts and lists are cut, and end in an ellipsis.
-    """
-    line = json.dumps(row)
-    if len(line) > _LONGEST_ROW:
-        row = _cut(row | {"judged": None}) | {"judged": json.dumps(_cut(json.loads(row["judged"])))}
-        line = json.dumps(row)
-    if _HALF in line:
-        line = json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode()
-    return line + "\n"
-
-
-def _cut(value: Any) -> Any:
-    match value:
-        case str() if len(value) > _LONGEST_TEXT:
-            return f"{value[:_LONGEST_TEXT]}…"
-        case list() | tuple():
-            more = ["…"] if len(value) > _LONGEST_LIST else []
-            return [*map(_cut, value[:_LONGEST_LIST]), *more]
-        case dict():
-            return {_cut(key): _cut(each) for key, each in value.items()}
-    return value

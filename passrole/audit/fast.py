@@ -17,7 +17,7 @@ import simdjson
 import stringzilla
 
 from passrole.catalogue import Catalogue, load_catalogue
-from passrole.trail.uncatalogued import NO_PASSES, ROLE_MEMBER_SPELLINGS
+from passrole.trail.signs import Signs, signs_of
 
 # What the message of every refused pass has ("PassRole", "pass role"); AWS writes no letter as an escape.
 _REFUSALS = (b"assRole", b"ass role")
@@ -26,15 +26,13 @@ _INSIDE_TEXT = re.compile(rb'\s*:\s*"(?:[^"\\]|\\.)*', re.DOTALL)
 _LONGEST_MESSAGE = 1 << 16  # bytes; CloudTrail keeps one kilobyte
 _MOST_SEARCHED = 200
 _DATA_EVENT, _INSIGHT = b'"eventCategory":"Data"', b'"eventType":"AwsCloudTrailInsight"'
-_MOST_KNOWN = 50_000  # names of calls: there are some ten thousand, and hostile files may hold more
+# There are some hundred sources, and some hundred names of each; hostile files may hold more.
+_MOST_SOURCES, _MOST_NAMES = 500, 1_000
+_NONE = frozenset[str]()
 
 
 class UnusualError(ValueError):
     """It is no ordinary log."""
-
-
-# What a call does, by the catalogue.
-_PASSES, _PASSES_NOTHING, _UNKNOWN = 1, 2, 3
 
 
 @dataclass(slots=True)
@@ -56,9 +54,8 @@ class LogScanner:
     """Reads logs, one after the other."""
 
     def __init__(self, catalogue: Catalogue | None = None) -> None:
-        self._catalogue = catalogue or load_catalogue()
+        self._calls = _Calls(catalogue or load_catalogue())
         self._parser = simdjson.Parser()
-        self._kinds: dict[tuple[str, str], int] = {}
 
     def scan(self, data: bytes) -> Scanned:
         """What a log holds.
@@ -102,38 +99,47 @@ class LogScanner:
 
     def _scan(self, records: Iterable[Any], has_refusals: bool, scanned: Scanned) -> None:
         """Looks at each record; most are of calls that pass nothing, and cost nothing more."""
-        kind_of, candidates, count = self._kinds.get, scanned.candidates, 0
-        nothing = None if has_refusals else _PASSES_NOTHING
+        calls, candidates, count = self._calls, scanned.candidates, 0
         for record in records:
             count += 1
-            call = record["eventSource"], record["eventName"]
-            kind = kind_of(call)
-            if kind is nothing and kind is not None:
-                del record  # of lines: the parser reads the next one into the same place
-                continue
-            kind = kind or self._kind_of(call)
-            if (
-                kind is _PASSES
-                or (kind is _UNKNOWN and _names_role(record))
-                or (has_refusals and _is_refused(record))
-            ):
+            signs = calls[record["eventSource"]][record["eventName"]]
+            if (signs is not None and _shows(signs, record)) or (has_refusals and _is_refused(record)):
                 candidates.append(record.as_dict())
-            del record
+            del record  # of lines: the parser reads the next one into the same place
         scanned.records = count
 
-    def _kind_of(self, call: tuple[str, str]) -> int:
-        """What a call does; whether it only reads, each record tells, or leaves out."""
-        source, name = call
-        if not (isinstance(source, str) and isinstance(name, str) and source and name):
-            raise UnusualError("a record without the names of its call")
-        found = self._catalogue.call_of(source, name)
-        if found is not None:
-            kind = _PASSES if found.passes_roles else _PASSES_NOTHING
-        else:
-            kind = _PASSES_NOTHING if source in NO_PASSES else _UNKNOWN
-        if len(self._kinds) < _MOST_KNOWN:
-            self._kinds[call] = kind
-        return kind
+
+class _Calls(dict[str, "_CallsOf"]):
+    """What a record of each call shows if it passes a role, by the source and the name of the call."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+
+    def __missing__(self, source: Any) -> "_CallsOf":
+        _check_name(source)
+        found = _CallsOf(self._catalogue, source)
+        if len(self) < _MOST_SOURCES:
+            self[source] = found
+        return found
+
+
+class _CallsOf(dict[str, Signs | None]):
+    def __init__(self, catalogue: Catalogue, source: str) -> None:
+        super().__init__()
+        self._catalogue, self._source = catalogue, source
+
+    def __missing__(self, name: Any) -> Signs | None:
+        _check_name(name)
+        found = signs_of(self._catalogue.call_of(self._source, name), self._source)
+        if len(self) < _MOST_NAMES:
+            self[name] = found
+        return found
+
+
+def _check_name(name: Any) -> None:
+    if not (isinstance(name, str) and name):
+        raise UnusualError("a record without the names of its call")
 
 
 def _has_refusals(data: bytes) -> bool:
@@ -152,17 +158,30 @@ def _has_refusals(data: bytes) -> bool:
     return False
 
 
-def _names_role(record: Any) -> bool:
-    """Whether a call that the catalogue does not know may write, and has a member named like a role."""
+def _shows(signs: Signs, record: Any) -> bool:
+    if signs.only_writes:
+        try:
+            if record["readOnly"] is True:
+                return False
+        except KeyError:  # records of some years ago
+            pass
+    return _has_one(record, "requestParameters", signs.request) or (
+        signs.response != _NONE and _has_one(record, "responseElements", signs.response)
+    )
+
+
+def _has_one(record: Any, part: str, members: frozenset[str] | None) -> bool:
     try:
-        if record["readOnly"] is True:
-            return False
-    except KeyError:  # records of some years ago
-        pass
-    request = record.get("requestParameters")
-    return isinstance(request, simdjson.Object) and not ROLE_MEMBER_SPELLINGS.isdisjoint(request.keys())
+        found = record[part]
+    except KeyError:
+        return False
+    if members is None or isinstance(found, simdjson.Array):
+        return bool(found)
+    return isinstance(found, simdjson.Object) and not members.isdisjoint(found.keys())
 
 
 def _is_refused(record: Any) -> bool:
-    message = record.get("errorMessage")
+    if "errorMessage" not in record.keys():  # noqa: SIM118  # the object itself raises where it lacks one
+        return False
+    message = record["errorMessage"]
     return isinstance(message, str) and any(needle.decode() in message for needle in _REFUSALS)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from passrole.audit.auditor import Auditor, line_of
+from passrole.audit.auditor import Auditor
+from passrole.audit.lines import line_of
 from passrole.audit.spool import Spool
 from passrole.audit.store import Store
 from passrole.audit.tally import Tally

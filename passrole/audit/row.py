@@ -1,6 +1,5 @@
-"""A judged pass as one flat row: what tables, CSV and Parquet show, and what summaries are counted from."""
+"""A judged pass as one flat row: what all forms of an audit show, and what summaries are counted from."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +19,7 @@ class Column:
 
     Attributes:
         type: DuckDB's name of it.
-        is_shown: whether CSV and Parquet have it.
+        is_shown: whether CSV and Parquet have it. ``identity`` is the same for passes of which all is.
     """
 
     name: str
@@ -42,6 +41,8 @@ COLUMNS = (
     Column("direction"),
     Column("coverage"),
     Column("place"),
+    Column("role_value"),
+    Column("role_kind"),
     Column("role"),
     Column("role_name"),
     Column("role_path"),
@@ -58,8 +59,15 @@ COLUMNS = (
     Column("passer_role_arn"),
     Column("passer_name"),
     Column("passer_account"),
+    Column("passer_id"),
+    Column("access_key_id"),
+    Column("source_identity"),
+    Column("on_behalf_of"),
+    Column("mfa", "BOOLEAN"),
+    Column("session_began"),
     Column("invoked_by"),
     Column("source_ip"),
+    Column("vpc_endpoint"),
     Column("user_agent"),
     Column("verdict"),
     Column("severity"),
@@ -67,14 +75,13 @@ COLUMNS = (
     Column("reasons", "VARCHAR[]"),
     Column("checks", "VARCHAR[]"),
     Column("policy_hash"),
-    Column("judged", is_shown=False),
+    Column("identity", is_shown=False),
 )
 
 
 def row_of(pass_: Pass, evidence: Evidence, judged: Judged | None, is_administrator: bool | None) -> Row:
     """The row of a pass; without a policy, ``judged`` is None and so is what it would tell."""
     verdict = judged.verdict if judged else None
-    whole = judged.to_json() if judged else pass_.to_json()
     return {
         "event_time": pass_.event_time,
         "event_id": pass_.event_id,
@@ -102,7 +109,6 @@ def row_of(pass_: Pass, evidence: Evidence, judged: Judged | None, is_administra
         "reasons": verdict.reasons if verdict else (),
         "checks": verdict.checks if verdict else (),
         "policy_hash": verdict.policy_hash if verdict else None,
-        "judged": json.dumps(whole),
     }
 
 
@@ -111,6 +117,8 @@ def _of_role(pass_: Pass, evidence: Evidence) -> Row:
     arn = parse_role_arn(role) if role else None
     tags = known(evidence.tags)
     return {
+        "role_value": pass_.role.value,
+        "role_kind": pass_.role.kind,
         "role": role,
         "role_name": arn.name if arn else pass_.role.name,
         "role_path": arn.path if arn else known(evidence.path),
@@ -134,7 +142,14 @@ def _of_passer(passer: Passer) -> Row:
         "passer_role_arn": passer.role_arn,
         "passer_name": passer.name,
         "passer_account": passer.account,
+        "passer_id": passer.principal_id,
+        "access_key_id": passer.access_key_id,
+        "source_identity": passer.source_identity,
+        "on_behalf_of": passer.on_behalf_of,
+        "mfa": passer.mfa,
+        "session_began": passer.session_began,
         "invoked_by": passer.invoked_by,
         "source_ip": passer.source_ip,
+        "vpc_endpoint": passer.vpc_endpoint,
         "user_agent": passer.user_agent,
     }

@@ -23,7 +23,7 @@ if sys.platform != "win32":
     import fcntl
 
 _KEPT = 24 * 3600  # seconds: by then logs have grown, and "the last 90 days" are others
-_FORMAT = "1"  # of rows: kept work of another version is not taken up
+_FORMAT = "2"  # of rows: kept work of another version is not taken up
 
 
 class Spool:
@@ -96,14 +96,14 @@ class Spool:
             except (OSError, ValueError, KeyError, TypeError):
                 continue  # as good as not done
 
-    def write(self, batch: str, lines: Iterable[str]) -> None:
+    def write(self, batch: str, lines: Iterable[bytes]) -> None:
         """Writes a batch's rows.
 
         Raises:
             OSError: the disk is full, or the folder cannot be written.
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self.rows_of(batch).open("w", encoding="utf-8") as file:
+        with self.rows_of(batch).open("wb") as file:
             file.writelines(lines)
 
     def finish(self, batch: str, tally: Tally, units: Iterable[int]) -> None:

@@ -3,7 +3,6 @@
 DuckDB holds what fits into its limit of memory, and puts the rest on the disk.
 """
 
-import json
 import tempfile
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -13,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from passrole.audit.lines import line_of
 from passrole.audit.row import COLUMNS
 
 _MEMORY = "128MB"
@@ -46,14 +46,13 @@ class Store:
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """Opened when it is needed: it has threads, and processes are split off before."""
-        folder = Path(self._directory.name)
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": _MEMORY,
-            "temp_directory": str(folder),
+            "temp_directory": self._directory.name,
             "threads": 1,
             "autoinstall_known_extensions": False,
         }
-        connection = duckdb.connect(str(folder / "passes.duckdb"), config=settings)
+        connection = duckdb.connect(config=settings)
         connection.execute(f"CREATE TABLE told ({_DEFINED})")
         return connection
 
@@ -62,7 +61,7 @@ class Store:
         """A store of rows that are there already; columns that they lack are NULL."""
         store = cls()
         spool = Path(store._directory.name) / "rows.jsonl"
-        spool.write_text("".join(f"{json.dumps(dict(row))}\n" for row in rows), encoding="utf-8")
+        spool.write_bytes(b"".join(line_of(dict(row)) for row in rows))
         store.add(spool)
         store.close_input()
         return store
@@ -84,8 +83,7 @@ class Store:
         run = self.connection.execute
         run(
             "CREATE TABLE kept AS SELECT any_value(event_time) AS event_time, min(rowid) AS place FROM told "
-            "GROUP BY md5_number(concat_ws(chr(0), event_id, path, judged)) "
-            "ORDER BY event_time NULLS LAST, any_value(event_id), any_value(path), any_value(md5(judged))"
+            "GROUP BY identity ORDER BY event_time NULLS LAST, any_value(event_id), any_value(path), identity"
         )
         run(f"CREATE TABLE passes ({_DEFINED})")
         kept = self._count("kept")

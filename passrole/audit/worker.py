@@ -13,7 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 
-from passrole.audit.auditor import Auditor, How, line_of
+from passrole.audit.auditor import Auditor, How
+from passrole.audit.lines import line_of
 from passrole.audit.sources.contents import contents
 from passrole.audit.sources.units import Batch, Unit
 from passrole.audit.spool import Spool
@@ -123,7 +124,7 @@ def _do(batch: Batch, folder: Path) -> Done:
     return do(_auditor, batch, Spool(folder))
 
 
-def _lines(auditor: Auditor, units: Sequence[Unit]) -> Iterator[str]:
+def _lines(auditor: Auditor, units: Sequence[Unit]) -> Iterator[bytes]:
     for unit, content in contents(units):
         match content:
             case bytes():

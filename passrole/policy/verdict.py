@@ -135,7 +135,7 @@ class Verdict:
         """The statements that denied it, for any service that may get the role."""
         return tuple(dict.fromkeys(s for denials in self.denials for s in denials.statements))
 
-    @property
+    @cached_property
     def checks(self) -> tuple[str, ...]:
         """What makes it a violation, by names that people know: each once, in the policy's order.
 

@@ -20,6 +20,8 @@ from passrole.trail.values import text, time
 
 _MAX_PATH = 320  # characters; the longest of a real call has half of them, and keys of a ledger 2,048 bytes
 _KEPT_PATH = 256
+OMITTED = "omitted"
+"""What a request holds in place of all else where CloudTrail leaves it out: it was too large."""
 _TELLING = ("eventTime", "eventSource", "eventName", "awsRegion", "requestID", "sourceIPAddress")
 
 
@@ -118,10 +120,7 @@ def _unseen_in(
 
 
 def _hides_role(record: dict[str, Any], call: Call, include_unseen: bool) -> bool:
-    """Whether the call was done, and the record does not show what it was asked, or never shows the role.
-
-    CloudTrail leaves out requests that are too large, and says so.
-    """
+    """Whether the call was done, and the record does not show what it was asked, or never shows the role."""
     is_visible = call.decision is not Decision.NOT_VISIBLE
     if (is_visible and not call.passes_roles) or outcome_of(record) is not Outcome.SUCCEEDED:
         return False
@@ -129,7 +128,7 @@ def _hides_role(record: dict[str, Any], call: Call, include_unseen: bool) -> boo
     if not is_visible:
         return include_unseen and (not call.references or not isinstance(request, dict))
     if isinstance(request, dict):
-        return request.get("omitted") is True
+        return request.get(OMITTED) is True
     return include_unseen and not call.absent
 
 

@@ -1,5 +1,6 @@
 """The passes of an audit in the forms that people and programs want."""
 
+import json
 import shutil
 import sys
 import tempfile
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from passrole.audit.lines import contract_of
 from passrole.audit.report.about import About
 from passrole.audit.row import COLUMNS, Column
 from passrole.audit.store import Store
@@ -52,9 +54,11 @@ def write(store: Store, tally: Tally, about: About, format_: str, out: str | Non
 
 
 def _write_json(store: Store, file: BinaryIO) -> None:
-    found = store.connection.execute("SELECT judged FROM passes")
+    names = [column.name for column in COLUMNS]
+    found = store.connection.execute(f"SELECT {', '.join(names)} FROM passes")
     while some := found.fetchmany(_AT_ONCE):
-        file.write("".join(f"{line}\n" for (line,) in some).encode())
+        rows = (contract_of(dict(zip(names, values, strict=True))) for values in some)
+        file.write("".join(f"{json.dumps(row)}\n" for row in rows).encode())
 
 
 def _copy(store: Store, format_: str, file: BinaryIO) -> None:

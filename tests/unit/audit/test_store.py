@@ -15,12 +15,12 @@ import json, resource, sys
 from pathlib import Path
 from passrole.audit.store import Store
 spool, count = Path(sys.argv[1]), int(sys.argv[2])
-one = {"path": "p", "judged": "x" * 6000, "reasons": ["y" * 1000] * 2}
+one = {"path": "p", "user_agent": "x" * 6000, "reasons": ["y" * 1000] * 2}
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 with Store() as store:
     for begin in range(0, count, 2000):
         rows = (
-            one | {"event_id": f"e{number * 7919 % count}", "event_time": f"2026-03-{1 + number % 28:02d}"}
+            one | {"identity": f"e{number * 7919 % count}", "event_time": f"2026-03-{1 + number % 28:02d}"}
             for number in range(begin, begin + 2000)
         )
         spool.write_text("".join(json.dumps(each) + "\\n" for each in rows))
@@ -35,12 +35,14 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 def test_passes_come_once_and_in_order_of_time(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
     monkeypatch.setattr(stores, "_AT_ONCE", at_once)
     rows = [
-        row(event_id=f"event-{number % 7}", event_time=f"2026-03-{1 + number % 7:02d}T00:00:00Z", judged="{}")
+        row(
+            event_id=f"event-{number % 7}", event_time=f"2026-03-{1 + number % 7:02d}T00:00:00Z", resource="f"
+        )
         for number in range(21)
     ]
     rows += [
-        row(event_id="late", event_time=None, judged="{}"),
-        row(event_id="event-3", judged='{"other":1}'),
+        row(event_id="late", event_time=None, resource="f"),
+        row(event_id="event-3", resource="other"),
     ]
 
     with Store.of_rows(rows[::2] + rows[1::2]) as store:

@@ -1,0 +1,54 @@
+"""What a record shows at the least where `passes_of` finds a role in it: for readers of very many records."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from passrole.catalogue import Call, Where
+from passrole.passes import Direction
+from passrole.trail.extraction import OMITTED
+from passrole.trail.paths import either_case
+from passrole.trail.uncatalogued import NO_PASSES, ROLE_MEMBER_SPELLINGS
+
+_FIRST = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """Members of which the request or the response of a call has one, if it passes a role.
+
+    A refused pass may show none of them: its error message speaks of it.
+
+    Attributes:
+        request, response: names in every spelling; None where any member may be the one.
+        only_writes: whether records that say that the call only reads show no pass.
+    """
+
+    request: frozenset[str] | None
+    response: frozenset[str] | None = frozenset()
+    only_writes: bool = False
+
+
+def signs_of(call: Call | None, source: str) -> Signs | None:
+    """The signs of a call, by its row of the catalogue; None if all that could tell of one is a refusal.
+
+    ``source`` is the ``eventSource`` of a call that has no row.
+    """
+    if call is None:
+        return None if source in NO_PASSES else Signs(ROLE_MEMBER_SPELLINGS, only_writes=True)
+    if not call.passes_roles:
+        return None
+    return Signs(_members(call, Where.REQUEST, [OMITTED]), _members(call, Where.RESPONSE))
+
+
+def _members(call: Call, where: Where, others: Iterable[str] = ()) -> frozenset[str] | None:
+    found = set(others)
+    for place in call.roles:
+        if place.where is not where or place.direction is Direction.REMOVES:
+            continue
+        for path in place.paths:
+            first = _FIRST.match(path)
+            if first is None:
+                return None
+            found |= {first[0], either_case(first[0])}
+    return frozenset(found)
