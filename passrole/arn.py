@@ -6,6 +6,7 @@ Sources: the ARN format page of the AWS General Reference, and "IAM identifiers"
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 # ASCII only, whole string only: a look-alike letter or a trailing newline makes no ARN.
@@ -20,6 +21,7 @@ _PROFILE = re.compile(rf"arn:({_PARTITION}):iam::([0-9]{{12}}):instance-profile(
 _USER = re.compile(rf"arn:({_PARTITION}):iam::([0-9]{{12}}):user({_PATH})({_NAME}{{1,64}})")
 _ROLE_NAME = re.compile(rf"{_NAME}{{1,64}}")
 _PROFILE_NAME = re.compile(rf"{_NAME}{{1,128}}")
+_LONGEST = 2048  # characters; the patterns match no text that is half as long
 _REGION_OF_GLOBAL = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
 _PARTITION_OF_REGION = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc"))
 
@@ -118,7 +120,15 @@ def region_of_global(partition: str) -> str:
 
 
 def _iam_arn(pattern: re.Pattern[str], text: object, type_: str) -> IamArn | None:
-    found = pattern.fullmatch(text) if isinstance(text, str) else None
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        return None
+    return _iam_arn_of(pattern, text, type_)
+
+
+# The same few roles are passed again and again, and each pass is asked for its role's account often.
+@lru_cache(maxsize=1024)
+def _iam_arn_of(pattern: re.Pattern[str], text: str, type_: str) -> IamArn | None:
+    found = pattern.fullmatch(text)
     if not found:
         return None
     partition, account, path, name = found.groups()

@@ -17,7 +17,7 @@ import simdjson
 import stringzilla
 
 from passrole.catalogue import Catalogue, load_catalogue
-from passrole.trail.signs import Signs, signs_of
+from passrole.trail.signs import OF_UNKNOWN, Signs, signs_of
 
 # What the message of every refused pass has ("PassRole", "pass role"); AWS writes no letter as an escape.
 _REFUSALS = (b"assRole", b"ass role")
@@ -103,6 +103,12 @@ class LogScanner:
         for record in records:
             count += 1
             signs = calls[record["eventSource"]][record["eventName"]]
+            if signs is OF_UNKNOWN:
+                try:
+                    if record["readOnly"] is True:
+                        signs = None
+                except KeyError:  # records of some years ago
+                    pass
             if (signs is not None and _shows(signs, record)) or (has_refusals and _is_refused(record)):
                 candidates.append(record.as_dict())
             del record  # of lines: the parser reads the next one into the same place
@@ -159,12 +165,6 @@ def _has_refusals(data: bytes) -> bool:
 
 
 def _shows(signs: Signs, record: Any) -> bool:
-    if signs.only_writes:
-        try:
-            if record["readOnly"] is True:
-                return False
-        except KeyError:  # records of some years ago
-            pass
     return _has_one(record, "requestParameters", signs.request) or (
         signs.response != _NONE and _has_one(record, "responseElements", signs.response)
     )

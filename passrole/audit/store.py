@@ -19,7 +19,8 @@ _MEMORY = "128MB"
 _COLUMNS = ", ".join(f"'{column.name}': '{column.type}'" for column in COLUMNS)
 _DEFINED = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
 _NAMES = ", ".join(column.name for column in COLUMNS)
-_AT_ONCE = 2_000
+_AT_ONCE = 5_000  # passes
+_ENOUGH = 32 << 20  # bytes of rows: to take them in a few at a time costs more than the rows do
 # The times of the rows that are moved let DuckDB skip nearly all others.
 _MOVE = f"""
 WITH next AS (SELECT rowid AS number, place, event_time FROM kept WHERE rowid >= $1 AND rowid < $2)
@@ -42,6 +43,8 @@ class Store:
     def __init__(self) -> None:
         self._directory = tempfile.TemporaryDirectory(prefix="passrole-audit-")
         self.duplicates = 0
+        self._waiting: list[Path] = []
+        self._size = 0
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -67,12 +70,11 @@ class Store:
         return store
 
     def add(self, spool: Path) -> None:
-        """Takes in the rows of a file of JSON lines."""
-        self.connection.execute(
-            f"INSERT INTO told SELECT {_NAMES} FROM read_json(?, format = 'newline_delimited', "
-            f"columns = {{{_COLUMNS}}}, maximum_object_size = 8388608)",
-            [str(spool)],
-        )
+        """Takes in the rows of a file of JSON lines, which stays as it is until the input is closed."""
+        self._waiting.append(spool)
+        self._size += spool.stat().st_size
+        if self._size >= _ENOUGH:
+            self._take_in()
 
     def close_input(self) -> None:
         """Makes the table ``passes``, in order of time.
@@ -80,6 +82,7 @@ class Store:
         Records of one id that tell different things are kept: ids are AWS's word only where the log is. What
         is sorted is narrow, and whole rows are moved some at a time: so the memory does not grow with them.
         """
+        self._take_in()
         run = self.connection.execute
         run(
             "CREATE TABLE kept AS SELECT any_value(event_time) AS event_time, min(rowid) AS place FROM told "
@@ -92,6 +95,15 @@ class Store:
         self.duplicates = self._count("told") - kept
         run("DROP TABLE told")
         run("DROP TABLE kept")
+
+    def _take_in(self) -> None:
+        if self._size:
+            self.connection.execute(
+                f"INSERT INTO told SELECT {_NAMES} FROM read_json(?, format = 'newline_delimited', "
+                f"columns = {{{_COLUMNS}}}, maximum_object_size = 8388608)",
+                [[str(path) for path in self._waiting]],
+            )
+        self._waiting, self._size = [], 0
 
     def _count(self, table: str) -> int:
         found = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()

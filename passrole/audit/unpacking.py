@@ -20,14 +20,20 @@ def unpacked(raw: bytes, most: int) -> bytes:
         if len(raw) > most:
             raise UnusualError("too large")
         return raw
+    # What the archive says that it comes to is no more than a hint: room for just that need not be moved.
+    hint = int.from_bytes(raw[-4:], "little") + 1
     parts, size = list[bytes](), 0
     while raw:
         member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
-        try:
-            parts.append(member.decompress(raw, most - size + 1))
-        except igzip_lib.IsalError as error:  # type: ignore[misc]  # its stub declares a variable
-            raise UnusualError(str(error)) from None
-        size += len(parts[-1])
+        for room in (min(hint, most - size + 1), most - size + 1):
+            try:
+                parts.append(member.decompress(raw, room))
+            except igzip_lib.IsalError as error:  # type: ignore[misc]  # its stub declares a variable
+                raise UnusualError(str(error)) from None
+            size += len(parts[-1])
+            if member.eof or size > most:
+                break
+            raw = b""
         if not member.eof or size > most:
             raise UnusualError("cut off, or too large")
         raw = member.unused_data.lstrip(b"\0")  # archives may be padded

@@ -11,7 +11,7 @@ from passrole.evidence.facts import Unknown
 from passrole.language import fold
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy, Verdict, evaluate
-from passrole.policy.context import PassContext
+from passrole.policy.keys import Subject, key_of
 
 _ALWAYS = ("role:Arn", "pass:Action", "iam:PassedToService")
 _NO_SERVICE = Unknown("the record does not tell which service gets the role")
@@ -25,7 +25,9 @@ class Verdicts:
         """``at`` is the time of the judgement, ISO 8601."""
         self._policy = policy
         self._at = at
-        self._keys = tuple(sorted({fold(key) for key in (*policy.keys, *_ALWAYS)}))
+        names = sorted({fold(key) for key in (*policy.keys, *_ALWAYS)})
+        # What is no key of this release is unknown to every condition alike.
+        self._keys = [(key, name.partition("/")[2]) for name in names if (key := key_of(name))]
         self._known: dict[Hashable, Verdict] = {}
 
     def verdict(self, pass_: Pass, evidence: Evidence) -> Verdict:
@@ -52,5 +54,5 @@ class Verdicts:
         )
 
     def _seen(self, pass_: Pass, evidence: Evidence, service: Fact[str]) -> Hashable:
-        context = PassContext(pass_, evidence, service)
-        return tuple(map(context.fact, self._keys))
+        subject = Subject(pass_, evidence, service)
+        return tuple([key.read(subject, tag) for key, tag in self._keys])

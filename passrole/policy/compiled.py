@@ -43,7 +43,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """The graver, the higher."""
-        return tuple(Severity).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 def gravest(*severities: Severity) -> Severity:

@@ -21,12 +21,14 @@ class Signs:
 
     Attributes:
         request, response: names in every spelling; None where any member may be the one.
-        only_writes: whether records that say that the call only reads show no pass.
     """
 
     request: frozenset[str] | None
     response: frozenset[str] | None = frozenset()
-    only_writes: bool = False
+
+
+OF_UNKNOWN = Signs(ROLE_MEMBER_SPELLINGS)
+"""Of calls that the catalogue does not know, unless the record says that the call only reads."""
 
 
 def signs_of(call: Call | None, source: str) -> Signs | None:
@@ -35,7 +37,7 @@ def signs_of(call: Call | None, source: str) -> Signs | None:
     ``source`` is the ``eventSource`` of a call that has no row.
     """
     if call is None:
-        return None if source in NO_PASSES else Signs(ROLE_MEMBER_SPELLINGS, only_writes=True)
+        return None if source in NO_PASSES else OF_UNKNOWN
     if not call.passes_roles:
         return None
     return Signs(_members(call, Where.REQUEST, [OMITTED]), _members(call, Where.RESPONSE))

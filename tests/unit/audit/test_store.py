@@ -14,7 +14,7 @@ _MANY = """
 import json, resource, sys
 from pathlib import Path
 from passrole.audit.store import Store
-spool, count = Path(sys.argv[1]), int(sys.argv[2])
+folder, count = Path(sys.argv[1]), int(sys.argv[2])
 one = {"path": "p", "user_agent": "x" * 6000, "reasons": ["y" * 1000] * 2}
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 with Store() as store:
@@ -23,6 +23,7 @@ with Store() as store:
             one | {"identity": f"e{number * 7919 % count}", "event_time": f"2026-03-{1 + number % 28:02d}"}
             for number in range(begin, begin + 2000)
         )
+        spool = folder / f"{count}-{begin}.jsonl"
         spool.write_text("".join(json.dumps(each) + "\\n" for each in rows))
         store.add(spool)
     store.close_input()
@@ -54,9 +55,8 @@ def test_passes_come_once_and_in_order_of_time(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_memory_stays_flat(tmp_path: Path) -> None:
-    spool = tmp_path / "rows.jsonl"
     few, many = (
-        int(subprocess.check_output([sys.executable, "-c", _MANY, str(spool), count], text=True))
+        int(subprocess.check_output([sys.executable, "-c", _MANY, str(tmp_path), count], text=True))
         for count in ("4000", "20000")
     )
 
