@@ -19,13 +19,12 @@ from passrole.judged import Judged, judged_as
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy
 from passrole.trail import passes_of
-from passrole.trail.documents import Record
+from passrole.trail.documents import INSIGHT, Record
 from passrole.trail.files import RecordFiles
 
 # A log of CloudTrail's holds some ten megabytes, unpacked. What is larger is read by line, and slower.
 _MOST_BYTES = 64 << 20
 _LONGEST_LINE = 16 << 20
-_INSIGHT = "AwsCloudTrailInsight"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ class Auditor:
         for record in records:
             self.tally.records += 1
             self.tally.note("data events", count=record.get("eventCategory") == "Data")
-            self.tally.note("insight events", count=record.get("eventType") == _INSIGHT)
+            self.tally.note("insight events", count=record.get("eventType") == INSIGHT)
             yield from self._rows((record,))
 
     def _rows(self, records: Iterable[dict[str, Any]]) -> Iterator[Row]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
-import orjson
+import msgspec
 
 from passrole.audit.row import Row
 from passrole.passes import PassedRole, RoleKind
@@ -14,6 +14,7 @@ from passrole.trail.roles import named_role
 # No real pass comes near this; the store takes no longer rows than twice that.
 _LONGEST_ROW = 4 << 20  # bytes
 _LONGEST_TEXT, _LONGEST_LIST = 1_000, 100
+_encoder = msgspec.json.Encoder()
 _BEFORE_ROLE = (
     *("event_id", "event_time", "event_source", "event_name", "action"),
     *("account", "region", "outcome", "error_code"),
@@ -73,8 +74,8 @@ def _role_of(row: Mapping[str, Any]) -> PassedRole:
 
 def _encoded(row: Row) -> bytes:
     try:
-        return orjson.dumps(row)
-    except orjson.JSONEncodeError:  # half of a character
+        return _encoder.encode(row)
+    except UnicodeEncodeError:  # half of a character
         return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
 
 

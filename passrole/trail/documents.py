@@ -15,7 +15,7 @@ EXPECTED = "expected a CloudTrail record, an object with eventSource and eventNa
 _MOST_WRAPPINGS = 4
 # A text that is broken in more places is no log that somebody would want to be read on.
 _MOST_BROKEN = 100
-_INSIGHT = "AwsCloudTrailInsight"
+INSIGHT = "AwsCloudTrailInsight"  # the type of events that tell a statistic, of no single call
 _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LIST = re.compile(r'(?:\{[ \t\r\n]*"Records"[ \t\r\n]*:[ \t\r\n]*)?\[')
@@ -176,7 +176,7 @@ def _flattened(value: Any, depth: int = _MOST_WRAPPINGS) -> Iterator[Record | Br
 def _record(value: Any) -> Record | Broken:
     if not isinstance(value, dict):
         return Broken(f"{_kind(value)}; {EXPECTED}")
-    if "eventName" in value or "eventSource" in value or value.get("eventType") == _INSIGHT:
+    if "eventName" in value or "eventSource" in value or value.get("eventType") == INSIGHT:
         return _checked(value)
     if "Records" in value:
         return Broken(f"Records is {_kind(value['Records'])}; expected a list of CloudTrail records")
@@ -192,7 +192,7 @@ def _record(value: Any) -> Record | Broken:
 
 
 def _checked(record: Record) -> Record | Broken:
-    if record.get("eventType") == _INSIGHT:  # a statistic, of no single call
+    if record.get("eventType") == INSIGHT:  # a statistic, of no single call
         return record
     for member in ("eventSource", "eventName"):
         given = record.get(member)
