@@ -86,7 +86,6 @@ class Auditor:
         self.tally.files += 1
         self.tally.records += scanned.records
         self.tally.note("data events", count=scanned.data_events)
-        self.tally.note("insight events", count=scanned.insights)
         yield from self._rows(scanned.candidates)
 
     def rows_in(self, name: str, file: BinaryIO) -> Iterator[Row]:

@@ -25,10 +25,9 @@ _MESSAGE = b'"errorMessage"'
 _INSIDE_TEXT = re.compile(rb'\s*:\s*"(?:[^"\\]|\\.)*', re.DOTALL)
 _LONGEST_MESSAGE = 1 << 16  # bytes; CloudTrail keeps one kilobyte
 _MOST_SEARCHED = 200
-_DATA_EVENT, _INSIGHT = b'"eventCategory":"Data"', b'"eventType":"AwsCloudTrailInsight"'
+_DATA_EVENT = b'"eventCategory":"Data"'
 # There are some hundred sources, and some hundred names of each; hostile files may hold more.
 _MOST_SOURCES, _MOST_NAMES = 500, 1_000
-_NONE = frozenset[str]()
 
 
 class UnusualError(ValueError):
@@ -40,13 +39,12 @@ class Scanned:
     """What a log holds.
 
     Attributes:
-        records: how many; ``data_events`` and ``insights`` are among them, counted as CloudTrail writes them.
+        records: how many; ``data_events`` are among them, counted as CloudTrail writes them.
         candidates: those that may pass a role, as Python has them.
     """
 
     records: int = 0
     data_events: int = 0
-    insights: int = 0
     candidates: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -63,9 +61,7 @@ class LogScanner:
         Raises:
             UnusualError: it is no ordinary log, or not a whole one.
         """
-        scanned = Scanned(
-            data_events=stringzilla.count(data, _DATA_EVENT), insights=stringzilla.count(data, _INSIGHT)
-        )
+        scanned = Scanned(data_events=stringzilla.count(data, _DATA_EVENT))
         has_refusals = _has_refusals(data)
         try:
             if (document := self._document(data)) is not None:
@@ -93,25 +89,23 @@ class LogScanner:
             raise UnusualError("empty")
         for line in data.splitlines():
             if line.strip():
-                record = self._parser.parse(line)
-                yield record
-                del record
+                yield simdjson.Parser().parse(
+                    line
+                )  # while a record is looked at, its parser can read no other
 
     def _scan(self, records: Iterable[Any], has_refusals: bool, scanned: Scanned) -> None:
         """Looks at each record; most are of calls that pass nothing, and cost nothing more."""
         calls, candidates, count = self._calls, scanned.candidates, 0
-        for record in records:
-            count += 1
+        for count, record in enumerate(records, 1):  # noqa: B007  # what it comes to is how many there are
             signs = calls[record["eventSource"]][record["eventName"]]
             if signs is OF_UNKNOWN:
                 try:
                     if record["readOnly"] is True:
                         signs = None
-                except KeyError:  # records of some years ago
+                except KeyError:  # as in records of some years ago
                     pass
             if (signs is not None and _shows(signs, record)) or (has_refusals and _is_refused(record)):
                 candidates.append(record.as_dict())
-            del record  # of lines: the parser reads the next one into the same place
         scanned.records = count
 
 
@@ -145,7 +139,7 @@ class _CallsOf(dict[str, Signs | None]):
 
 def _check_name(name: Any) -> None:
     if not (isinstance(name, str) and name):
-        raise UnusualError("a record without the names of its call")
+        raise UnusualError("a record without the names of its call")  # as those of Insights
 
 
 def _has_refusals(data: bytes) -> bool:
@@ -166,18 +160,18 @@ def _has_refusals(data: bytes) -> bool:
 
 def _shows(signs: Signs, record: Any) -> bool:
     return _has_one(record, "requestParameters", signs.request) or (
-        signs.response != _NONE and _has_one(record, "responseElements", signs.response)
+        signs.response is not None and _has_one(record, "responseElements", signs.response)
     )
 
 
-def _has_one(record: Any, part: str, members: frozenset[str] | None) -> bool:
+def _has_one(record: Any, part: str, members: frozenset[str]) -> bool:
     try:
         found = record[part]
     except KeyError:
         return False
-    if members is None or isinstance(found, simdjson.Array):
-        return bool(found)
-    return isinstance(found, simdjson.Object) and not members.isdisjoint(found.keys())
+    if type(found) is simdjson.Object:
+        return not members.isdisjoint(found)
+    return type(found) is simdjson.Array
 
 
 def _is_refused(record: Any) -> bool:

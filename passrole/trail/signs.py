@@ -1,7 +1,6 @@
 """What a record shows at the least where `passes_of` finds a role in it: for readers of very many records."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from passrole.catalogue import Call, Where
@@ -10,7 +9,7 @@ from passrole.trail.extraction import OMITTED
 from passrole.trail.paths import either_case
 from passrole.trail.uncatalogued import NO_PASSES, ROLE_MEMBER_SPELLINGS
 
-_FIRST = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_BEHIND_FIRST = re.compile(r"[.\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +19,11 @@ class Signs:
     A refused pass may show none of them: its error message speaks of it.
 
     Attributes:
-        request, response: names in every spelling; None where any member may be the one.
+        request, response: names in every spelling; a response of None tells none.
     """
 
-    request: frozenset[str] | None
-    response: frozenset[str] | None = frozenset()
+    request: frozenset[str]
+    response: frozenset[str] | None = None
 
 
 OF_UNKNOWN = Signs(ROLE_MEMBER_SPELLINGS)
@@ -40,17 +39,15 @@ def signs_of(call: Call | None, source: str) -> Signs | None:
         return None if source in NO_PASSES else OF_UNKNOWN
     if not call.passes_roles:
         return None
-    return Signs(_members(call, Where.REQUEST, [OMITTED]), _members(call, Where.RESPONSE))
+    return Signs(_members(call, Where.REQUEST) | {OMITTED}, _members(call, Where.RESPONSE) or None)
 
 
-def _members(call: Call, where: Where, others: Iterable[str] = ()) -> frozenset[str] | None:
-    found = set(others)
-    for place in call.roles:
-        if place.where is not where or place.direction is Direction.REMOVES:
-            continue
-        for path in place.paths:
-            first = _FIRST.match(path)
-            if first is None:
-                return None
-            found |= {first[0], either_case(first[0])}
-    return frozenset(found)
+def _members(call: Call, where: Where) -> frozenset[str]:
+    """What the paths of roles begin with."""
+    firsts = (
+        _BEHIND_FIRST.split(path)[0]
+        for place in call.roles
+        if place.where is where and place.direction is not Direction.REMOVES
+        for path in place.paths
+    )
+    return frozenset(spelling for first in firsts for spelling in (first, either_case(first)))

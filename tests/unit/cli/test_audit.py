@@ -149,7 +149,7 @@ def test_whatever_lies_in_the_folder_is_counted_and_stops_nothing(
     (folder / "empty.json").write_bytes(b"")
     (folder / "half.json").write_text(json.dumps({"Records": [passing(3), passing(4)]})[:-30])
     (folder / "readme.txt").write_text("hello")
-    insight = {"eventType": "AwsCloudTrailInsight", "eventSource": "ec2.amazonaws.com", "eventName": "x"}
+    insight = {"eventType": "AwsCloudTrailInsight", "eventCategory": "Insight", "insightDetails": {}}
     data = {"eventCategory": "Data", "eventSource": "s3.amazonaws.com", "eventName": "GetObject"}
     (folder / "z.json").write_text(json.dumps({"Records": [insight, data, data]}, separators=(",", ":")))
     (folder / "gone.json").symlink_to("nowhere")
