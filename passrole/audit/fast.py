@@ -159,19 +159,19 @@ def _has_refusals(data: bytes) -> bool:
 
 
 def _shows(signs: Signs, record: Any) -> bool:
-    return _has_one(record, "requestParameters", signs.request) or (
-        signs.response is not None and _has_one(record, "responseElements", signs.response)
-    )
+    request = _part(record, "requestParameters")
+    if request is not None and not signs.request.isdisjoint(request):
+        return True
+    response = _part(record, "responseElements") if signs.response else None
+    return response is not None and any(name in response.mini for name in signs.response)
 
 
-def _has_one(record: Any, part: str, members: frozenset[str]) -> bool:
+def _part(record: Any, name: str) -> Any:
     try:
-        found = record[part]
+        found = record[name]
     except KeyError:
-        return False
-    if type(found) is simdjson.Object:
-        return not members.isdisjoint(found)
-    return type(found) is simdjson.Array
+        return None
+    return found if type(found) is simdjson.Object else None
 
 
 def _is_refused(record: Any) -> bool:
