@@ -20,7 +20,7 @@ _COLUMNS = ", ".join(f"'{column.name}': '{column.type}'" for column in COLUMNS)
 _DEFINED = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
 _NAMES = ", ".join(column.name for column in COLUMNS)
 _AT_ONCE = 5_000  # passes
-_ENOUGH = 32 << 20  # bytes of rows: to take them in a few at a time costs more than the rows do
+_ENOUGH = 4 << 20  # bytes of rows: to take them in a few at a time costs more than the rows do
 # The times of the rows that are moved let DuckDB skip nearly all others.
 _MOVE = f"""
 WITH next AS (SELECT rowid AS number, place, event_time FROM kept WHERE rowid >= $1 AND rowid < $2)

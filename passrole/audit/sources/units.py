@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _MOST_FILES = 256
-_MOST_BYTES = 8 << 20  # packed
+_MOST_BYTES = 4 << 20  # packed
 
 
 @dataclass(frozen=True, slots=True)
