@@ -55,4 +55,6 @@ class Verdicts:
 
     def _seen(self, pass_: Pass, evidence: Evidence, service: Fact[str]) -> Hashable:
         subject = Subject(pass_, evidence, service)
-        return tuple([key.read(subject, tag) for key, tag in self._keys])
+        facts = [key.read(subject, tag) for key, tag in self._keys]
+        # Values compare faster than the facts that hold them.
+        return tuple([fact.value if isinstance(fact, Known) else fact for fact in facts])

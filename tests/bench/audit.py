@@ -4,7 +4,10 @@ All in one run on the same files: logs of 4,000 records, gzipped, whose event id
 unpacks them, parses them lazily and touches two members of each record, by the plainest calls of the fastest
 libraries. Plain Python unpacks and parses with the standard library and judges the same passes, each once
 and in order of time. DuckDB is asked for the roles of one call alone, by three paths. Both must come to the
-same answers as the audit. What is compared takes turns: machines are faster at one time than at another.
+same answers as the audit.
+
+What is compared takes turns, the floor and the audit every few logs: machines are faster at one time than at
+another. Medians are told.
 """
 
 import gzip
@@ -15,10 +18,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import duckdb
@@ -30,6 +35,7 @@ from passrole.audit.lines import contract_of
 from passrole.audit.row import COLUMNS
 from passrole.audit.run import Run
 from passrole.audit.sources.local import files
+from passrole.audit.sources.units import Unit
 from passrole.audit.spool import Spool
 from passrole.audit.store import Store
 from passrole.audit.tally import Tally
@@ -40,7 +46,8 @@ from passrole.policy.load import load_guardrail
 from passrole.trail import passes_of
 
 _FILES, _FEW, _RECORDS = 120, 60, 4_000
-_ROUNDS, _FEW_ROUNDS = 5, 2
+_ROUNDS, _FEW_ROUNDS = 7, 3
+_TURN = 7  # logs
 _ROOT = Path(__file__).resolve().parents[2]
 _POLICY = load_guardrail(_ROOT / "guardrail.yaml").compiled
 _CALL = ("lambda.amazonaws.com", "CreateFunction20150331")
@@ -59,24 +66,48 @@ def measure(lines: Sequence[str]) -> None:
         many, few = Path(directory) / "many", Path(directory) / "few"
         for folder, count in ((many, _FILES), (few, _FEW)):
             _write(lines, folder, count)
-        paths = sorted(many.iterdir())
-        print(f"\n{_FILES} logs of {_RECORDS:,} records, the best of {_ROUNDS} rounds")
-        ways = (lambda: _floor(paths), partial(_audit, many, 1), partial(_audit, many, 2))
-        floor, one, two = _best(_ROUNDS, _FILES, *ways)
-        _print("unpacked, parsed lazily, two members touched (the floor)", floor, floor)
-        _print("passrole audit with a policy, 1 process", one, floor)
-        _print(f"passrole audit with a policy, 2 processes: {one / two:.1f} times", two, floor)
+        print(f"\n{_FILES} logs of {_RECORDS:,} records, {_ROUNDS} rounds")
+        floor = _beside_floor(many)
         _compare(few, floor)
         for folder, count in ((few, _FEW), (many, _FILES)):
             print(f"  {_memory(folder) / 2**20:,.0f} MB at most for {count} logs, 2 processes")
 
 
+def _beside_floor(folder: Path) -> float:
+    """The floor, and audits by one process and by two; the seconds a record that the floor takes."""
+    rounds: list[tuple[float, float, float]] = []
+    for _ in range(_ROUNDS):
+        floor, one = _in_turn(folder)
+        two = _seconds(partial(_audit, folder, 2))
+        rounds.append((floor, one, two))
+    floor, one, two = (float(median(taken)) / (_FILES * _RECORDS) for taken in zip(*rounds, strict=True))
+    _print("unpacked, parsed lazily, two members touched (the floor)", floor, floor)
+    _print("passrole audit with a policy, 1 process", one, floor)
+    _print(f"passrole audit with a policy, 2 processes: {one / two:.1f} times", two, floor)
+    return floor
+
+
+def _in_turn(folder: Path) -> tuple[float, float]:
+    """The seconds that the floor takes, and those of an audit, which reads the same logs after each turn."""
+    floor = 0.0
+
+    def units() -> Iterator[Unit]:
+        nonlocal floor
+        left = files(str(folder), print, print)
+        while some := list(islice(left, _TURN)):
+            floor += _seconds(partial(_floor, [Path(unit.name) for unit in some]))
+            yield from some
+
+    whole = _seconds(partial(_audit_of, units(), 1))
+    return floor, whole - floor
+
+
 def _compare(few: Path, floor: float) -> None:
     """Beside others, on fewer logs and in fewer rounds: they take their time."""
     paths = sorted(few.iterdir())
-    ours, plain, theirs = _best(
-        _FEW_ROUNDS, _FEW, partial(_audit, few, 1), lambda: _plain(paths), lambda: _duckdb(few)
-    )
+    ways = (partial(_audit, few, 1), partial(_plain, paths), partial(_duckdb, few))
+    rounds = [[_seconds(way) for way in ways] for _ in range(_FEW_ROUNDS)]
+    ours, plain, theirs = (median(taken) / (_FEW * _RECORDS) for taken in zip(*rounds, strict=True))
     _print(f"passrole audit, {_FEW} logs", ours, floor)
     _print(f"plain Python, the same passes and verdicts: {plain / ours:.1f} times", plain, floor)
     _print(f"DuckDB, the roles of one call: {theirs / ours:.1f} times", theirs, floor)
@@ -110,22 +141,26 @@ def _floor(paths: Sequence[Path]) -> None:
 
 
 def _audit(folder: Path, jobs: int) -> None:
-    with _audited(folder, jobs):
+    _audit_of(files(str(folder), print, print), jobs)
+
+
+def _audit_of(units: Iterable[Unit], jobs: int) -> None:
+    with _audited(units, jobs):
         pass
 
 
 @contextmanager
-def _audited(folder: Path, jobs: int) -> Iterator[Store]:
+def _audited(units: Iterable[Unit], jobs: int) -> Iterator[Store]:
     with Store() as store, tempfile.TemporaryDirectory() as kept:
         run = Run(How(_POLICY.to_json()), Spool(Path(kept)), jobs, lambda _: None)
-        run.read(files(str(folder), print, print), store, Tally())
+        run.read(units, store, Tally())
         store.close_input()
         yield store
 
 
 def _passes(folder: Path) -> Passes:
     names = [column.name for column in COLUMNS]
-    with _audited(folder, 1) as store:
+    with _audited(files(str(folder), print, print), 1) as store:
         found = store.connection.execute(f"SELECT {', '.join(names)} FROM passes")  # noqa: S608
         return [contract_of(dict(zip(names, row, strict=True))) for row in found.fetchall()]
 
@@ -186,15 +221,10 @@ def _held(pid: int) -> int:
     return 0
 
 
-def _best(rounds: int, logs: int, *ways: Callable[[], object]) -> list[float]:
-    """The least seconds a record that each takes; they take turns."""
-    taken: list[list[float]] = [[] for _ in ways]
-    for _ in range(rounds):
-        for way, seconds in zip(ways, taken, strict=True):
-            began = time.perf_counter()
-            way()
-            seconds.append((time.perf_counter() - began) / (logs * _RECORDS))
-    return [min(seconds) for seconds in taken]
+def _seconds(way: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    way()
+    return time.perf_counter() - began
 
 
 def _print(what: str, seconds: float, floor: float) -> None:
