@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,10 +12,11 @@ from passrole.audit.tally import Tally
 from passrole.audit.unpacking import unpacked
 from passrole.audit.verdicts import Verdicts
 from passrole.clock import iso, utc_now
-from passrole.evidence import Evidence, Fact, known
+from passrole.evidence import Evidence, Fact, Unknown, known
 from passrole.evidence.snapshot import NoIam, Snapshot
 from passrole.evidence.wanted import Wanted
 from passrole.judged import Judged, judged_as
+from passrole.language import fold
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy
 from passrole.trail import passes_of
@@ -25,6 +26,7 @@ from passrole.trail.files import RecordFiles
 # A log of CloudTrail's holds some ten megabytes, unpacked. What is larger is read by line, and slower.
 _MOST_BYTES = 64 << 20
 _LONGEST_LINE = 16 << 20
+_UNTOLD = Unknown("no column of the table tells it", lasting=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class How:
         snapshot: the path of what is known of roles.
         since, until: ISO 8601; passes of calls before the one, or after the other, are left out.
         accounts, regions: only passes in these; all if there is none.
+        untold: condition keys that where the records come from cannot tell: they are unknown.
     """
 
     policy: str | None = None
@@ -44,6 +47,7 @@ class How:
     until: str | None = None
     accounts: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
 
 
 class Auditor:
@@ -66,10 +70,15 @@ class Auditor:
         self._source: Snapshot | NoIam = (
             Snapshot.read(Path(how.snapshot), wanted) if how.snapshot else NoIam(wanted=wanted)
         )
-        self._verdicts = Verdicts(self._policy, iso(began)) if self._policy else None
+        untold = {fold(key): _UNTOLD for key in how.untold}
+        self._verdicts = Verdicts(self._policy, iso(began), untold) if self._policy else None
         self._administrators: dict[str, Fact[bool]] = {}
         self._scanner = LogScanner()
         self.tally = Tally()
+
+    def told_less(self, untold: Iterable[str]) -> "Auditor":
+        """One that judges the same, where these condition keys cannot be told."""
+        return Auditor(replace(self._how, untold=tuple(untold)))
 
     def take_tally(self) -> Tally:
         """What was counted so far; counting begins anew."""

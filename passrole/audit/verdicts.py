@@ -4,13 +4,14 @@ A verdict and its reasons depend on nothing but what the conditions of the polic
 the role is called: passes that agree in that have one verdict. Reasons take longer than all else.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 
 from passrole.evidence import Evidence, Fact, Known
 from passrole.evidence.facts import Unknown
 from passrole.language import fold
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy, Verdict, evaluate
+from passrole.policy.context import NOTHING
 from passrole.policy.keys import Subject, key_of
 
 _ALWAYS = ("role:Arn", "pass:Action", "iam:PassedToService")
@@ -21,10 +22,11 @@ _MOST = 20_000
 class Verdicts:
     """The verdicts of one policy at one time."""
 
-    def __init__(self, policy: CompiledPolicy, at: str) -> None:
-        """``at`` is the time of the judgement, ISO 8601."""
+    def __init__(self, policy: CompiledPolicy, at: str, untold: Mapping[str, Unknown] = NOTHING) -> None:
+        """``at`` is the time of the judgement, ISO 8601; for ``untold`` see `evaluate`."""
         self._policy = policy
         self._at = at
+        self._untold = untold
         names = sorted({fold(key) for key in (*policy.keys, *_ALWAYS)})
         # What is no key of this release is unknown to every condition alike.
         self._keys = [(key, name.partition("/")[2]) for name in names if (key := key_of(name))]
@@ -36,9 +38,9 @@ class Verdicts:
             question = self._question(pass_, evidence)
             found = self._known.get(question)
         except TypeError:  # a value that cannot be looked up
-            return evaluate(self._policy, pass_, evidence, self._at)
+            return evaluate(self._policy, pass_, evidence, self._at, self._untold)
         if found is None:
-            found = evaluate(self._policy, pass_, evidence, self._at)
+            found = evaluate(self._policy, pass_, evidence, self._at, self._untold)
             if len(self._known) >= _MOST:
                 self._known.clear()
             self._known[question] = found

@@ -1,5 +1,8 @@
 """A pass as the context that conditions are evaluated in."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from passrole.evidence import Evidence, Fact, Unknown
 from passrole.language import Value, fold
 from passrole.passes import Origin, Pass
@@ -18,6 +21,7 @@ _SEEN = frozenset(
         "pass:ResourceType",
     )
 )
+NOTHING: Mapping[str, Unknown] = MappingProxyType({})
 _OF_ROLE = "role:"
 _UNSEEN = Unknown("the sweep found it as it is: who passed the role, when and how is not known", lasting=True)
 
@@ -25,8 +29,13 @@ _UNSEEN = Unknown("the sweep found it as it is: who passed the role, when and ho
 class PassContext:
     """What is known of a pass, if ``service`` gets the role; each key is read once."""
 
-    def __init__(self, pass_: Pass, evidence: Evidence, service: Fact[str]) -> None:
+    def __init__(
+        self, pass_: Pass, evidence: Evidence, service: Fact[str], untold: Mapping[str, Unknown] = NOTHING
+    ) -> None:
+        """``untold`` are the keys, their names folded, that the source of the pass cannot tell, and why."""
         self._subject = Subject(pass_, evidence, service)
+        self._untold = untold
+        self.service = service
         self._facts: dict[str, Fact[Value]] = {}
 
     def fact(self, key: str) -> Fact[Value]:
@@ -42,4 +51,6 @@ class PassContext:
             return Unknown(f"the condition key {name} is not known to this release")
         if self._subject.pass_.origin is Origin.SWEEP and not (name in _SEEN or name.startswith(_OF_ROLE)):
             return _UNSEEN
+        if name in self._untold:
+            return self._untold[name]
         return key.read(self._subject, name.partition("/")[2])

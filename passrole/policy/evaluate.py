@@ -4,14 +4,14 @@ No I/O and no clock: the same function serves detection, audits and the command 
 read is unknown, and the verdict is ``undetermined`` only where the unknown could change it (Kleene's logic).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from passrole.evidence import Evidence, Fact, Known, Unknown
+from passrole.evidence import Evidence, Fact, Known, Unknown, known
 from passrole.language import Effect, Ruling, Truth, decide
 from passrole.passes import Pass
 from passrole.policy.compiled import CompiledPolicy, PolicyStatement
-from passrole.policy.context import PassContext
+from passrole.policy.context import NOTHING, PassContext
 from passrole.policy.exempt import waive
 from passrole.policy.explanation import Candidate, explanation_of
 from passrole.policy.verdict import Decision, Denials, Verdict
@@ -25,7 +25,13 @@ _VERDICTS = {
 _ANY_SERVICE = Unknown("the record does not tell which service gets the role")
 
 
-def evaluate(policy: CompiledPolicy, pass_: Pass, evidence: Evidence, at: str) -> Verdict:
+def evaluate(
+    policy: CompiledPolicy,
+    pass_: Pass,
+    evidence: Evidence,
+    at: str,
+    untold: Mapping[str, Unknown] = NOTHING,
+) -> Verdict:
     """The verdict of ``policy`` on ``pass_``, given what is known about the role.
 
     Where the call may hand the role to one of several services, each candidate is judged, and the verdict is
@@ -33,9 +39,11 @@ def evaluate(policy: CompiledPolicy, pass_: Pass, evidence: Evidence, at: str) -
 
     Args:
         at: the time of the judgement, ISO 8601: exemptions count until they expire.
+        untold: condition keys, their names folded, that the source of the pass cannot tell, and why.
     """
     services: tuple[Fact[str], ...] = tuple(Known(s) for s in dict.fromkeys(pass_.services))
-    candidates = [_candidate(policy, pass_, evidence, service, at) for service in services or (_ANY_SERVICE,)]
+    contexts = (PassContext(pass_, evidence, s, untold) for s in services or (_ANY_SERVICE,))
+    candidates = [_candidate(policy, context, at) for context in contexts]
     decision = _decision(candidates)
     exemptions = [e for c in candidates for e in c.waived.by] if decision is Decision.EXEMPT else []
     return Verdict(
@@ -54,12 +62,9 @@ def without_exemptions(policy: CompiledPolicy, pass_: Pass, evidence: Evidence, 
     return replace(verdict, policy_hash=policy.hash)
 
 
-def _candidate(
-    policy: CompiledPolicy, pass_: Pass, evidence: Evidence, service: Fact[str], at: str
-) -> Candidate:
-    context = PassContext(pass_, evidence, service)
+def _candidate(policy: CompiledPolicy, context: PassContext, at: str) -> Candidate:
     ruling = decide(policy.statements, context)
-    name = service.value if isinstance(service, Known) else None
+    name = known(context.service)
     if ruling is Ruling.ALLOWED or not policy.exemptions:
         return Candidate(context, name, _VERDICTS[ruling])
     waived = waive(policy, context, ruling, at)

@@ -21,13 +21,14 @@ _REGIONS = ("region", "aws_region", "regionname", "region_name")
 _DAY = ("year", "month", "day")
 _FORMS = {"yyyy/MM/dd": "%Y/%m/%d", "yyyy-MM-dd": "%Y-%m-%d", "yyyyMMdd": "%Y%m%d"}
 # What the query's conditions are about; every version of AWS's own statement for the table has them.
-_NEEDED = (
+NEEDED = (
     "eventsource",
     "eventname",
     "eventtime",
     "awsregion",
     "recipientaccountid",
     "useridentity",
+    "errorcode",
     "errormessage",
     "readonly",
     "requestparameters",
@@ -54,7 +55,7 @@ def described(client: Any, table: Table) -> Table:
     except ClientError as error:
         raise refusal(f"table {table}", error) from None
     columns = {column["Name"].lower(): type_of(column.get("Type", "")) for column in told["Columns"]}
-    if missing := [name for name in _NEEDED if name not in columns]:
+    if missing := [name for name in NEEDED if name not in columns]:
         raise SourceError(f"table {table} is none of CloudTrail's logs: it has no column {missing[0]}")
     (request,) = REQUEST.column
     if not _is_text(columns[request]):

@@ -14,9 +14,11 @@ class Field:
 
     Attributes:
         path: to the member, in CloudTrail's spelling.
+        keys: condition keys that would read as absent, or as another value, where a table lacks the member.
     """
 
     path: tuple[str, ...]
+    keys: tuple[str, ...] = ()
 
     @property
     def column(self) -> tuple[str, ...]:
@@ -34,7 +36,9 @@ REQUEST, RESPONSE, READ_ONLY = (
     Field(("responseElements",)),
     Field(("readOnly",)),
 )
-SOURCE_IDENTITY = Field(("userIdentity", "sessionContext", "sourceIdentity"))
+_ADDRESSES = ("aws:SourceIp", "aws:VpcSourceIp")
+_CALLERS = ("aws:CalledVia", "aws:CalledViaFirst", "aws:CalledViaLast", "aws:ViaAWSService")
+SOURCE_IDENTITY = Field(("userIdentity", "sessionContext", "sourceIdentity"), ("aws:SourceIdentity",))
 """Not in the struct that AWS documents; a table can have it all the same."""
 
 FIELDS = (
@@ -47,14 +51,14 @@ FIELDS = (
     Field(("errorCode",)),
     Field(("errorMessage",)),
     READ_ONLY,
-    Field(("sourceIPAddress",)),
-    Field(("userAgent",)),
-    Field(("vpcEndpointId",)),
-    Field(("userIdentity", "type")),
+    Field(("sourceIPAddress",), _ADDRESSES),
+    Field(("userAgent",), ("aws:UserAgent",)),
+    Field(("vpcEndpointId",), ("aws:SourceVpce", "aws:SourceVpc", *_ADDRESSES)),
+    Field(("userIdentity", "type"), ("aws:PrincipalArn",)),
     Field(("userIdentity", "principalId")),
     Field(("userIdentity", "arn")),
     Field(("userIdentity", "accountId")),
-    Field(("userIdentity", "invokedBy")),
+    Field(("userIdentity", "invokedBy"), (*_CALLERS, *_ADDRESSES)),
     Field(("userIdentity", "accessKeyId")),
     Field(("userIdentity", "userName")),
     Field(("userIdentity", "onBehalfOf", "userId")),

@@ -8,7 +8,7 @@ user guide.
 import re
 from dataclasses import dataclass
 
-from passrole.audit.athena.fields import SOURCE_IDENTITY
+from passrole.audit.athena.fields import FIELDS, SOURCE_IDENTITY
 
 # All that Glue takes for names without quotes of any kind in them.
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,254}")
@@ -67,6 +67,12 @@ class Table:
     names: tuple[str, ...]
     partitions: Partitions = PROJECTED
     lacks: frozenset[tuple[str, ...]] = frozenset({SOURCE_IDENTITY.column})
+
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """The condition keys that cannot be told by what the table has."""
+        keys = (key for field in FIELDS if field.column in self.lacks for key in field.keys)
+        return tuple(dict.fromkeys(keys))
 
     @classmethod
     def parse(cls, name: str, partitions: Partitions = PROJECTED) -> "Table":

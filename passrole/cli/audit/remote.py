@@ -1,7 +1,7 @@
 """Sources that AWS searches for us: CloudTrail's event history, and a table in Athena."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from passrole.cli.aws import open_session
@@ -46,18 +46,29 @@ def sql_of(asked: Asked, tell: Callable[[str], None]) -> str:
         InputError: a name, account or region is none.
         SourceError, BotoCoreError: AWS refuses, or does not answer.
     """
+    return _select(asked, _table(asked, tell))
+
+
+def _table(asked: Asked, tell: Callable[[str], None]) -> "Table":
     from passrole.audit.athena.described import described
-    from passrole.audit.athena.sql import Question, select
     from passrole.audit.athena.table import Table
+
+    try:
+        table = Table.parse(asked.table or _TABLE)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    if asked.table:
+        table = described(open_session(None).client("athena"), table)
+        _warn(asked, table, tell)
+    return table
+
+
+def _select(asked: Asked, table: "Table") -> str:
+    from passrole.audit.athena.sql import Question, select
 
     since, until = (parse_time(given) if given else None for given in (asked.since, asked.until))
     try:
-        table = Table.parse(asked.table or _TABLE)
-        question = Question(since, until, asked.accounts, asked.regions)
-        if asked.table:
-            table = described(open_session(None).client("athena"), table)
-            _warn(asked, table, tell)
-        return select(table, question)
+        return select(table, Question(since, until, asked.accounts, asked.regions))
     except ValueError as error:
         raise InputError(str(error)) from None
 
@@ -68,7 +79,7 @@ def _warn(asked: Asked, table: "Table", tell: Callable[[str], None]) -> None:
         tell(f"table {table} has no partition of the date that is understood: the query reads all of it")
     if table.lacks:
         names = ", ".join(sorted(".".join(column) for column in table.lacks))
-        tell(f"table {table} has no {names}: what a policy asks of that is taken for absent")
+        tell(f"table {table} has no {names}: what a policy asks of that is unknown")
 
 
 def caller_of(asked: Asked) -> tuple[str, str]:
@@ -92,8 +103,10 @@ def read_athena(asked: Asked, reader: "PageReader", progress: "Progress") -> Non
     from passrole.audit.athena.query import AthenaQuery, Settings
 
     query = AthenaQuery(open_session(None).client("athena"), Settings(asked.workgroup, asked.output))
+    table = _table(asked, progress.tell)
+    reader = replace(reader, auditor=reader.auditor.told_less(table.untold))
     known = reader.state("athena")
-    running = str(known["query"]) if known else _ran(query, sql_of(asked, progress.tell), progress.show)
+    running = str(known["query"]) if known else _ran(query, _select(asked, table), progress.show)
     reader.note("athena", {"query": running})
     for number, records in enumerate(query.records(running)):
         name = f"athena-{number:06d}"

@@ -177,6 +177,22 @@ def test_athena_is_asked_and_its_answer_judged(run: Run, athena: Stubber) -> Non
     athena.assert_no_pending_responses()
 
 
+def test_what_the_table_cannot_tell_is_unknown(run: Run, athena: Stubber, tmp_path: Path) -> None:
+    policy = tmp_path / "asks.yaml"
+    policy.write_text(
+        "version: 1\napproved: []\nstatements:\n  - {Effect: Allow, Resource: '*'}\n"
+        "  - {Effect: Deny, Resource: '*', Condition: {StringEquals: {'aws:SourceIdentity': mallory}}}\n"
+    )
+    answers(athena)
+
+    ran = run("audit", "--athena", TABLE, "--workgroup", "audits", "--format", "json", "--policy", policy)
+
+    [told] = ran.rows
+    assert told["verdict"] == "undetermined"
+    assert "no column of the table tells it" in " ".join(told["reasons"])
+    assert "what a policy asks of that is unknown" in ran.err
+
+
 def test_what_another_account_was_answered_is_not_taken_up(
     run: Run, athena: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
