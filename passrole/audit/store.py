@@ -3,6 +3,7 @@
 DuckDB holds what fits into its limit of memory, and puts the rest on the disk.
 """
 
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -21,6 +22,7 @@ _DEFINED = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
 _NAMES = ", ".join(column.name for column in COLUMNS)
 _AT_ONCE = 5_000  # passes
 _ENOUGH = 4 << 20  # bytes of rows: to take them in a few at a time costs more than the rows do
+_GLOBS = re.compile(r"([*?[])")  # what DuckDB would take for any other name
 # The times of the rows that are moved let DuckDB skip nearly all others.
 _MOVE = f"""
 WITH next AS (SELECT rowid AS number, place, event_time FROM kept WHERE rowid >= $1 AND rowid < $2)
@@ -101,7 +103,7 @@ class Store:
             self.connection.execute(
                 f"INSERT INTO told SELECT {_NAMES} FROM read_json(?, format = 'newline_delimited', "
                 f"columns = {{{_COLUMNS}}}, maximum_object_size = 8388608)",
-                [[str(path) for path in self._waiting]],
+                [[_GLOBS.sub(r"[\1]", str(path)) for path in self._waiting]],
             )
         self._waiting, self._size = [], 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from passrole.audit import store as stores
+from passrole.audit.lines import line_of
 from passrole.audit.store import Store
 from tests.unit.audit.planted import row
 
@@ -52,6 +53,20 @@ def test_passes_come_once_and_in_order_of_time(monkeypatch: pytest.MonkeyPatch, 
     times = [time for time, _ in found]
     assert times == [*sorted(time for time in times if time), None]
     assert [each for _, each in found].count("event-3") == 2
+
+
+@pytest.mark.parametrize(
+    ("mine", "other"), [("a*b", "axb"), ("a?b", "axb"), ("a[1]b", "a1b"), ("it's", "its")]
+)
+def test_only_the_rows_of_the_file_itself_are_taken(tmp_path: Path, mine: str, other: str) -> None:
+    for name in (mine, other):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "rows.jsonl").write_bytes(line_of(row(account=name)))
+
+    with Store() as store:
+        store.add(tmp_path / mine / "rows.jsonl")
+        store.close_input()
+        assert store.connection.execute("SELECT account FROM passes").fetchall() == [(mine,)]
 
 
 def test_memory_stays_flat(tmp_path: Path) -> None:
