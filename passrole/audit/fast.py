@@ -2,7 +2,8 @@
 
 Ordinary is what CloudTrail writes: one object with a list of records, or records a line each. All else is
 for `RecordFiles`, which salvages what it can: this either reads a whole file right, or says that it does
-not. Of a record that is left out here, `passes_of` makes nothing; tests hold it to that.
+not. Of a record that is left out here, `passes_of` makes nothing; tests hold it to that. Of members of one
+name, which CloudTrail does not write, this takes the first where Python takes the last.
 
 To ask a record for a member that it lacks takes longer than all else that is done with it here: so the text
 of the whole log is searched first, which takes next to no time.
@@ -27,7 +28,7 @@ _LONGEST_MESSAGE = 1 << 16  # bytes; CloudTrail keeps one kilobyte
 _MOST_SEARCHED = 200
 _DATA_EVENT = b'"eventCategory":"Data"'
 # There are some hundred sources, and some hundred names of each; hostile files may hold more.
-_MOST_SOURCES, _MOST_NAMES = 500, 1_000
+_MOST_SOURCES, _MOST_NAMES, _LONGEST_NAME = 500, 1_000, 128
 
 
 class UnusualError(ValueError):
@@ -119,7 +120,7 @@ class _Calls(dict[str, "_CallsOf"]):
     def __missing__(self, source: Any) -> "_CallsOf":
         _check_name(source)
         found = _CallsOf(self._catalogue, source)
-        if len(self) < _MOST_SOURCES:
+        if len(self) < _MOST_SOURCES and len(source) < _LONGEST_NAME:
             self[source] = found
         return found
 
@@ -132,7 +133,7 @@ class _CallsOf(dict[str, Signs | None]):
     def __missing__(self, name: Any) -> Signs | None:
         _check_name(name)
         found = signs_of(self._catalogue.call_of(self._source, name), self._source)
-        if len(self) < _MOST_NAMES:
+        if len(self) < _MOST_NAMES and len(name) < _LONGEST_NAME:
             self[name] = found
         return found
 

@@ -1,6 +1,7 @@
 """Rows as lines of JSON, and lines of JSON as others know them: the contract of ``passrole check --json``."""
 
 import json
+import re
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
@@ -14,6 +15,7 @@ from passrole.trail.roles import named_role
 # No real pass comes near this; the store takes no longer rows than twice that.
 _LONGEST_ROW = 4 << 20  # bytes
 _LONGEST_TEXT, _LONGEST_LIST = 1_000, 100
+_HALVES = re.compile("[\ud800-\udfff]")
 _encoder = msgspec.json.Encoder()
 _BEFORE_ROLE = (
     *("event_id", "event_time", "event_source", "event_name", "action"),
@@ -41,8 +43,9 @@ _OF_PASSER = {
 
 
 def line_of(row: Row) -> bytes:
-    """A row as a line of JSON, with its identity; halves of characters, which no UTF-8 text can hold, are
-    question marks.
+    """A row as a line of JSON, with its identity.
+
+    In place of halves of characters, which no UTF-8 text can hold, stands the character for that, U+FFFD.
 
     Of a row that is longer than any real one, long texts and lists are cut, and end in an ellipsis.
     """
@@ -76,7 +79,7 @@ def _encoded(row: Row) -> bytes:
     try:
         return _encoder.encode(row)
     except UnicodeEncodeError:  # half of a character
-        return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace")
+        return _HALVES.sub("\ufffd", json.dumps(row, ensure_ascii=False)).encode()
 
 
 def _cut(value: Any) -> Any:

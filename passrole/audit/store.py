@@ -5,7 +5,8 @@ DuckDB holds what fits into its limit of memory, and puts the rest on the disk.
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,17 @@ WHERE told.event_time IS NULL OR told.event_time BETWEEN (SELECT min(event_time)
   AND (SELECT max(event_time) FROM next)
 ORDER BY next.number
 """
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C ends a statement of DuckDB with an error of its own: here it is what it is elsewhere."""
+    try:
+        yield
+    except (RuntimeError, duckdb.InterruptException) as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from None
+        raise
 
 
 class Store:
@@ -78,6 +90,7 @@ class Store:
         if self._size >= _ENOUGH:
             self._take_in()
 
+    @interruptible()
     def close_input(self) -> None:
         """Makes the table ``passes``, in order of time.
 
@@ -98,11 +111,12 @@ class Store:
         run("DROP TABLE told")
         run("DROP TABLE kept")
 
+    @interruptible()
     def _take_in(self) -> None:
         if self._size:
             self.connection.execute(
                 f"INSERT INTO told SELECT {_NAMES} FROM read_json(?, format = 'newline_delimited', "
-                f"columns = {{{_COLUMNS}}}, maximum_object_size = 8388608)",
+                f"columns = {{{_COLUMNS}}}, maximum_object_size = 8388608, hive_partitioning = false)",
                 [[_GLOBS.sub(r"[\1]", str(path)) for path in self._waiting]],
             )
         self._waiting, self._size = [], 0

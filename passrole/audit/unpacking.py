@@ -5,6 +5,7 @@ from isal import igzip_lib
 from passrole.audit.fast import UnusualError
 
 _MAGIC = b"\x1f\x8b"
+_MOST_PARTS = 1_000  # what follows each is moved
 
 
 def unpacked(raw: bytes, most: int) -> bytes:
@@ -25,16 +26,16 @@ def unpacked(raw: bytes, most: int) -> bytes:
     parts, size = list[bytes](), 0
     while raw:
         member = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
-        for room in (min(hint, most - size + 1), most - size + 1):
+        for room in (hint, most + 1):
             try:
-                parts.append(member.decompress(raw, room))
+                parts.append(member.decompress(raw, min(room, most - size + 1)))
             except igzip_lib.IsalError as error:  # type: ignore[misc]  # its stub declares a variable
                 raise UnusualError(str(error)) from None
             size += len(parts[-1])
             if member.eof or size > most:
                 break
             raw = b""
-        if not member.eof or size > most:
-            raise UnusualError("cut off, or too large")
+        if not member.eof or size > most or len(parts) > _MOST_PARTS:
+            raise UnusualError("cut off, or too large, or of too many parts")
         raw = member.unused_data.lstrip(b"\0")  # archives may be padded
     return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from passrole.clock import Clock, utc_now
+from passrole.clock import Clock, iso, utc_now
 from passrole.evidence.facts import Evidence, Unknown
 from passrole.evidence.resolve import gather, with_administrator
 from passrole.evidence.snapshot_shape import ShapeError, check_details
@@ -108,11 +109,11 @@ class NoIam:
         if self._wanted.passer_tags:
             return gather(self, pass_, self._clock, self._wanted)
         asked = pass_.role, pass_.account, pass_.referral
-        found = self._told.get(asked)
-        if found is None:
-            if len(self._told) >= _MOST_TOLD:
-                self._told.clear()
-            found = self._told[asked] = gather(self, pass_, self._clock, self._wanted)
+        if found := self._told.get(asked):
+            return replace(found, observed_at=iso(self._clock()))
+        if len(self._told) >= _MOST_TOLD:
+            self._told.clear()
+        found = self._told[asked] = gather(self, pass_, self._clock, self._wanted)
         return found
 
     def with_administrator(self, _: Pass, evidence: Evidence) -> Evidence:

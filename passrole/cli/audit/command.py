@@ -225,11 +225,12 @@ def _one_line() -> Iterator[None]:
     import duckdb
 
     from passrole.audit.sources.errors import SourceError
+    from passrole.audit.store import interruptible
     from passrole.audit.worker import WorkerError
     from passrole.cli.aws import aws_errors
 
     try:
-        with aws_errors():
+        with aws_errors(), interruptible():
             yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise InputError(f"what was found cannot be kept (TMPDIR says where): {error}") from None

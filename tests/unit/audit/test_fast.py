@@ -187,10 +187,21 @@ def test_archives_of_several_members_are_one_text() -> None:
         gzip.compress(b"x" * 1000),  # a bomb, for this limit
         gzip.compress(b"x") + gzip.compress(b"x" * 1000),
         gzip.compress(b"x") + b"rest",
+        gzip.compress(b"") * 2_000,
+        gzip.compress(b"x" * 1000)[:-4] + b"\x07\0\0\0",
         b"\x1f\x8b",
         b"x" * 1000,
     ],
-    ids=["cut off", "a bomb", "its second member is one", "no member follows", "a magic alone", "plain"],
+    ids=[
+        "cut off",
+        "a bomb",
+        "its second member is one",
+        "no member follows",
+        "many members",
+        "a lie",
+        "a magic alone",
+        "plain",
+    ],
 )
 def test_what_is_cut_off_or_too_large_is_not_unpacked(raw: bytes) -> None:
     with pytest.raises(UnusualError):

@@ -71,10 +71,23 @@ def test_records_of_one_id_that_tell_different_things_are_two(change: dict[str, 
     assert len(told_by([one, one, one | change, one], policy=False)) == 2
 
 
-def test_halves_of_characters_are_question_marks() -> None:
+def test_halves_of_characters_are_told_as_such() -> None:
     [told] = told_by([create_function_record(userAgent="a\ud800b\x00é😀")], policy=False)
 
-    assert told["passer"]["user_agent"] == "a?b\x00é😀"
+    assert told["passer"]["user_agent"] == "a\ufffdb\x00é😀"
+
+
+def test_a_role_with_half_a_character_in_its_name_stays_none() -> None:
+    record = create_function_record("arn:aws:iam::111122223333:role/a\ud800b/name")
+
+    [told] = told_by([record], policy=False)
+
+    assert told["role"] == {
+        "value": "arn:aws:iam::111122223333:role/a\ufffdb/name",
+        "kind": "role_arn",
+        "arn": None,
+        "name": None,
+    }
 
 
 def test_a_row_longer_than_any_real_one_is_cut() -> None:

@@ -1,20 +1,22 @@
 """The store has each pass once, in order of time, in little memory."""
 
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from passrole.audit import store as stores
 from passrole.audit.lines import line_of
-from passrole.audit.store import Store
+from passrole.audit.store import Store, interruptible
 from tests.unit.audit.planted import row
 
 _MANY = """
 import json, resource, sys
 from pathlib import Path
-from passrole.audit.store import Store
+from passrole.audit.store import Store, interruptible
 folder, count = Path(sys.argv[1]), int(sys.argv[2])
 one = {"path": "p", "user_agent": "x" * 6000, "reasons": ["y" * 1000] * 2}
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -56,7 +58,7 @@ def test_passes_come_once_and_in_order_of_time(monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.parametrize(
-    ("mine", "other"), [("a*b", "axb"), ("a?b", "axb"), ("a[1]b", "a1b"), ("it's", "its")]
+    ("mine", "other"), [("a*b", "axb"), ("a?b", "axb"), ("a[1]b", "a1b"), ("it's", "its"), ("account=x", "y")]
 )
 def test_only_the_rows_of_the_file_itself_are_taken(tmp_path: Path, mine: str, other: str) -> None:
     for name in (mine, other):
@@ -67,6 +69,15 @@ def test_only_the_rows_of_the_file_itself_are_taken(tmp_path: Path, mine: str, o
         store.add(tmp_path / mine / "rows.jsonl")
         store.close_input()
         assert store.connection.execute("SELECT account FROM passes").fetchall() == [(mine,)]
+
+
+def test_ctrl_c_is_ctrl_c_while_the_database_works() -> None:
+    timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
+    with Store() as store, pytest.raises(KeyboardInterrupt), interruptible():
+        timer.start()
+        store.connection.execute(
+            "SELECT sum(sqrt(a.range * b.range)) FROM range(1000000) a, range(1000000) b"
+        )
 
 
 def test_memory_stays_flat(tmp_path: Path) -> None:
