@@ -45,8 +45,8 @@ from passrole.judged import judge
 from passrole.policy.load import load_guardrail
 from passrole.trail import passes_of
 
-_FILES, _FEW, _RECORDS = 120, 60, 4_000
-_ROUNDS, _FEW_ROUNDS = 7, 3
+_FILES, _FEW, _RECORDS = 240, 60, 4_000
+_ROUNDS, _FEW_ROUNDS = 5, 3
 _TURN = 7  # logs
 _ROOT = Path(__file__).resolve().parents[2]
 _POLICY = load_guardrail(_ROOT / "guardrail.yaml").compiled
