@@ -107,7 +107,8 @@ FINDINGS = st.builds(
     services=st.lists(NAMES, max_size=5).map(tuple),
     passer=PASSERS,
     event_source=st.one_of(NAMES, st.just(GUARD)),
-    event_name=st.one_of(NAMES, st.sampled_from(Trouble)),
+    # Plain texts: Hypothesis tries what one strategy made on the others, and is baffled by members of enums.
+    event_name=st.one_of(NAMES, st.sampled_from([trouble.value for trouble in Trouble])),
     event_time=MAYBE,
     outcome=st.sampled_from(Outcome),
     decision=st.sampled_from(Decision),
