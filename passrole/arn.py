@@ -21,7 +21,7 @@ _PROFILE = re.compile(rf"arn:({_PARTITION}):iam::([0-9]{{12}}):instance-profile(
 _USER = re.compile(rf"arn:({_PARTITION}):iam::([0-9]{{12}}):user({_PATH})({_NAME}{{1,64}})")
 _ROLE_NAME = re.compile(rf"{_NAME}{{1,64}}")
 _PROFILE_NAME = re.compile(rf"{_NAME}{{1,128}}")
-_LONGEST = 2048  # characters; the patterns match no text that is half as long
+_LONGEST = 2048  # characters; no ARN of IAM has half as many
 _REGION_OF_GLOBAL = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
 _PARTITION_OF_REGION = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("eusc-", "aws-eusc"))
 

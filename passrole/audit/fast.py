@@ -10,7 +10,7 @@ of the whole log is searched first, which takes next to no time.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,14 +64,19 @@ class LogScanner:
         """
         scanned = Scanned(data_events=stringzilla.count(data, _DATA_EVENT))
         has_refusals = _has_refusals(data)
+        records: Iterable[Any]
         try:
             if (document := self._document(data)) is not None:
                 records = document["Records"]
                 if not isinstance(records, simdjson.Array):
                     raise UnusualError("Records is no list")
+                scanned.records = len(records)
             else:
-                records = self._lines(data)
-            self._scan(records, has_refusals, scanned)
+                lines = _lines(data)
+                # While a record is looked at, its parser can read no other.
+                records = (simdjson.Parser().parse(line) for line in lines)
+                scanned.records = len(lines)
+            scanned.candidates.extend(self._candidates(records, has_refusals))
         except (ValueError, TypeError, KeyError, RuntimeError, RecursionError) as error:
             self._parser = simdjson.Parser()  # what was read of the last text may still refer to this one
             raise UnusualError(str(error)) from None
@@ -85,19 +90,10 @@ class LogScanner:
             return None
         return document if isinstance(document, simdjson.Object) and "Records" in document else None
 
-    def _lines(self, data: bytes) -> Iterator[Any]:
-        if not data.strip():
-            raise UnusualError("empty")
-        for line in data.splitlines():
-            if line.strip():
-                yield simdjson.Parser().parse(
-                    line
-                )  # while a record is looked at, its parser can read no other
-
-    def _scan(self, records: Iterable[Any], has_refusals: bool, scanned: Scanned) -> None:
+    def _candidates(self, records: Iterable[Any], has_refusals: bool) -> Iterator[dict[str, Any]]:
         """Looks at each record; most are of calls that pass nothing, and cost nothing more."""
-        calls, candidates, count = self._calls, scanned.candidates, 0
-        for count, record in enumerate(records, 1):  # noqa: B007  # what it comes to is how many there are
+        calls = self._calls
+        for record in records:
             signs = calls[record["eventSource"]][record["eventName"]]
             if signs is OF_UNKNOWN:
                 try:
@@ -106,8 +102,7 @@ class LogScanner:
                 except KeyError:  # as in records of some years ago
                     pass
             if (signs is not None and _shows(signs, record)) or (has_refusals and _is_refused(record)):
-                candidates.append(record.as_dict())
-        scanned.records = count
+                yield record.as_dict()
 
 
 class _Calls(dict[str, "_CallsOf"]):
@@ -143,6 +138,13 @@ def _check_name(name: Any) -> None:
         raise UnusualError("a record without the names of its call")  # as those of Insights
 
 
+def _lines(data: bytes) -> Sequence[bytes]:
+    lines = [line for line in data.splitlines() if line.strip()]
+    if not lines:
+        raise UnusualError("empty")
+    return lines
+
+
 def _has_refusals(data: bytes) -> bool:
     """Whether an error message in the log may speak of a refused pass: policies and requests do so, too."""
     for needle in _REFUSALS:
@@ -176,7 +178,7 @@ def _part(record: Any, name: str) -> Any:
 
 
 def _is_refused(record: Any) -> bool:
-    if "errorMessage" not in record.keys():  # noqa: SIM118  # the object itself raises where it lacks one
+    if "errorMessage" not in iter(record):  # to ask the record itself for what it lacks takes longer
         return False
     message = record["errorMessage"]
     return isinstance(message, str) and any(needle.decode() in message for needle in _REFUSALS)

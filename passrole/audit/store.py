@@ -15,13 +15,13 @@ from typing import Any
 import duckdb
 
 from passrole.audit.lines import line_of
-from passrole.audit.row import COLUMNS
+from passrole.audit.row import COLUMNS, Row
 
 _MEMORY = "128MB"
 _COLUMNS = ", ".join(f"'{column.name}': '{column.type}'" for column in COLUMNS)
 _DEFINED = ", ".join(f"{column.name} {column.type}" for column in COLUMNS)
 _NAMES = ", ".join(column.name for column in COLUMNS)
-_AT_ONCE = 5_000  # passes
+_AT_ONCE, _ROWS = 5_000, 1_000  # passes
 _ENOUGH = 4 << 20  # bytes of rows: to take them in a few at a time costs more than the rows do
 _GLOBS = re.compile(r"([*?[])")  # what DuckDB would take for any other name
 # The times of the rows that are moved let DuckDB skip nearly all others.
@@ -124,6 +124,13 @@ class Store:
     def _count(self, table: str) -> int:
         found = self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()
         return int(found[0]) if found else 0
+
+    def rows(self) -> Iterator[Row]:
+        """The passes, each with all its columns, in order of time."""
+        found = self.connection.execute(f"SELECT {_NAMES} FROM passes")
+        while some := found.fetchmany(_ROWS):
+            for values in some:
+                yield {column.name: value for column, value in zip(COLUMNS, values, strict=True)}
 
     def __len__(self) -> int:
         return self._count("passes")

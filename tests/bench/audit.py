@@ -32,7 +32,6 @@ from isal import igzip_lib
 
 from passrole.audit.auditor import How
 from passrole.audit.lines import contract_of
-from passrole.audit.row import COLUMNS
 from passrole.audit.run import Run
 from passrole.audit.sources.local import files
 from passrole.audit.sources.units import Unit
@@ -159,10 +158,8 @@ def _audited(units: Iterable[Unit], jobs: int) -> Iterator[Store]:
 
 
 def _passes(folder: Path) -> Passes:
-    names = [column.name for column in COLUMNS]
     with _audited(files(str(folder), print, print), 1) as store:
-        found = store.connection.execute(f"SELECT {', '.join(names)} FROM passes")  # noqa: S608
-        return [contract_of(dict(zip(names, row, strict=True))) for row in found.fetchall()]
+        return list(map(contract_of, store.rows()))
 
 
 def _plain(paths: Sequence[Path]) -> Passes:

@@ -17,7 +17,6 @@ from passrole.audit.tally import Tally
 from passrole.cli.audit.table import print_table
 
 _TO_A_FILE = ("html", "parquet")  # what nobody wants on a terminal
-_AT_ONCE = 1_000
 _LISTS = {"services": " ", "resources": " ", "checks": " ", "reasons": " | "}
 # How spreadsheets begin a formula: a name that begins so gets an apostrophe before it.
 _FORMULA = r"^[=+\-@\t\r]"
@@ -54,11 +53,8 @@ def write(store: Store, tally: Tally, about: About, format_: str, out: str | Non
 
 
 def _write_json(store: Store, file: BinaryIO) -> None:
-    names = [column.name for column in COLUMNS]
-    found = store.connection.execute(f"SELECT {', '.join(names)} FROM passes")
-    while some := found.fetchmany(_AT_ONCE):
-        rows = (contract_of(dict(zip(names, values, strict=True))) for values in some)
-        file.write("".join(f"{json.dumps(row)}\n" for row in rows).encode())
+    for row in store.rows():
+        file.write(f"{json.dumps(contract_of(row))}\n".encode())
 
 
 def _copy(store: Store, format_: str, file: BinaryIO) -> None:

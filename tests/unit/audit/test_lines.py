@@ -27,9 +27,7 @@ def told_by(records: list[dict[str, Any]], policy: bool) -> list[dict[str, Any]]
     """What an audit of the records writes as JSON, in its order."""
     auditor = Auditor(How(POLICY.to_json() if policy else None))
     with Store.of_rows(auditor.rows_of(records)) as store:
-        found = store.connection.execute("SELECT * FROM passes")
-        names = [column[0] for column in found.description]
-        return [contract_of(dict(zip(names, values, strict=True))) for values in found.fetchall()]
+        return list(map(contract_of, store.rows()))
 
 
 def as_text(passes: list[dict[str, Any]]) -> list[str]:
