@@ -47,7 +47,7 @@ class Snapshot:
             details = json.loads(path.read_bytes())  # as UTF-8 or UTF-16: shells differ in what they write
             check_details(details)
         except OSError as error:
-            raise SnapshotError(f"{path}: {error.strerror}") from None
+            raise SnapshotError(f"{path}: {error.strerror}; {expected}") from None
         except ShapeError as error:
             raise SnapshotError(f"{path}: {error}; {expected}") from None
         except (ValueError, RecursionError) as error:
