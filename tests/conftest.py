@@ -12,3 +12,8 @@ def pytest_collection_finish() -> None:
     """Thousands of tests stay until the end: Python's collector need not walk over them again and again."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """What is never collected would be told as leaked at the end."""
+    gc.unfreeze()
