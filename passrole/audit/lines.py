@@ -1,6 +1,5 @@
 """Rows as lines of JSON, and lines of JSON as others know them: the contract of ``passrole check --json``."""
 
-import json
 import re
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -79,7 +78,18 @@ def _encoded(row: Row) -> bytes:
     try:
         return _encoder.encode(row)
     except UnicodeEncodeError:  # half of a character
-        return _HALVES.sub("\ufffd", json.dumps(row, ensure_ascii=False)).encode()
+        return _encoder.encode(_whole(row))
+
+
+def _whole(value: Any) -> Any:
+    match value:
+        case str():
+            return _HALVES.sub("\ufffd", value)
+        case list() | tuple():
+            return [*map(_whole, value)]
+        case dict():
+            return {_whole(key): _whole(each) for key, each in value.items()}
+    return value
 
 
 def _cut(value: Any) -> Any:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from passrole.audit.auditor import Auditor, How
+from passrole.audit.sources.contents import has_changed
 from passrole.audit.sources.units import Unit, batches
-from passrole.audit.spool import Spool
+from passrole.audit.spool import Kept, Spool
 from passrole.audit.store import Store
 from passrole.audit.tally import Tally
 from passrole.audit.worker import Done, Workers, do
+from passrole.trail.documents import Kind
 
 
 @dataclass(slots=True)
@@ -43,10 +45,13 @@ class Run:
             WorkerError: a process that read was ended.
         """
         known: set[int] = set()
-        for batch, found, ids in self.spool.done():
-            store.add(self.spool.rows_of(batch))
-            tally.add(found)
-            known.update(ids)
+        for kept in self.spool.done():
+            if _is_outdated(kept):
+                self.spool.forget(kept.batch)
+                continue
+            store.add(self.spool.rows_of(kept.batch))
+            tally.add(kept.tally)
+            known.update(unit.id for unit in kept.units)
         self.kept = len(known)
         left = (unit for unit in units if unit.id not in known)
         for batch, found in self._done(left):
@@ -61,3 +66,8 @@ class Run:
         auditor = Auditor(self.how)
         for batch in batches(units):
             yield do(auditor, batch, self.spool)
+
+
+def _is_outdated(kept: Kept) -> bool:
+    """Whether files of a batch are other ones now, or gone, or could not be read then."""
+    return kept.tally.over[Kind.UNREADABLE] > 0 or any(map(has_changed, kept.units))

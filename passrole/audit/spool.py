@@ -10,12 +10,14 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from pathlib import Path
 
 import passrole
+from passrole.audit.sources.units import Unit
 from passrole.audit.tally import Tally
 from passrole.clock import iso, parse_time
 
@@ -23,7 +25,22 @@ if sys.platform != "win32":
     import fcntl
 
 _KEPT = 24 * 3600  # seconds: by then logs have grown, and "the last 90 days" are others
-_FORMAT = "2"  # of rows: kept work of another version is not taken up
+_FORMAT = "3"  # of rows: kept work of another version is not taken up
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A batch that is done.
+
+    Attributes:
+        batch: its id.
+        tally: what it came to.
+        units: its files; none if it is a page of what AWS searched.
+    """
+
+    batch: str
+    tally: Tally
+    units: Sequence[Unit]
 
 
 class Spool:
@@ -87,14 +104,17 @@ class Spool:
         """The file of a batch's rows: JSON lines."""
         return self.folder / f"{batch}.jsonl"
 
-    def done(self) -> Iterator[tuple[str, Tally, list[int]]]:
-        """Each batch that is done: its id, what it came to, and the ids of its files."""
+    def done(self) -> Iterator[Kept]:
+        """Each batch that is done."""
         for path in sorted(self.folder.glob("*.tally")):
             try:
                 data = json.loads(path.read_text("utf-8"))
-                yield path.stem, Tally.from_json(data["tally"]), data["units"]
+                kept = Kept(
+                    path.stem, Tally.from_json(data["tally"]), [Unit(*unit) for unit in data["units"]]
+                )
             except (OSError, ValueError, KeyError, TypeError):
                 continue  # as good as not done
+            yield kept
 
     def write(self, batch: str, lines: Iterable[bytes]) -> None:
         """Writes a batch's rows.
@@ -103,14 +123,22 @@ class Spool:
             OSError: the disk is full, or the folder cannot be written.
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self.rows_of(batch).open("wb") as file:
+        # Sources may hold the same files: two processes may be at them at once.
+        half = self._half(batch)
+        with half.open("wb") as file:
             file.writelines(lines)
+        half.replace(self.rows_of(batch))
 
-    def finish(self, batch: str, tally: Tally, units: Iterable[int]) -> None:
+    def finish(self, batch: str, tally: Tally, units: Iterable[Unit]) -> None:
         """Notes that a batch of these files is done."""
-        half = self._tally(batch).with_suffix(f".{os.getpid()}")
-        half.write_text(json.dumps({"tally": tally.to_json(), "units": list(units)}), "utf-8")
+        half = self._half(batch)
+        half.write_text(json.dumps({"tally": tally.to_json(), "units": [*map(astuple, units)]}), "utf-8")
         half.replace(self._tally(batch))
+
+    def forget(self, batch: str) -> None:
+        """Takes a batch for not done."""
+        self._tally(batch).unlink(missing_ok=True)
+        self.rows_of(batch).unlink(missing_ok=True)
 
     def has(self, batch: str) -> bool:
         """Whether a batch is done."""
@@ -122,6 +150,9 @@ class Spool:
 
     def _tally(self, batch: str) -> Path:
         return self.folder / f"{batch}.tally"
+
+    def _half(self, batch: str) -> Path:
+        return self.folder / f"{batch}.{os.getpid()}"
 
 
 def release() -> str:

@@ -38,7 +38,7 @@ def do(auditor: Auditor, batch: Batch, spool: Spool) -> Done:
     with _uncollected():
         spool.write(batch.id, _lines(auditor, batch.units))
     tally = auditor.take_tally()
-    spool.finish(batch.id, tally, (unit.id for unit in batch.units))
+    spool.finish(batch.id, tally, batch.units)
     return batch.id, tally
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from passrole.audit.sources.errors import UnreadableError
+from passrole.audit.sources.local import unit_of
 from passrole.audit.sources.objects import S3Object, client_config, fetch
 from passrole.audit.sources.units import Unit
 from passrole.trail.documents import Kind
@@ -32,6 +33,16 @@ def contents(units: Sequence[Unit]) -> Iterator[tuple[Unit, Content]]:
         return
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         yield from _ahead(pool, units, read)
+
+
+def has_changed(unit: Unit) -> bool:
+    """Whether a file is another one now, or gone. Logs in buckets are written once."""
+    if unit.name.startswith(_REMOTE):
+        return False
+    try:
+        return unit_of(unit.name) != unit
+    except (OSError, ValueError):
+        return True
 
 
 def _ahead(

@@ -39,10 +39,18 @@ def files(
                 passed_over(NO_FILE, path)
 
 
+def unit_of(path: str) -> Unit:
+    """A file as it is now.
+
+    Raises:
+        OSError, ValueError: it cannot be looked at.
+    """
+    found = os.stat(path)
+    return Unit(path, found.st_size, str(found.st_mtime_ns))
+
+
 def _unit(path: str, failed: Callable[[str, str], None]) -> Iterator[Unit]:
     try:
-        found = os.stat(path)
+        yield unit_of(path)
     except (OSError, ValueError) as error:
         failed(path, getattr(error, "strerror", None) or str(error))
-    else:
-        yield Unit(path, found.st_size, str(found.st_mtime_ns))

@@ -1,6 +1,7 @@
 """The passes of an audit in the forms that people and programs want."""
 
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -99,7 +100,7 @@ def _opened(out: str | None) -> Iterator[BinaryIO]:
         with Path(out).open("wb") as file:
             yield file
         return
-    half = Path(f"{out}.part")
+    half = Path(f"{out}.{os.getpid()}.part")
     try:
         with half.open("wb") as file:
             yield file

@@ -1,7 +1,9 @@
 """The sources that a person names -> the files in them."""
 
+import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from passrole.audit.auditor import How
@@ -28,7 +30,7 @@ class Sources:
     """
 
     def __init__(self, names: Sequence[str], how: How, asked: Asked, tally: Tally) -> None:
-        self._names = names
+        self._names = list(_each_once(names))
         self._asked = asked
         self._since = parse_time(how.since) if how.since else None
         self._until = parse_time(how.until) if how.until else None
@@ -72,6 +74,20 @@ class Sources:
             if size > _ENOUGH:
                 return False
         return True
+
+
+def _each_once(names: Sequence[str]) -> Iterator[str]:
+    """The sources, without those that came before, or lie in a folder that is one: nothing is read twice."""
+    places = [_place(name) for name in names]
+    for at, name in enumerate(names):
+        is_within = any(places[at][: len(other)] == other != places[at] for other in places)
+        if not is_within and places[at] not in places[:at]:
+            yield name
+
+
+def _place(name: str) -> tuple[str, ...]:
+    """The folders that lead to it. What is read below a prefix of a bucket depends on where that begins."""
+    return (name.rstrip("/"),) if name.startswith(_BUCKET) else Path(os.path.realpath(name)).parts
 
 
 def _listing(name: str, since: datetime | None, until: datetime | None, asked: Asked) -> "S3Objects":

@@ -88,6 +88,15 @@ def test_a_role_with_half_a_character_in_its_name_stays_none() -> None:
     }
 
 
+def test_tags_that_differ_in_half_a_character_alone_are_one() -> None:
+    tags = {f"a{half}": half for half in ("\ud800", "\udfff")}
+
+    with Store.of_rows([{"role_tags": tags}]) as store:
+        [row] = store.rows()
+
+    assert row["role_tags"] == {"a\ufffd": "\ufffd"}
+
+
 def test_a_row_longer_than_any_real_one_is_cut() -> None:
     row = {"reasons": ["x" * 5_000_000], "role": "y" * 1_001, "services": [f"s{n}" for n in range(200)]}
 

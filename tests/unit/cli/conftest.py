@@ -1,7 +1,7 @@
 """Running commands as people do, and a deployed guard in an account in memory."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from passrole.cli import main
 from passrole.cli.deployment import Output
+from tests.unit.cli.logs import write_log
 from tests.unit.samples import ACCOUNT, NOW, REGION
 
 OPERATOR = f"arn:aws:iam::{ACCOUNT}:role/operator"
@@ -40,8 +41,9 @@ Run = Callable[..., Ran]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
-    """Runs ``passrole`` in an empty folder."""
+    """Runs ``passrole`` in an empty folder, with nothing kept of earlier runs."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("PASSROLE_STACK", raising=False)
 
     def run(*args: object, stdin: str | None = None) -> Ran:
@@ -60,6 +62,20 @@ def file(tmp_path: Path) -> Callable[..., Path]:
         path = tmp_path / name
         path.write_text("".join(c if isinstance(c, str) else json.dumps(c) + "\n" for c in content))
         return path
+
+    return write
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a folder of logs, each of some records, gzipped as in a bucket."""
+
+    def write(*files: Iterable[dict[str, Any]], name: str = "logs") -> Path:
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        for number, records in enumerate(files):
+            write_log(folder / f"{number:03d}.json.gz", records)
+        return folder
 
     return write
 

@@ -10,8 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,43 +18,14 @@ import duckdb
 import pytest
 
 from passrole.audit.sources import contents
-from passrole.audit.spool import Spool
 from tests.unit.cli.conftest import Run
-from tests.unit.samples import ACCOUNT, create_function_record
+from tests.unit.cli.logs import passing
 
 POLICY = """
 version: 1
 approved:
   - {name: application roles, roles: ["/application_role/*"]}
 """
-
-
-@pytest.fixture(autouse=True)
-def _cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-
-def passing(number: int, role: str = "application_role/good", **fields: Any) -> dict[str, Any]:
-    """The record of a call that passes a role."""
-    arn = f"arn:aws:iam::{ACCOUNT}:role/{role}"
-    record = create_function_record(eventID=f"event-{number}", eventTime=f"2026-03-{number:02d}T10:00:00Z")
-    record["requestParameters"] = record["requestParameters"] | {"role": arn}
-    return record | fields
-
-
-@pytest.fixture
-def logs(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a folder of logs, each of some records, gzipped as in a bucket."""
-
-    def write(*files: Iterable[dict[str, Any]], name: str = "logs") -> Path:
-        folder = tmp_path / name
-        folder.mkdir(exist_ok=True)
-        for number, records in enumerate(files):
-            content = json.dumps({"Records": list(records)}).encode()
-            (folder / f"{number:03d}.json.gz").write_bytes(gzip.compress(content))
-        return folder
-
-    return write
 
 
 @pytest.fixture
@@ -128,6 +98,21 @@ def test_a_record_that_comes_twice_counts_once_and_another_of_its_id_counts_too(
     assert "1 pass told more than once, counted once" in ran.err
 
 
+def test_what_is_named_twice_is_read_once(run: Run, logs: Callable[..., Path], tmp_path: Path) -> None:
+    folder, beside = logs([passing(1)], [passing(2)]), logs([passing(3)], name="logs-2")
+    (tmp_path / "link").symlink_to(folder)
+
+    ran = run(
+        "audit", folder / "000.json.gz", folder, beside, folder, f"{folder}/", "link", tmp_path / "link/."
+    )
+    assert "3 passes in 3 records of 3 files" in ran.err
+    assert "duplicate" not in ran.err
+
+    ran = run("audit", folder, beside, folder / "001.json.gz", "--format", "json")
+    assert len(ran.rows) == 3
+    assert "3 files" in ran.err
+
+
 def test_only_what_was_asked_for_in_time(run: Run, logs: Callable[..., Path]) -> None:
     folder = logs([passing(number) for number in range(1, 10)])
 
@@ -194,121 +179,11 @@ def test_however_many_read_the_answer_is_the_same(
     assert [each["event_id"] for each in ran.rows] == [f"event-{1 + number}" for number in range(20)]
 
 
-def test_an_interrupted_audit_goes_on_where_it_stopped(
-    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr("passrole.audit.sources.units._MOST_FILES", 1)
-    folder = logs(*([passing(1 + number)] for number in range(6)))
-    finish, finished = Spool.finish, list[object]()
-
-    def interrupted(self: Spool, *about: Any) -> None:
-        finish(self, *about)
-        finished.append(about)
-        if len(finished) == 4:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(Spool, "finish", interrupted)
-    first = run("audit", folder, "--format", "json")
-    assert (first.status, first.out) == (130, "")
-    assert "They are kept: the same command goes on from there" in first.err
-
-    # Meanwhile one of the files that was read changes
-    (folder / "000.json.gz").write_bytes(gzip.compress(json.dumps({"Records": [passing(20)]}).encode()))
-    second = run("audit", folder, "--format", "json")
-
-    assert len(finished) == 7  # the two that were left, and the one that changed
-    assert "4 files were read by the run that was interrupted" in second.err
-    assert len(second.rows) == 7
-    assert not list((tmp_path / "cache").rglob("*.jsonl"))
-
-
-def test_a_process_that_is_ended_is_told_and_what_is_done_is_kept(
-    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("passrole.cli.audit.sources._ENOUGH", 0)
-    monkeypatch.setattr("passrole.audit.sources.units._MOST_FILES", 1)
-    folder = logs(*([passing(1 + number)] for number in range(4)))
-    finish = Spool.finish
-
-    def killed(self: Spool, batch: str, tally: Any, units: Any) -> None:
-        finish(self, batch, tally, units)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    monkeypatch.setattr(Spool, "finish", killed)
-    ran = run("audit", folder, "--jobs", 2)
-    assert (ran.status, "a process that read logs was ended" in ran.err) == (2, True)
-
-    monkeypatch.setattr(Spool, "finish", finish)
-    assert len(run("audit", folder, "--format", "json", "--jobs", 1).rows) == 4
-
-
 @pytest.mark.parametrize("form", ["table", "json", "csv", "parquet", "html"])
 def test_logs_without_passes_are_no_mistake(run: Run, logs: Callable[..., Path], form: str) -> None:
     ran = run("audit", logs([]), "--format", form, "--out", "told")
 
     assert (ran.status, ran.err.partition("\n")[0]) == (0, "0 passes in 0 records of 1 file")
-
-
-def test_what_is_done_is_kept_until_the_passes_are_written(
-    run: Run, logs: Callable[..., Path], tmp_path: Path
-) -> None:
-    folder, told = logs([passing(1)]), tmp_path / "folder" / "told"
-
-    assert run("audit", folder, "--format", "json", "--out", told).status == 2
-
-    told.parent.mkdir()
-    ran = run("audit", folder, "--format", "json", "--out", told)
-    assert (ran.status, "1 file was read by the run that was interrupted" in ran.err) == (0, True)
-    assert not list((tmp_path / "cache").rglob("*.tally"))
-
-
-def test_times_that_are_relative_mean_the_same_when_an_audit_goes_on(
-    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("passrole.audit.sources.units._MOST_FILES", 1)
-    folder = logs([passing(1)], [passing(2)], [passing(3)])
-    finish = Spool.finish
-
-    def interrupted(self: Spool, *about: Any) -> None:
-        finish(self, *about)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Spool, "finish", interrupted)
-    command = ("audit", folder, "--since", "12h", "--until", "1h", "--format", "json")
-    monkeypatch.setattr("passrole.cli.audit.command.utc_now", lambda: datetime(2026, 3, 1, 11, tzinfo=UTC))
-    assert run(*command).status == 130
-
-    monkeypatch.setattr(Spool, "finish", finish)
-    monkeypatch.setattr("passrole.cli.audit.command.utc_now", lambda: datetime(2026, 3, 2, 11, tzinfo=UTC))
-    assert [each["event_id"] for each in run(*command).rows] == ["event-1"]
-
-
-def test_two_of_the_same_audit_at_once_both_tell_all(run: Run, logs: Callable[..., Path]) -> None:
-    folder, others = logs([passing(1)], [passing(2)]), list[Any]()
-    write = Spool.write
-
-    def at_once(self: Spool, *about: Any) -> None:
-        write(self, *about)
-        if not others:
-            others.append(None)
-            others.append(run("audit", folder, "--format", "json", "--jobs", 1))
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Spool, "write", at_once)
-        ran = run("audit", folder, "--format", "json", "--jobs", 1)
-
-    assert (ran.status, ran.out) == (0, others[1].out)
-    assert len(ran.rows) == 2
-
-
-def test_what_another_release_found_is_not_taken_up(
-    run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = logs([passing(1)])
-    assert run("audit", folder, "--out", "no/folder/told").status == 2
-
-    monkeypatch.setattr("passrole.audit.spool.release", lambda: "another")
-    assert "read by the run that was interrupted" not in run("audit", folder).err
 
 
 def test_a_pass_longer_than_any_real_one_is_cut(run: Run, logs: Callable[..., Path]) -> None:

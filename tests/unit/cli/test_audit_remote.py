@@ -15,7 +15,7 @@ from passrole.audit.athena.rows import ALIASES
 from passrole.trail.lookup import EventHistory
 from tests.unit.audit.athena.test_described import COLUMNS
 from tests.unit.cli.conftest import Run
-from tests.unit.cli.test_audit import passing
+from tests.unit.cli.logs import passing
 from tests.unit.histories import History
 from tests.unit.samples import ACCOUNT, REGION
 
@@ -24,9 +24,7 @@ QUERY = "11111111-2222-4333-8444-555555555555"
 TABLE = "security.cloudtrail_logs"
 
 
-@pytest.fixture(autouse=True)
-def _environment(aws: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("aws")
 
 
 @pytest.fixture
