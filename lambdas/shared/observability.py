@@ -1,8 +1,12 @@
 """Logger and metrics of all functions; nothing else makes any. Powertools' variables name them."""
 
+import warnings
+
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
+# Most invocations have nothing to count.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
 logger = Logger()
 metrics = Metrics()
 
