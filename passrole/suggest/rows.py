@@ -4,35 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from passrole.audit.contract import contract_of
 from passrole.detection import EvidenceSource
 from passrole.evidence import Evidence, Known
-from passrole.passes import Coverage, Direction, Outcome, Pass, PassedRole, Passer
+from passrole.passes import Pass
 from passrole.suggest.observed import with_role
 
-ROW_COLUMNS = (
-    *(
-        "event_id",
-        "path",
-        "event_time",
-        "account",
-        "region",
-        "event_source",
-        "event_name",
-        "action",
-        "outcome",
-    ),
-    *("error_code", "direction", "coverage", "place", "role", "role_tags", "is_administrator", "is_external"),
-    *(
-        "services",
-        "resource_type",
-        "resources",
-        "passer_type",
-        "passer_arn",
-        "passer_role_arn",
-        "passer_name",
-    ),
-    *("passer_account", "invoked_by", "source_ip", "user_agent"),
-)
 # As whom an external role trusts, and one that is none: a row tells no more of its trust policy.
 _TRUSTS: Mapping[bool, Mapping[str, Any]] = {
     True: {"Statement": [{"Effect": "Allow", "Principal": "*"}]},
@@ -41,41 +18,12 @@ _TRUSTS: Mapping[bool, Mapping[str, Any]] = {
 
 
 def pass_of_row(row: Mapping[str, Any]) -> Pass:
-    """The pass of a row of an audit.
+    """The pass of a row of an audit, of the role that a snapshot resolved it to.
 
     Raises:
-        ValueError: the row is none of an audit.
+        ValueError, KeyError, TypeError: the row is none of an audit.
     """
-    pass_ = Pass(
-        event_id=row["event_id"],
-        event_time=row["event_time"],
-        event_source=row["event_source"],
-        event_name=row["event_name"],
-        account=row["account"],
-        region=row["region"],
-        outcome=Outcome(row["outcome"]),
-        role=PassedRole(row["role"], None, None, None),
-        path=row["path"],
-        place=row["place"],
-        services=tuple(row["services"] or ()),
-        resources=tuple(row["resources"] or ()),
-        resource_type=row["resource_type"],
-        passer=Passer(
-            type=row["passer_type"],
-            arn=row["passer_arn"],
-            role_arn=row["passer_role_arn"],
-            account=row["passer_account"],
-            name=row["passer_name"],
-            invoked_by=row["invoked_by"],
-            source_ip=row["source_ip"],
-            user_agent=row["user_agent"],
-        ),
-        error_code=row["error_code"],
-        direction=Direction(row["direction"]),
-        action=row["action"],
-        coverage=Coverage(row["coverage"]),
-    )
-    return with_role(pass_, row["role"])
+    return with_role(Pass.from_json(contract_of(row)), row["role"])
 
 
 class RowEvidence:

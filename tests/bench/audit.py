@@ -31,7 +31,7 @@ import simdjson
 from isal import igzip_lib
 
 from passrole.audit.auditor import How
-from passrole.audit.lines import contract_of
+from passrole.audit.contract import contract_of
 from passrole.audit.run import Run
 from passrole.audit.sources.local import files
 from passrole.audit.sources.units import Unit

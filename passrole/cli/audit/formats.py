@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from passrole.audit.lines import contract_of
+from passrole.audit.contract import contract_of
 from passrole.audit.report.about import About
 from passrole.audit.row import COLUMNS, Column
 from passrole.audit.store import Store

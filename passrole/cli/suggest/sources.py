@@ -12,16 +12,18 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from passrole.audit.row import COLUMNS
 from passrole.cli.errors import InputError
 from passrole.cli.progress import Progress
 from passrole.cli.terminal import safe
 from passrole.clock import iso
 from passrole.passes import Pass
 from passrole.suggest.observed import with_role
-from passrole.suggest.rows import ROW_COLUMNS, RowEvidence, pass_of_row
+from passrole.suggest.rows import RowEvidence, pass_of_row
 from passrole.trail import passes_of
 from passrole.trail.files import RecordFiles
 from passrole.trail.lines import Lines
+from passrole.trail.values import time
 
 if TYPE_CHECKING:
     from passrole.ledger import Ledger
@@ -87,7 +89,7 @@ class PassFiles:
         for row in _rows(name, path):
             try:
                 pass_ = pass_of_row(row)
-            except (ValueError, TypeError):
+            except (ValueError, KeyError, TypeError):
                 self._tell(f"{name}: a row that is none of an audit's")
                 continue
             self._evidence.add(row)
@@ -153,10 +155,11 @@ def _rows(name: str, path: Path) -> Iterator[dict[str, Any]]:
     try:
         with duckdb.connect(":memory:") as connection:
             connection.execute("SET memory_limit = '256MB'")
-            columns = ", ".join(map(_selected, ROW_COLUMNS))
+            names = [column.name for column in COLUMNS if column.is_shown]
+            columns = ", ".join(map(_selected, names))
             found = connection.execute(f"SELECT {columns} FROM read_parquet(?)", [str(path)])  # noqa: S608
             while rows := found.fetchmany(_ROWS_AT_ONCE):
-                yield from (_row(dict(zip(ROW_COLUMNS, row, strict=True))) for row in rows)
+                yield from (_row(dict(zip(names, row, strict=True))) for row in rows)
     except duckdb.Error as error:
         why = str(error).splitlines()[0]
         raise InputError(
@@ -171,4 +174,6 @@ def _selected(column: str) -> str:
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     since = row["event_time"]
-    return row | {"event_time": None if since is None else iso(datetime.fromtimestamp(since / 1000, UTC))}
+    if since is not None:
+        since = time(iso(datetime.fromtimestamp(since / 1000, UTC)))
+    return row | {"event_time": since}

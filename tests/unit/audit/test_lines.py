@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from passrole.audit.auditor import Auditor, How
-from passrole.audit.lines import contract_of, line_of
+from passrole.audit.contract import contract_of
+from passrole.audit.lines import line_of
 from passrole.audit.store import Store
 from passrole.evidence.snapshot import NoIam
 from passrole.evidence.wanted import Wanted
