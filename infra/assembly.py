@@ -20,6 +20,7 @@ from passrole.evidence.wanted import Wanted
 from passrole.looks import DELAYS, parse_delays
 from passrole.policy.errors import PolicyError
 from passrole.policy.load import load_guardrail
+from passrole.stack import DEFAULT_STACK
 
 
 def main(root: Path) -> int:
@@ -35,7 +36,7 @@ def main(root: Path) -> int:
             read_deployment(root, root / policy, Home.from_environment(os.environ)),
             look_delays=read_delays(app.node.try_get_context(names.CONTEXT_LOOKS)),
         )
-        add_stacks(app, _context(app, names.CONTEXT_STACK, names.DEFAULT_STACK), deployment)
+        add_stacks(app, _context(app, names.CONTEXT_STACK, DEFAULT_STACK), deployment)
     except (PolicyError, DeploymentError, BundleError) as error:
         print(error, file=sys.stderr)
         return 2

@@ -33,6 +33,7 @@ EXCLUDED_SOURCES = (
     "passrole/preview",
     "passrole/quarantine/page.py",
     "passrole/refine",
+    "passrole/stack.py",
     "passrole/suggest",
     "passrole/sweep/page.py",
 )

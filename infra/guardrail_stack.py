@@ -21,7 +21,7 @@ from infra.functions import ARCHITECTURE, RUNTIME, FunctionShare
 from infra.intake import Intake
 from infra.ledger import Ledger
 from infra.monitoring import Monitoring
-from infra.names import Env, Output, Part, forwarding_stack
+from infra.names import Env, Part, forwarding_stack
 from infra.notification import Notification
 from infra.operator_role import OperatorRole
 from infra.quarantine import Quarantine
@@ -35,6 +35,7 @@ from passrole.canary import CALL
 from passrole.policy import QuarantineRules
 from passrole.policy.settings import Alerts
 from passrole.quarantine.rights import release_grants
+from passrole.stack import Output
 
 
 class GuardrailStack(Stack):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +12,7 @@ from passrole.arn import Arn
 from passrole.channel import ChannelName
 from passrole.cli.aws import aws_errors, code_of, explain, open_session
 from passrole.cli.errors import InputError
+from passrole.stack import DEFAULT_STACK, Output
 
 if TYPE_CHECKING:
     import boto3
@@ -22,43 +22,19 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-DEFAULT_STACK = "PassRoleGuardrail"
+# What every stack of the guard has, of whatever version and policy.
+_CERTAIN = (
+    Output.LEDGER_TABLE,
+    Output.FINDINGS_TOPIC_ARN,
+    Output.ALERTS_TOPIC_ARN,
+    Output.OPERATOR_ROLE_ARN,
+    Output.PASSER_MAY_RELEASE,
+    Output.RULE_NAMES,
+)
 _NOT_IN_SESSION_NAMES = re.compile(r"[^A-Za-z0-9_+=,.@-]")
 # Long enough for a release and its verification, and no longer: who takes longer renews it.
 _SESSION_SECONDS = 900
 _RENEWED = 300  # seconds before its end
-
-
-class Output(StrEnum):
-    """Outputs of the guard's stack that commands read; ``infra/names.py`` writes them.
-
-    The queues of the channels are named by `ChannelName` besides.
-    """
-
-    LEDGER_TABLE = "LedgerTable"
-    FINDINGS_TOPIC_ARN = "FindingsTopicArn"
-    ALERTS_TOPIC_ARN = "AlertsTopicArn"
-    CHAT_TOPIC_ARN = "ChatTopicArn"
-    OPERATOR_ROLE_ARN = "OperatorRoleArn"
-    QUARANTINE_ROLE_ARN = "QuarantineRoleArn"
-    PASSER_MAY_RELEASE = "PasserMayRelease"
-    INTAKE_QUEUE_URL = "IntakeQueueUrl"
-    TASKS_QUEUE_URL = "TasksQueueUrl"
-    RULE_NAMES = "RuleNames"
-    CANARY_RULE_NAME = "CanaryRuleName"
-    SLACK_SECRET_ID = "SlackSecretId"  # noqa: S105 - the output's name, not a secret
-    WEBHOOK_SECRET_ID = "WebhookSecretId"  # noqa: S105 - the output's name, not a secret
-
-
-_OPTIONAL = (
-    Output.CANARY_RULE_NAME,
-    Output.CHAT_TOPIC_ARN,
-    Output.INTAKE_QUEUE_URL,
-    Output.QUARANTINE_ROLE_ARN,
-    Output.SLACK_SECRET_ID,
-    Output.TASKS_QUEUE_URL,
-    Output.WEBHOOK_SECRET_ID,
-)
 
 
 def deployment_options(command: Command) -> Command:
@@ -166,7 +142,7 @@ def outputs_of(session: "boto3.Session", stack: str) -> Mapping[str, str]:
         where = f"no stack {stack} in {session.region_name}"
         raise InputError(f"{where}: deploy it, or give --stack and --region") from None
     outputs = {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
-    missing = [o for o in Output if o not in outputs and o not in _OPTIONAL]
+    missing = [output for output in _CERTAIN if output not in outputs]
     if missing:
         state = described["StackStatus"]
         raise InputError(

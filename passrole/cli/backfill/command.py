@@ -11,10 +11,11 @@ import click
 
 from passrole.arn import Arn, partition_of, region_of_global
 from passrole.cli.aws import aws_errors, open_session
-from passrole.cli.deployment import DEFAULT_STACK, Operator, Output, become_operator
+from passrole.cli.deployment import Operator, become_operator
 from passrole.cli.errors import InputError
 from passrole.cli.times import moment
 from passrole.clock import utc_now
+from passrole.stack import DEFAULT_STACK, Output
 
 if TYPE_CHECKING:
     from passrole.cli.backfill.sending import Intake

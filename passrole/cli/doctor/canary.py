@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from passrole.cli.deployment import Output
 from passrole.cli.doctor.checks import Check, Clients, doubtful, fine
 from passrole.clock import Clock, parse_time, utc_now
 from passrole.ledger import Ledger
+from passrole.stack import Output
 
 _ABOUT = "canary"
 _LATE = timedelta(minutes=15)  # as for the alarm, CanaryMissing

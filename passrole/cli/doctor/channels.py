@@ -11,8 +11,9 @@ from passrole.alerts.channels.slack_secret import Bot, parse_slack_secret
 from passrole.arn import Arn
 from passrole.channel import ChannelName
 from passrole.cli.aws import code_of
-from passrole.cli.deployment import Output, queues_of
+from passrole.cli.deployment import queues_of
 from passrole.cli.doctor.checks import Check, Clients, doubtful, fine, guarded, wrong
+from passrole.stack import Output
 
 if TYPE_CHECKING:
     from passrole.policy.settings import Alerts

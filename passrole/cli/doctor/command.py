@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from passrole.cli.aws import open_session
-from passrole.cli.deployment import Output, deployment_options
+from passrole.cli.deployment import deployment_options
 from passrole.cli.doctor.checks import Check, Clients, Status
 from passrole.cli.errors import InputError
 from passrole.cli.reading import json_option
 from passrole.cli.terminal import print_json
+from passrole.stack import Output
 
 if TYPE_CHECKING:
     from passrole.policy.settings import Settings

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from passrole.cli.deployment import Output
 from passrole.cli.doctor.checks import Check, Clients, doubtful, fine, wrong
 from passrole.ledger import Ledger
+from passrole.stack import Output
 
 _ABOUT = "quarantine"
 

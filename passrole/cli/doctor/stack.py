@@ -6,8 +6,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from passrole.cli.aws import code_of
-from passrole.cli.deployment import Output
 from passrole.cli.doctor.checks import Check, Clients, doubtful, fine, guarded, wrong
+from passrole.stack import Output
 
 _ON = ("ENABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")
 _MAPPING_ON = ("Creating", "Enabling", "Enabled", "Updating")

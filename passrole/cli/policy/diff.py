@@ -84,8 +84,9 @@ def _of_ledger(
     stack: str | None,
     region: str | None,
 ) -> Comparison:
-    from passrole.cli.deployment import DEFAULT_STACK, become_operator
+    from passrole.cli.deployment import become_operator
     from passrole.cli.policy.diff_evidence import iam_now
+    from passrole.stack import DEFAULT_STACK
 
     operator = become_operator(stack or DEFAULT_STACK, region)
     if snapshot_file is not None:

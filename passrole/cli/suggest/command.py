@@ -135,7 +135,8 @@ def _of_ledger(
     first: date, last: date, stack: str | None, region: str | None, progress: Progress
 ) -> Iterator[Pass]:
     from passrole.cli.aws import aws_errors
-    from passrole.cli.deployment import DEFAULT_STACK, become_operator
+    from passrole.cli.deployment import become_operator
+    from passrole.stack import DEFAULT_STACK
 
     operator = become_operator(stack or DEFAULT_STACK, region)
     with aws_errors():

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from passrole.cli.deployment import DEFAULT_STACK
 from passrole.cli.reading import json_option
+from passrole.stack import DEFAULT_STACK
 
 
 @click.command()

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 import click
 
 from passrole.cli.aws import aws_errors, code_of, explain
-from passrole.cli.deployment import Operator, Output, become_operator
+from passrole.cli.deployment import Operator, become_operator
 from passrole.cli.errors import InputError
 from passrole.cli.progress import Progress
 from passrole.cli.sweep.state import UNDONE, SweepState, latest_state
 from passrole.cli.sweep.view import print_state
 from passrole.clock import parse_time, utc_now
 from passrole.ledger import SweepRecord
+from passrole.stack import Output
 from passrole.sweep.queue import SqsTasks
 from passrole.sweep.runner import RUNNING
 from passrole.sweep.tasks import SweepAll

@@ -14,7 +14,7 @@ from botocore.validate import validate_parameters
 from click.testing import CliRunner
 
 from passrole.cli import main
-from passrole.cli.deployment import Output
+from passrole.stack import Output
 from tests.unit.cli.logs import write_log
 from tests.unit.samples import ACCOUNT, NOW, REGION
 

@@ -6,11 +6,11 @@ from typing import Any
 import boto3
 import pytest
 
-from passrole.cli.deployment import Output
 from passrole.finding import GUARD, Finding, News, State
 from passrole.ledger import Ledger
 from passrole.life import advance
 from passrole.passes import Passer
+from passrole.stack import Output
 from tests.unit.cli.conftest import STACK, Cloud
 from tests.unit.samples import ACCOUNT, REGION, finding_of, pass_of
 

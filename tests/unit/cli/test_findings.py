@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from passrole.cli.deployment import Output, session_name
+from passrole.cli.deployment import session_name
 from passrole.cli.findings import list_
 from passrole.finding import Finding, Severity, State
 from passrole.ledger import Ledger
@@ -173,12 +173,6 @@ def test_no_credentials_and_no_region_are_told_in_one_line(
 )
 def test_the_operators_session_is_named_after_the_caller(caller: str, name: str) -> None:
     assert session_name(caller) == name
-
-
-def test_outputs_are_spelled_as_the_stack_spells_them() -> None:
-    names = pytest.importorskip("infra.names")
-
-    assert {str(output) for output in Output} <= {str(output) for output in names.Output}
 
 
 def test_json_of_a_finding_is_ascii(run: Run, deployed: Cloud, ledger: Ledger) -> None:
