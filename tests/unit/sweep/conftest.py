@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.samples import FUNCTION, ROLE
+from tests.unit.sweep.config import Config
 from tests.unit.sweep.world import World
 
 
@@ -12,3 +13,9 @@ def world() -> World:
     made = World()
     made.functions[FUNCTION] = [ROLE]
     return made
+
+
+@pytest.fixture
+def config() -> Config:
+    """AWS Config, which records everything and knows of nothing."""
+    return Config()
