@@ -191,6 +191,16 @@ def test_the_arn_is_the_one_that_an_event_gives(listing: Listing) -> None:
 
 
 @each
+def test_what_is_asked_for_its_resources_has_no_arn_in_their_place(listing: Listing) -> None:
+    """Where AWS refuses to list them, it would be taken for the only one that nobody sees."""
+    scopes = list(_scopes(listing))
+    for step, before, after in zip(listing.steps[1:], scopes[1:], scopes[2:], strict=False):
+        if step.items and step.batch == 1 and "{" not in listing.arn:
+            name = listing.arn.partition(".")[0]
+            assert name not in before.of or before.of[name] is after.of[name]
+
+
+@each
 def test_its_actions_are_those_of_its_calls(listing: Listing) -> None:
     prefixes = {call.action.partition(":")[0] for calls in _calls().values() for call in calls}
     for action in listing.actions:
