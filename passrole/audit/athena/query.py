@@ -21,6 +21,7 @@ _PLACE = "Athena"
 _FIRST_PAUSE, _LONGEST_PAUSE, _FACTOR = 0.5, 10.0, 1.5  # seconds between two looks
 # Seconds; four minutes in all: by then others have used up the quota for good.
 _PAUSES = (1, 2, 4, 8, 16, *[30] * 7)
+_RETRIES = (30, 120)  # seconds before a query that failed for now is started again
 _PAGE = 1000  # rows: as many as a call may be asked for
 _RUNNING = ("QUEUED", "RUNNING")
 _SUCCEEDED = "SUCCEEDED"
@@ -61,6 +62,10 @@ class Settings:
         return request
 
 
+class _FailedForNowError(SourceError):
+    """Athena says that the same query may succeed another time."""
+
+
 class AthenaQuery:
     """Runs a query.
 
@@ -75,6 +80,28 @@ class AthenaQuery:
         self._client = client
         self._settings = settings or Settings()
         self._sleep = sleep
+
+    def run(self, sql: str, told: Callable[[QueryState], None] = lambda _: None) -> str:
+        """The id of a query that has its result. What fails for now is tried again: failures cost nothing.
+
+        Args:
+            told: hears how it stands, now and then.
+
+        Raises:
+            SourceError: it failed, somebody else stopped it, or AWS refuses.
+            BotoCoreError: AWS did not answer.
+        """
+        pauses = iter(_RETRIES)
+        while True:
+            query = self.start(sql)
+            try:
+                self.wait(query, told)
+            except _FailedForNowError:
+                if (pause := next(pauses, None)) is None:
+                    raise
+                self._sleep(pause)
+            else:
+                return query
 
     def start(self, sql: str) -> str:
         """The id of a query that was started.
@@ -108,7 +135,10 @@ class AthenaQuery:
                 self._client.stop_query_execution(QueryExecutionId=query)
             raise
         if state.state != _SUCCEEDED:
-            raise SourceError(f"{_PLACE}: query {query} {_ended(status)}")
+            may_pass = status.get("AthenaError", {}).get("Retryable", False)
+            raise (_FailedForNowError if may_pass else SourceError)(
+                f"{_PLACE}: query {query} {_ended(status)}"
+            )
         return state
 
     def records(self, query: str) -> Iterator[list[dict[str, Any]]]:

@@ -132,6 +132,32 @@ def test_a_query_that_somebody_stopped_is_told(stub: Stubber, athena: AthenaQuer
         athena.wait(QUERY)
 
 
+def test_a_failure_that_athena_takes_for_passing_is_tried_again(
+    stub: Stubber, athena: AthenaQuery, waits: list[float]
+) -> None:
+    second = "22222222-2222-4333-8444-555555555555"
+    failed = {"Retryable": True, "ErrorMessage": "Query exhausted resources at this scale factor"}
+    stub.add_response("start_query_execution", {"QueryExecutionId": QUERY})
+    states(stub, "FAILED", AthenaError=failed)
+    stub.add_response("start_query_execution", {"QueryExecutionId": second})
+    stub.add_response("get_query_execution", {"QueryExecution": {"Status": {"State": "SUCCEEDED"}}})
+
+    assert athena.run("SELECT 1") == second
+    assert waits == [30]
+
+
+@pytest.mark.parametrize(("failures", "is_passing"), [(3, True), (1, False)])
+def test_a_failure_that_stays_is_told(
+    stub: Stubber, athena: AthenaQuery, failures: int, is_passing: bool
+) -> None:
+    for _ in range(failures):
+        stub.add_response("start_query_execution", {"QueryExecutionId": QUERY})
+        states(stub, "FAILED", AthenaError={"Retryable": is_passing, "ErrorMessage": "too large"})
+
+    with pytest.raises(SourceError, match=f"query {QUERY} failed: too large"):
+        athena.run("SELECT 1")
+
+
 def test_throttling_is_waited_out(stub: Stubber, athena: AthenaQuery, waits: list[float]) -> None:
     stub.add_client_error("start_query_execution", "TooManyRequestsException", "slow down", 400)
     stub.add_response("start_query_execution", {"QueryExecutionId": QUERY})
