@@ -23,7 +23,7 @@ from tests.unit.alerts.test_hostile_names import ALERTS, LINK
 _MARKS = "(🟡|🟠|🔴|🚨|⏳|🧪|🔒|⚠️|🔓|✅)"
 # What the project itself formats; all else that a chat could format must be in a code span.
 _OWN_MARKUP = re.compile(
-    r"^\*(Who|Role|Service|Resource|Where|When|By)\*|^• "
+    r"^\*(Who|What|Role|Service|Resource|Where|When|By)\*|^• "
     r"|^\*(Why|Why not|What was done|What was seen|What went wrong|What it waits for|Reason given)\*$"
     rf"|^_\(may be a repeat: [a-z ]+\)_$|^{_MARKS}",
     re.MULTILINE,
