@@ -12,7 +12,7 @@ from passrole.ending import end_of
 from passrole.evidence import Evidence, known
 from passrole.finding import APPROVED_NOW, Change, Finding
 from passrole.ledger import Ledger
-from passrole.life import exempted, feed, is_of_sweep
+from passrole.life import exempted, feed
 from passrole.looks import FIRST
 from passrole.news import Topic, publish_news
 from passrole.opening import findings_of
@@ -225,7 +225,7 @@ class Detector:
                     continue
                 change = None
                 if finding.role == role:
-                    is_later = is_of_sweep(finding) or _is_before(finding, pass_)
+                    is_later = finding.is_of_sweep or _is_before(finding, pass_)
                     if is_later and verdict.decision is Decision.APPROVED:
                         change = end_of(self._ledger, finding, who, APPROVED_NOW, now)
                 elif holds_one_role(pass_.resource_type, pass_.place) and _is_before(finding, pass_):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from passrole.passes import Origin, Outcome, Passer
+from passrole.passes import SWEPT, Origin, Outcome, Passer
 from passrole.policy import Decision, Severity, Stage
 
 NO_ACT = "no reversible act is known"  # begins the reason why something is never contained
@@ -152,6 +152,11 @@ class Finding:
     def is_about_guard(self) -> bool:
         """Whether it is about the guard itself, and not about a pass."""
         return self.event_source == GUARD
+
+    @property
+    def is_of_sweep(self) -> bool:
+        """Whether the latest pass that fed it is none, but what a sweep found."""
+        return self.last_pass.startswith(SWEPT)
 
     @property
     def is_to_be_contained(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from passrole.clock import parse_time
 from passrole.finding import GUARD, Change, Finding, News, State, Step
-from passrole.passes import SWEPT, Passer
+from passrole.passes import Passer
 from passrole.policy import Decision, Severity, Stage, gravest
 
 _STAGE_ORDER = (Stage.OBSERVE, Stage.ALERT, Stage.QUARANTINE)
@@ -32,7 +32,7 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         return Change(fresh, Step(1, fresh.opened_at, news, _who(fresh.passer), fresh.reasons[0]), None)
     is_late = _is_earlier(fresh, before)
     # What a sweep saw first tells nothing of the passer: the event does, however late it comes.
-    latest = before if is_late and not is_of_sweep(before) else fresh
+    latest = before if is_late and not before.is_of_sweep else fresh
     # A late pass takes no verdict from a later one; only a stricter response counts whenever it comes.
     judged = before if is_late and not _is_stricter(fresh, before) else fresh
     counted = replace(
@@ -50,7 +50,7 @@ def feed(before: Finding | None, fresh: Finding) -> Change:
         last_pass=latest.last_pass,
         state=before.state,
         # What a sweep found stands for a pass of which nothing was known: the event tells of that one.
-        passes=before.passes + (is_of_sweep(fresh) or not is_of_sweep(before)),
+        passes=before.passes + (fresh.is_of_sweep or not before.is_of_sweep),
         opened_at=before.opened_at,
         updated_at=before.updated_at,
         revision=before.revision,
@@ -260,11 +260,6 @@ def _is_earlier(fresh: Finding, before: Finding) -> bool:
     if fresh.event_time is None or before.event_time is None:
         return False
     return fresh.event_time < before.event_time
-
-
-def is_of_sweep(finding: Finding) -> bool:
-    """Whether the latest pass that fed it is none, but what a sweep found."""
-    return finding.last_pass.startswith(SWEPT)
 
 
 def _who(passer: Passer) -> str:

@@ -14,6 +14,7 @@ from passrole.alerts.alert import Alert
 from passrole.alerts.renderings import wording
 from passrole.alerts.renderings.asff_resources import resources
 from passrole.alerts.renderings.asff_text import cut, cut_end, shown
+from passrole.alerts.renderings.commands import commands_of
 from passrole.alerts.renderings.text import quote
 from passrole.arn import Arn
 from passrole.clock import iso, parse_time
@@ -149,7 +150,7 @@ def _sentences(texts: Iterable[str]) -> str:
 
 
 def _remedies(alert: Alert) -> str:
-    lines = (f"{command.purpose}: {shown(command.line, 150)}" for command in wording.commands(alert))
+    lines = (f"{command.purpose}: {shown(command.line, 150)}" for command in commands_of(alert))
     return cut("; ".join(lines), REMEDIATION_LIMIT)
 
 

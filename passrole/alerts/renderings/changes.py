@@ -1,10 +1,9 @@
 """The sentences about changes of the guard itself: who changed which part of it, or blinded CloudTrail.
 
-``quote`` makes a name safe, as in ``wording``.
+``quote`` makes a name safe, as in ``terms``.
 """
 
-from collections.abc import Callable
-
+from passrole.alerts.renderings.terms import Quote
 from passrole.finding import Finding
 from passrole.guard import Trouble
 from passrole.names import short_passer
@@ -39,7 +38,7 @@ def is_change(finding: Finding) -> bool:
     return finding.is_about_guard and finding.event_name in kinds
 
 
-def happened(finding: Finding, quote: Callable[[str], str]) -> str:
+def happened(finding: Finding, quote: Quote) -> str:
     """Who did what, in a sentence without its full stop."""
     who, part = quote(short_passer(finding.passer)), part_of(finding)
     is_done = finding.outcome is Outcome.SUCCEEDED
@@ -52,7 +51,7 @@ def happened(finding: Finding, quote: Callable[[str], str]) -> str:
     return f"{did} the guardrail's {part} {quote(finding.resource)}"
 
 
-def about(finding: Finding, quote: Callable[[str], str]) -> str:
+def about(finding: Finding, quote: Quote) -> str:
     """What it is about, in the fewest words: ``rule Guard-Calls01``."""
     part = f"{part_of(finding)} {quote(finding.resource)}" if finding.resource else f"a {part_of(finding)}"
     return part if finding.outcome is Outcome.SUCCEEDED else f"an attempt at {part}"

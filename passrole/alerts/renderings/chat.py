@@ -15,8 +15,11 @@ from typing import Any
 
 from passrole.alerts.alert import Alert
 from passrole.alerts.renderings import wording
+from passrole.alerts.renderings.commands import Command, commands_of
+from passrole.alerts.renderings.facts import Fact, counted, facts_of, where_of
 from passrole.alerts.renderings.mrkdwn import code, escaped, prose, utf16
 from passrole.alerts.renderings.slack import mark
+from passrole.alerts.renderings.terms import when
 
 Notification = dict[str, Any]
 
@@ -46,7 +49,7 @@ def notification(alert: Alert) -> Notification:
         key=f"{finding.id}-{step.revision}",
         title=f"{mark(alert)} {wording.title(alert)}",
         description=_description(alert),
-        commands=wording.commands(alert),
+        commands=commands_of(alert),
         keywords=(finding.severity, step.news, *finding.services),
         metadata={
             "threadId": escaped(finding.id, _VALUE) or "(empty)",
@@ -63,7 +66,7 @@ def custom(
     key: str,
     title: str,
     description: str,
-    commands: Iterable[wording.Command],
+    commands: Iterable[Command],
     keywords: Iterable[str],
     metadata: Mapping[str, Any],
 ) -> Notification:
@@ -98,14 +101,14 @@ def _parts(alert: Alert, widths: _Widths) -> Iterable[str]:
     sentence = f"{wording.happened(alert, partial(code, limit=widths.name))}. {wording.judged(alert)}"
     yield sentence.rstrip()
     if alert.is_first:
-        yield "\n".join(_fact(fact, widths) for fact in wording.facts(alert.finding, alert.account_name))
+        yield "\n".join(_fact(fact, widths) for fact in facts_of(alert.finding, alert.account_name))
     if alert.step.news.opens:
         yield _listed("Why", wording.why(alert), widths)
     yield _listed(wording.done_title(alert), wording.done(alert), widths)
     yield _footer(alert)
 
 
-def _fact(fact: wording.Fact, widths: _Widths) -> str:
+def _fact(fact: Fact, widths: _Widths) -> str:
     note = f" {prose(fact.note, widths.prose)}" if fact.note else ""
     return f"*{fact.label}* {code(fact.value, widths.fact)}{note}"
 
@@ -116,9 +119,9 @@ def _listed(title: str, sentences: Iterable[str], widths: _Widths) -> str:
 
 def _footer(alert: Alert) -> str:
     finding = alert.finding
-    passes = wording.counted(finding)
-    where = wording.where(alert, partial(code, limit=40))
-    return f"Finding {code(finding.id, 40)} · {passes} · {where} · {wording.when(alert.step.at)}"
+    passes = counted(finding)
+    where = where_of(alert, partial(code, limit=40))
+    return f"Finding {code(finding.id, 40)} · {passes} · {where} · {when(alert.step.at)}"
 
 
 def _context(alert: Alert) -> dict[str, str]:

@@ -1,10 +1,11 @@
-"""The sentences of a digest, said once for every channel. ``quote`` makes a name safe, as in ``wording``."""
+"""The sentences of a digest, said once for every channel. ``quote`` makes a name safe, as in ``terms``."""
 
 from collections import Counter
 
 from passrole.alerts.digest import Digest, Line, Page, Section
-from passrole.alerts.renderings import changes, wording
-from passrole.alerts.renderings.wording import Quote
+from passrole.alerts.renderings import changes
+from passrole.alerts.renderings.commands import Command
+from passrole.alerts.renderings.terms import Quote, service_of, when
 from passrole.finding import News
 from passrole.names import short_passer, short_resource, short_role
 from passrole.passes import Outcome
@@ -13,8 +14,8 @@ from passrole.policy import Decision
 WHY = "They came too fast to be told one by one."
 REPEAT = "may be a repeat"
 COMMANDS = (
-    wording.Command("See one in full", "passrole findings show ID"),
-    wording.Command("List all", "passrole findings list"),
+    Command("See one in full", "passrole findings show ID"),
+    Command("List all", "passrole findings list"),
 )
 
 
@@ -26,7 +27,7 @@ def title(page: Page) -> str:
 
 def summary(digest: Digest) -> str:
     """How many findings, since when, and what became of them; no name in it."""
-    return f"{findings(digest.findings)} since {wording.when(digest.since)}: {counted(digest.counts)}."
+    return f"{findings(digest.findings)} since {when(digest.since)}: {counted(digest.counts)}."
 
 
 def heading(section: Section, quote: Quote) -> str:
@@ -45,7 +46,7 @@ def named(section: Section, quote: Quote) -> str:
     who, role = quote(short_passer(finding.passer)), quote(short_role(finding.role))
     if finding.is_about_guard:
         return f"{who}, the guardrail itself"
-    return f"{who}, role {role}, {wording.service_of(finding, quote)}"
+    return f"{who}, role {role}, {service_of(finding, quote)}"
 
 
 def about(line: Line, quote: Quote) -> str:

@@ -10,7 +10,10 @@ from typing import Any
 
 from passrole.alerts.alert import Alert
 from passrole.alerts.renderings import wording
+from passrole.alerts.renderings.commands import commands_of
+from passrole.alerts.renderings.facts import Fact, counted, facts_of, where_of
 from passrole.alerts.renderings.mrkdwn import code, prose
+from passrole.alerts.renderings.terms import when
 from passrole.finding import News
 from passrole.policy import Severity
 
@@ -73,7 +76,7 @@ def _body(alert: Alert, sentence: str) -> Iterable[Block]:
     if alert.is_first:
         yield {
             "type": "section",
-            "fields": [_mrkdwn(_fact(fact)) for fact in wording.facts(alert.finding, alert.account_name)],
+            "fields": [_mrkdwn(_fact(fact)) for fact in facts_of(alert.finding, alert.account_name)],
         }
     if is_pass:
         reasons = "\n".join(f"• {prose(reason, _REASON)}" for reason in wording.why(alert))
@@ -81,7 +84,7 @@ def _body(alert: Alert, sentence: str) -> Iterable[Block]:
     done = "\n".join(prose(line, _DONE) for line in wording.done(alert))
     yield section(f"*{wording.done_title(alert)}*\n{done}")
     # Each in a span of its own: what is copied and pasted as a block would run the release as well.
-    yield section("\n".join(f"*{c.purpose}*  {code(c.line, 300)}" for c in wording.commands(alert)))
+    yield section("\n".join(f"*{c.purpose}*  {code(c.line, 300)}" for c in commands_of(alert)))
     yield context(_footer(alert))
 
 
@@ -96,7 +99,7 @@ def mark(alert: Alert) -> str:
     return ICONS[news] if news in ICONS else f"{ICONS[severity]} {severity.upper()}:"
 
 
-def _fact(fact: wording.Fact) -> str:
+def _fact(fact: Fact) -> str:
     note = f"\n{prose(fact.note, _FACT)}" if fact.note else ""
     link = f"\n<{fact.link}|Open in the console>" if fact.link else ""
     return f"*{fact.label}*\n{code(fact.value, _FACT)}{note}{link}"
@@ -104,10 +107,10 @@ def _fact(fact: wording.Fact) -> str:
 
 def _footer(alert: Alert) -> str:
     finding = alert.finding
-    parts = [f"Finding {code(finding.id)}", wording.counted(finding)]
+    parts = [f"Finding {code(finding.id)}", counted(finding)]
     if not alert.is_first:
-        parts.append(wording.where(alert, code))
-    return " · ".join([*parts, wording.when(alert.step.at)])
+        parts.append(where_of(alert, code))
+    return " · ".join([*parts, when(alert.step.at)])
 
 
 def _mrkdwn(text: str) -> Block:

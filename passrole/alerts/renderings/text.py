@@ -6,6 +6,9 @@ from functools import partial
 
 from passrole.alerts.alert import Alert
 from passrole.alerts.renderings import wording
+from passrole.alerts.renderings.commands import commands_of
+from passrole.alerts.renderings.facts import Fact, counted, facts_of, where_of
+from passrole.alerts.renderings.terms import when
 from passrole.finding import News
 from passrole.names import cut, shown
 
@@ -64,19 +67,19 @@ def body(alert: Alert) -> str:
     parts = [wording.REPEAT] if alert.repeat else []
     parts.append(f"{alert.finding.severity.upper()} · {wording.title(alert)}\n{sentence}")
     if alert.is_first:
-        parts.append("\n".join(_fact(fact) for fact in wording.facts(alert.finding, alert.account_name)))
+        parts.append("\n".join(_fact(fact) for fact in facts_of(alert.finding, alert.account_name)))
     if alert.step.news.opens:
         parts.append("Why\n" + "\n".join(f"  - {_prose(reason)}" for reason in wording.why(alert)))
     done = "\n".join(f"  {_prose(line)}" for line in wording.done(alert))
     parts.append(f"{wording.done_title(alert)}\n{done}")
     parts.append(
-        "\n".join(f"{command.purpose}\n  {shown(command.line, _NAME)}" for command in wording.commands(alert))
+        "\n".join(f"{command.purpose}\n  {shown(command.line, _NAME)}" for command in commands_of(alert))
     )
     parts.append(_footer(alert))
     return "\n\n".join(parts) + "\n"
 
 
-def _fact(fact: wording.Fact) -> str:
+def _fact(fact: Fact) -> str:
     note = f"\n{'':10}{_prose(fact.note)}" if fact.note else ""
     link = f"\n{'':10}{fact.link}" if fact.link else ""
     return f"{fact.label:<10}{shown(fact.value, _FACT)}{note}{link}"
@@ -84,9 +87,9 @@ def _fact(fact: wording.Fact) -> str:
 
 def _footer(alert: Alert) -> str:
     finding = alert.finding
-    passes = wording.counted(finding)
-    where = wording.where(alert, quote)
-    return f"Finding {shown(finding.id, 64)} · {passes} · {where} · {wording.when(alert.step.at)}"
+    passes = counted(finding)
+    where = where_of(alert, quote)
+    return f"Finding {shown(finding.id, 64)} · {passes} · {where} · {when(alert.step.at)}"
 
 
 def quote(text: str, limit: int = _NAME) -> str:

@@ -6,6 +6,9 @@ import pytest
 
 from passrole.alerts import Alert
 from passrole.alerts.renderings import wording
+from passrole.alerts.renderings.commands import commands_of
+from passrole.alerts.renderings.facts import Fact, facts_of, where_of
+from passrole.alerts.renderings.terms import kind_of
 from passrole.finding import APPROVED_NOW, BEGUN, GUARD, News, State
 from passrole.passes import Outcome
 from passrole.policy import Decision, Stage
@@ -19,12 +22,12 @@ def _done(alert_: Alert) -> str:
 
 
 def _release_offered(alert_: Alert) -> bool:
-    return any("findings release" in command.line for command in wording.commands(alert_))
+    return any("findings release" in command.line for command in commands_of(alert_))
 
 
 @pytest.mark.parametrize("name", ALERTS)
 def test_every_alert_says_how_to_see_the_finding(name: str) -> None:
-    lines = [command.line for command in wording.commands(ALERTS[name])]
+    lines = [command.line for command in commands_of(ALERTS[name])]
 
     assert f"passrole findings show {ALERTS[name].finding.id}" in lines
 
@@ -113,7 +116,7 @@ def test_pass_with_an_unknown_resource_names_the_service_candidates() -> None:
 def test_service_that_called_for_somebody_is_named_with_them() -> None:
     passer = replace(PASSER, invoked_by="cloudformation.amazonaws.com", on_behalf_of="user-1")
 
-    who = wording.facts(replace(FINDING, passer=passer))[0]
+    who = facts_of(replace(FINDING, passer=passer))[0]
 
     assert "called by cloudformation.amazonaws.com" in who.note
     assert "on behalf of user-1" in who.note
@@ -128,8 +131,8 @@ def test_passer_without_any_name_is_still_a_sentence() -> None:
 def test_access_key_and_user_agent_are_in_no_fact() -> None:
     passer = replace(PASSER, access_key_id="AKIAEXAMPLE", user_agent="aws-cli/2.0")
 
-    assert "AKIAEXAMPLE" not in repr(wording.facts(replace(FINDING, passer=passer)))
-    assert "aws-cli" not in repr(wording.facts(replace(FINDING, passer=passer)))
+    assert "AKIAEXAMPLE" not in repr(facts_of(replace(FINDING, passer=passer)))
+    assert "aws-cli" not in repr(facts_of(replace(FINDING, passer=passer)))
 
 
 def test_what_the_policy_approves_by_now_is_not_said_to_have_let_go_of_its_role() -> None:
@@ -139,7 +142,7 @@ def test_what_the_policy_approves_by_now_is_not_said_to_have_let_go_of_its_role(
 
 
 def _lines(alert_: Alert) -> str:
-    return " ".join(command.line for command in wording.commands(alert_))
+    return " ".join(command.line for command in commands_of(alert_))
 
 
 def test_what_is_refused_half_way_can_be_released_and_not_exempted() -> None:
@@ -192,7 +195,7 @@ def test_attempt_names_no_resource_as_if_it_were_unknown() -> None:
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.resource_type)
 def test_all_that_can_be_contained_is_called_by_its_kind(module: QuarantineModule) -> None:
-    assert wording.kind_of(replace(FINDING, resource_type=module.resource_type)) != "resource"
+    assert kind_of(replace(FINDING, resource_type=module.resource_type)) != "resource"
 
 
 def test_what_is_refused_half_way_is_not_said_to_be_as_it_was() -> None:
@@ -205,19 +208,19 @@ def test_what_is_refused_half_way_is_not_said_to_be_as_it_was() -> None:
 def test_account_is_named_before_its_number_where_its_name_is_known() -> None:
     named = replace(alert(), account_name="payments-prod")
 
-    assert wording.where(named, str) == "payments-prod (111122223333) eu-west-1"
-    assert wording.where(alert(), str) == "111122223333 eu-west-1"
-    assert wording.where(alert(account=None, region=None), str) == "unknown account unknown region"
+    assert where_of(named, str) == "payments-prod (111122223333) eu-west-1"
+    assert where_of(alert(), str) == "111122223333 eu-west-1"
+    assert where_of(alert(account=None, region=None), str) == "unknown account unknown region"
     assert _fact("Where", named).value == "payments-prod (111122223333) eu-west-1"
     assert _fact("Where", alert()).value == "111122223333 eu-west-1"
 
 
 def test_passer_role_and_resource_are_linked_into_the_console() -> None:
-    facts = wording.facts(FINDING)
+    facts = facts_of(FINDING)
 
     assert {fact.label for fact in facts if fact.link} == {"Who", "Role", "Resource"}
 
 
-def _fact(label: str, alert_: Alert) -> wording.Fact:
-    facts = wording.facts(alert_.finding, alert_.account_name)
+def _fact(label: str, alert_: Alert) -> Fact:
+    facts = facts_of(alert_.finding, alert_.account_name)
     return next(fact for fact in facts if fact.label == label)
