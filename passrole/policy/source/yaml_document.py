@@ -58,9 +58,11 @@ def read_yaml(text: str, file: str) -> Document:
         raise PolicyError((*document.problems, problem)) from None
     except yaml.reader.ReaderError as error:
         raise _unreadable_character(error, text, file) from None
-    except (ValueError, OverflowError) as error:
-        # PyYAML lets Python's own errors through, as for "\\UFFFFFFFF".
-        raise fatal(file, f"not valid YAML: {printable(str(error))}", builder.last) from None
+    except (ValueError, OverflowError):
+        # PyYAML lets Python's own errors through, as for "\\UFFFFFFFF"; each version of Python has other words.
+        raise fatal(
+            file, "not valid YAML: an escape or a version number that is none", builder.last
+        ) from None
     if not builder.documents:
         raise fatal(file, "the file is empty; expected at least version and approved")
     return document

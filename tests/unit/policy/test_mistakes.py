@@ -34,7 +34,7 @@ MISTAKES = {
     "nested too deep": ("[" * 100, f"{F}:1:21: nested more than 20 levels deep"),
     "an impossible escape": (
         'version: "\\UFFFFFFFF"',
-        f"{F}:1:1: not valid YAML: Python int too large to convert to C int",
+        f"{F}:1:1: not valid YAML: an escape or a version number that is none",
     ),
     "a key that is a list": ("? [a]\n: b\n", f"{F}:1:3: a key must be text; this one is a list or a mapping"),
     # YAML's cleverness
