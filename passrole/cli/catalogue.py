@@ -48,7 +48,9 @@ def show(action: str, as_json: bool) -> None:
     """Show one call, by its IAM ACTION (lambda:CreateFunction) or its event name (CreateFunction20150331)."""
     found = [call for call in _calls() if action in (call.action, *call.names)]
     if not found:
-        raise InputError(f"{action}: no such action or event name is in the catalogue")
+        raise InputError(
+            f"{action}: no such action or event name is in the catalogue; see passrole catalogue list"
+        )
     if as_json:
         for call in found:
             print_json(_row(call))
@@ -67,6 +69,8 @@ def diff(folder: Path) -> None:
         before = {key: row for path in sorted(folder.glob("*.jsonl")) for key, row in read_rows(path)}
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder}: not the rows of a catalogue ({error})") from None
+    if not before:
+        raise InputError(f"{folder}: no rows of a catalogue; expected the folder passrole/catalogue/calls")
     now = {(call.source, call.names[0]): call for call in _calls()}
     out = console()
     for mark, keys in (("+", now.keys() - before.keys()), ("-", before.keys() - now.keys())):

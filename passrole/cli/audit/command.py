@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from passrole.cli.errors import INTERRUPTED, InputError
+from passrole.cli.terminal import safe
 from passrole.cli.times import moment
 from passrole.clock import iso, utc_now
 
@@ -85,8 +86,8 @@ def audit(
     from passrole.audit.report.about import About
     from passrole.audit.store import Store
     from passrole.audit.tally import Tally
-    from passrole.cli.audit.formats import write
-    from passrole.cli.audit.remote import Asked, sql_of
+    from passrole.cli.audit.formats import check_target, write
+    from passrole.cli.audit.remote import Asked, question_of, sql_of
     from passrole.cli.audit.view import exit_status, tell
 
     if no_policy and policy_file:
@@ -101,6 +102,11 @@ def audit(
         return 0
     if not sources and not table:
         raise click.UsageError("no SOURCE, and no --athena")
+    for option, given in (("--workgroup", workgroup), ("--output-location", output)):
+        if given is not None and table is None:
+            raise click.UsageError(f"{option} goes with --athena")
+    question_of(asked)
+    check_target(out)
     tally = Tally()
     with _one_line(), _kept(sources, how, asked) as spool, Store() as store:
         first, last = _bounds(since, until, spool.began(utc_now()))
@@ -234,7 +240,10 @@ def _one_line() -> Iterator[None]:
             yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise InputError(f"what was found cannot be kept (TMPDIR says where): {error}") from None
-    except (SourceError, WorkerError, OSError) as error:
+    except (SourceError, WorkerError) as error:
+        raise InputError(str(error)) from None
+    except OSError as error:
         if isinstance(error, BrokenPipeError):
             raise
-        raise InputError(str(error)) from None
+        where = f"{safe(error.filename)}: " if error.filename else ""
+        raise InputError(f"{where}{error.strerror or error}") from None

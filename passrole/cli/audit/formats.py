@@ -16,6 +16,8 @@ from passrole.audit.row import COLUMNS, Column
 from passrole.audit.store import Store
 from passrole.audit.tally import Tally
 from passrole.cli.audit.table import print_table
+from passrole.cli.errors import InputError
+from passrole.cli.terminal import safe
 
 _TO_A_FILE = ("html", "parquet")  # what nobody wants on a terminal
 _LISTS = {"services": " ", "resources": " ", "checks": " ", "reasons": " | "}
@@ -51,6 +53,24 @@ def write(store: Store, tally: Tally, about: About, format_: str, out: str | Non
                 print_table(store, text)
                 text.detach()
     return out
+
+
+def check_target(out: str | None) -> None:
+    """Tells before anything is read that a file cannot be there.
+
+    Raises:
+        InputError: it is a folder, or in none, or no name of a file.
+    """
+    if out is None:
+        return
+    try:
+        is_folder = Path(out).is_dir()
+    except OSError as error:
+        raise InputError(f"{safe(out)}: cannot be written: {error.strerror}") from None
+    if is_folder:
+        raise InputError(f"{safe(out)}: cannot be written: it is a folder; expected the name of a file")
+    if not Path(out).parent.is_dir():
+        raise InputError(f"{safe(out)}: cannot be written: there is no folder {safe(Path(out).parent)}")
 
 
 def _write_json(store: Store, file: BinaryIO) -> None:

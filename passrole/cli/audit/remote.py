@@ -10,6 +10,7 @@ from passrole.clock import parse_time, utc_now
 
 if TYPE_CHECKING:
     from passrole.audit.athena.query import AthenaQuery, QueryState
+    from passrole.audit.athena.sql import Question
     from passrole.audit.athena.table import Table
     from passrole.audit.pages import PageReader
     from passrole.cli.progress import Progress
@@ -63,12 +64,27 @@ def _table(asked: Asked, tell: Callable[[str], None]) -> "Table":
     return table
 
 
-def _select(asked: Asked, table: "Table") -> str:
-    from passrole.audit.athena.sql import Question, select
+def question_of(asked: Asked) -> "Question":
+    """What bounds the passes, whatever is read.
+
+    Raises:
+        InputError: an account or region is none.
+    """
+    from passrole.audit.athena.sql import Question
 
     since, until = (parse_time(given) if given else None for given in (asked.since, asked.until))
     try:
-        return select(table, Question(since, until, asked.accounts, asked.regions))
+        return Question(since, until, asked.accounts, asked.regions)
+    except ValueError as error:
+        raise InputError(str(error)) from None
+
+
+def _select(asked: Asked, table: "Table") -> str:
+    from passrole.audit.athena.sql import select
+
+    question = question_of(asked)
+    try:
+        return select(table, question)
     except ValueError as error:
         raise InputError(str(error)) from None
 
@@ -118,9 +134,7 @@ def _ran(query: "AthenaQuery", sql: str, show: Callable[[str], None]) -> str:
     def told(state: "QueryState") -> None:
         show(f"Athena: {state.state.lower()}, {state.scanned / 1e9:,.2f} GB scanned")
 
-    running = query.start(sql)
-    query.wait(running, told)
-    return running
+    return query.run(sql, told)
 
 
 def read_history(asked: Asked, reader: "PageReader") -> None:

@@ -15,6 +15,8 @@ from passrole.cli.ledger.rows import format_option, print_rows
 if TYPE_CHECKING:
     from passrole.ledger import Holding
 
+_EXAMPLE = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
+
 
 @click.command("resources-of")
 @click.argument("role")
@@ -36,7 +38,7 @@ def resources_of(role: str, form: str, stack: str, region: str | None) -> None:
 def held_by(resource: str, form: str, stack: str, region: str | None) -> None:
     """List the roles that RESOURCE, an ARN, holds now."""
     if Arn.parse(resource) is None:
-        raise InputError(f"{resource!r} is no ARN")
+        raise InputError(f"{resource!r} is no ARN; expected the resource's: {_EXAMPLE}")
     operator = become_operator(stack, region)
     with aws_errors():
         found = operator.ledger.holdings_of(resource)

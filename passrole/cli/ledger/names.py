@@ -54,8 +54,8 @@ def service(given: str) -> str:
     return given
 
 
-def day(given: str | None, otherwise: date) -> date:
-    """A day in UTC.
+def day(given: str | None, otherwise: date, option: str) -> date:
+    """A day in UTC; ``option`` is what it was given with, for what is said about it.
 
     Raises:
         InputError: it is no day.
@@ -65,4 +65,4 @@ def day(given: str | None, otherwise: date) -> date:
     try:
         return datetime.strptime(given, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
-        raise InputError(f"{given!r} is no day; expected YYYY-MM-DD") from None
+        raise InputError(f"{option}: {given!r} is no day; expected YYYY-MM-DD") from None

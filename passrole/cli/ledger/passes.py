@@ -92,8 +92,9 @@ def _listed(ledger: "Ledger", service: str | None, first: date, last: date) -> "
 
 def _days(since: str | None, until: str | None, days: int | None = None) -> tuple[date, date]:
     """The first day and the last; without ``since``, so many days, or all."""
-    end = day(until, utc_now().date())
-    begin = day(since, date.min if days is None else date.fromordinal(max(end.toordinal() - days + 1, 1)))
+    end = day(until, utc_now().date(), "--until")
+    otherwise = date.min if days is None else date.fromordinal(max(end.toordinal() - days + 1, 1))
+    begin = day(since, otherwise, "--since")
     if end < begin:
         raise InputError(f"--until {end} is before --since {begin}")
     return begin, end

@@ -43,30 +43,31 @@ def contexts_in(name: str) -> Iterator[PlacedContext]:
         InputError: the file cannot be read, a context is none, or there is none.
     """
     none = True
-    for placed in _read(name):
-        none = False
-        yield placed
-    if none:
-        raise InputError(f"{safe(name)}: empty; expected a JSON object of condition keys")
-
-
-def _read(name: str) -> Iterator[PlacedContext]:
+    called = "standard input" if name == "-" else name
     with _opened(name) as lines:
-        numbered = enumerate(lines, 1)
-        for number, line in numbered:
-            text = _decoded(line, name, number)
+        for placed in _read(lines, called):
+            none = False
+            yield placed
+    if none:
+        raise InputError(f"{safe(called)}: empty; expected a JSON object of condition keys")
+
+
+def _read(lines: IO[Any], name: str) -> Iterator[PlacedContext]:
+    numbered = enumerate(lines, 1)
+    for number, line in numbered:
+        text = _decoded(line, name, number)
+        try:
+            yield from _contexts(text, name, number)
+        except _IncompleteError as incomplete:
+            # An object over several lines. What comes after it is read at once.
+            first = number + text.count("\n", 0, incomplete.begin)
+            rest = (_decoded(more, name, at) for at, more in numbered)
             try:
-                yield from _contexts(text, name, number)
-            except _IncompleteError as incomplete:
-                # An object over several lines. What comes after it is read at once.
-                first = number + text.count("\n", 0, incomplete.begin)
-                rest = (_decoded(more, name, at) for at, more in numbered)
-                try:
-                    yield from _contexts(text[incomplete.begin :] + "".join(rest), name, first)
-                except _IncompleteError as error:
-                    first += error.text.count("\n", 0, error.begin)
-                    message = "not JSON: what begins here does not end"
-                    raise InputError(f"{safe(name)}:{first}: {message}") from None
+                yield from _contexts(text[incomplete.begin :] + "".join(rest), name, first)
+            except _IncompleteError as error:
+                first += error.text.count("\n", 0, error.begin)
+                message = "not JSON: what begins here does not end"
+                raise InputError(f"{safe(name)}:{first}: {message}") from None
 
 
 def _opened(name: str) -> IO[Any]:

@@ -6,6 +6,7 @@ import click
 
 from passrole.cli.errors import BAD_INPUT
 from passrole.cli.judging import read_evidence, read_guardrail
+from passrole.cli.options import ledger_options, refuse_ledger_options
 from passrole.cli.policy.diff_judging import Change, Comparison, Kind
 from passrole.cli.progress import Progress
 from passrole.cli.reading import PassReader, json_option
@@ -29,8 +30,7 @@ _SHOWN_EACH = 20  # passes
     metavar="SNAPSHOT",
     help="Roles and their tags: what `aws iam get-account-authorization-details` prints.",
 )
-@click.option("--stack", metavar="NAME", envvar="PASSROLE_STACK", help="With --ledger: the guard's stack.")
-@click.option("--region", metavar="REGION", help="With --ledger: the guard's home region.")
+@ledger_options
 @json_option
 def diff(
     old: str,
@@ -57,6 +57,8 @@ def diff(
     """
     if of_ledger == bool(files):
         raise click.UsageError("give either FILEs or --ledger")
+    if not of_ledger:
+        refuse_ledger_options()
     before, after = read_guardrail(old), read_guardrail(new)
     with Progress() as progress:
         if of_ledger:

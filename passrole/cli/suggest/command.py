@@ -12,6 +12,7 @@ import click
 
 from passrole.cli.errors import BAD_INPUT, InputError
 from passrole.cli.judging import read_guardrail, wanted_by
+from passrole.cli.options import Number, ledger_options, refuse_ledger_options
 from passrole.cli.policy.diff_judging import Comparison
 from passrole.cli.progress import Progress
 from passrole.cli.reading import json_option
@@ -54,7 +55,7 @@ _SHOWN_EACH = 1_000  # passes
     "--confidence",
     default=0.9,
     show_default=True,
-    type=click.FloatRange(min=0, max=1),
+    type=Number(min=0, max=1),
     help="How much of what a statement approves must be normal.",
 )
 @click.option("--any-passer", is_flag=True, help="Approve whoever passes the role.")
@@ -66,8 +67,7 @@ _SHOWN_EACH = 1_000  # passes
     help="Write an identity policy for iam:PassRole for each passer.",
 )
 @click.option("--out", metavar="FILE", help="Write the policy there; it must not exist yet.")
-@click.option("--stack", metavar="NAME", envvar="PASSROLE_STACK", help="With --ledger: the guard's stack.")
-@click.option("--region", metavar="REGION", help="With --ledger: the guard's home region.")
+@ledger_options
 @json_option
 def suggest_command(
     files: tuple[str, ...],
@@ -97,6 +97,8 @@ def suggest_command(
     """
     if of_ledger == bool(files):
         raise click.UsageError("give either FILEs or --ledger")
+    if not of_ledger:
+        refuse_ledger_options()
     _check_targets(out, folder)
     options = Options(min_count, min_days, confidence, any_passer)
     present = read_guardrail(against) if against else None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import click
 
+from passrole.cli.options import Number
 from passrole.cli.reading import json_option
 from passrole.stack import DEFAULT_STACK
 
@@ -26,7 +27,7 @@ from passrole.stack import DEFAULT_STACK
 )
 @click.option(
     "--rate",
-    type=click.FloatRange(0, min_open=True),
+    type=Number(0, min_open=True),
     metavar="N",
     help="With --policy: requests to one service in one region in a second.  [default: 5]",
 )

@@ -8,6 +8,10 @@ from typing import Any
 
 from tests.unit.samples import ACCOUNT, create_function_record
 
+# A file of that name could be, but not the one that is written first, whose name is longer: an audit ends
+# after its reading, and what it read is kept.
+UNWRITABLE = "o" * 250
+
 
 def passing(number: int, role: str = "application_role/good", **fields: Any) -> dict[str, Any]:
     """The record of a call that passes a role."""

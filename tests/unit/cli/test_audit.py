@@ -325,7 +325,7 @@ def test_no_character_ends_an_audit(run: Run, logs: Callable[..., Path], text: s
         ([".", "--policy", "nowhere.yaml"], "nowhere.yaml"),
         ([".", "--policy", "a", "--no-policy"], "exclude each other"),
         (["s3://"], "no bucket"),
-        ([".", "--out", "no/folder/x"], "No such file or directory"),
+        ([".", "--out", "no/folder/x"], "there is no folder no/folder"),
     ],
 )
 def test_bad_usage_is_one_clear_line(run: Run, arguments: list[str], told: str | None) -> None:

@@ -15,7 +15,7 @@ from passrole.audit.athena.rows import ALIASES
 from passrole.trail.lookup import EventHistory
 from tests.unit.audit.athena.test_described import COLUMNS
 from tests.unit.cli.conftest import Run
-from tests.unit.cli.logs import passing
+from tests.unit.cli.logs import UNWRITABLE, passing
 from tests.unit.histories import History
 from tests.unit.samples import ACCOUNT, REGION
 
@@ -196,7 +196,7 @@ def test_what_another_account_was_answered_is_not_taken_up(
 ) -> None:
     command = ("audit", "--athena", TABLE, "--workgroup", "audits", "--format", "json")
     answers(athena)
-    assert run(*command, "--out", "no/folder/told").status == 2  # the query and its answer are kept
+    assert run(*command, "--out", UNWRITABLE).status == 2  # the query and its answer are kept
 
     monkeypatch.setattr("passrole.cli.audit.remote.caller_of", lambda _: ("444455556666", REGION))
     ran = run(*command)

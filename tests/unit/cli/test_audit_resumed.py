@@ -16,7 +16,7 @@ from passrole.audit.spool import Kept, Spool
 from passrole.audit.tally import Tally
 from passrole.trail.documents import Kind
 from tests.unit.cli.conftest import Run
-from tests.unit.cli.logs import passing, write_log
+from tests.unit.cli.logs import UNWRITABLE, passing, write_log
 
 
 def test_an_interrupted_audit_goes_on_where_it_stopped(
@@ -54,7 +54,7 @@ def test_what_could_not_be_read_is_tried_again(
 ) -> None:
     folder = logs([passing(1)])
     monkeypatch.setattr(contents, "_local", lambda unit: UnreadableError(unit.name, Kind.UNREADABLE))
-    assert run("audit", folder, "--out", "no/folder/told").status == 2
+    assert run("audit", folder, "--out", UNWRITABLE).status == 2
     monkeypatch.undo()
 
     assert len(run("audit", folder, "--format", "json").rows) == 1
@@ -101,11 +101,10 @@ def test_a_process_that_is_ended_is_told_and_what_is_done_is_kept(
 def test_what_is_done_is_kept_until_the_passes_are_written(
     run: Run, logs: Callable[..., Path], tmp_path: Path
 ) -> None:
-    folder, told = logs([passing(1)]), tmp_path / "folder" / "told"
+    folder, told = logs([passing(1)]), tmp_path / "told"
 
-    assert run("audit", folder, "--format", "json", "--out", told).status == 2
+    assert run("audit", folder, "--format", "json", "--out", UNWRITABLE).status == 2
 
-    told.parent.mkdir()
     ran = run("audit", folder, "--format", "json", "--out", told)
     assert (ran.status, "1 file was read by the run that was interrupted" in ran.err) == (0, True)
     assert not list((tmp_path / "cache").rglob("*.tally"))
@@ -154,7 +153,7 @@ def test_what_another_release_found_is_not_taken_up(
     run: Run, logs: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = logs([passing(1)])
-    assert run("audit", folder, "--out", "no/folder/told").status == 2
+    assert run("audit", folder, "--out", UNWRITABLE).status == 2
 
     monkeypatch.setattr("passrole.audit.spool.release", lambda: "another")
     assert "read by the run that was interrupted" not in run("audit", folder).err

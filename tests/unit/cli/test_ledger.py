@@ -170,7 +170,7 @@ def test_a_spreadsheet_names_every_resource_of_a_launch(run: Run, deployed: Clou
             ("roles-of", "dana"),
             "'dana' is no principal; expected the ARN of a user or role, or a service: ec2.amazonaws.com",
         ),
-        (("passes", "--since", "yesterday"), "'yesterday' is no day; expected YYYY-MM-DD"),
+        (("passes", "--since", "yesterday"), "--since: 'yesterday' is no day; expected YYYY-MM-DD"),
         (
             ("passes", "--since", "2026-11-22", "--until", "2026-11-01"),
             "--until 2026-11-01 is before --since 2026-11-22",
@@ -187,7 +187,11 @@ def test_a_spreadsheet_names_every_resource_of_a_launch(run: Run, deployed: Clou
             ("passes", "--service", ""),
             "'' is no service; expected its principal, lambda.amazonaws.com, or unknown",
         ),
-        (("held-by", "orders"), "'orders' is no ARN"),
+        (
+            ("held-by", "orders"),
+            "'orders' is no ARN; expected the resource's: "
+            "arn:aws:lambda:eu-west-1:111122223333:function:orders",
+        ),
         (("who-passed", "app/"), "'app/' is no role; expected its ARN, or path and name: app/orders"),
         (
             ("resources-of", "r" * 65),
