@@ -59,10 +59,9 @@ def read_yaml(text: str, file: str) -> Document:
     except yaml.reader.ReaderError as error:
         raise _unreadable_character(error, text, file) from None
     except (ValueError, OverflowError):
-        # PyYAML lets Python's own errors through, as for "\\UFFFFFFFF"; each version of Python has other words.
-        raise fatal(
-            file, "not valid YAML: an escape or a version number that is none", builder.last
-        ) from None
+        # PyYAML lets Python's own errors through, as for "\\UFFFFFFFF": each version has other words.
+        why = "not valid YAML: an escape or a version number that is none"
+        raise fatal(file, why, builder.last) from None
     if not builder.documents:
         raise fatal(file, "the file is empty; expected at least version and approved")
     return document
