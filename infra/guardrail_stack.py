@@ -102,6 +102,7 @@ class GuardrailStack(Stack):
                 self.detection.looks,
                 self.quarantine.work,
                 self.sweeping.tasks,
+                self.sweeping.self_watch,
                 *self.notification.queues.values(),
             ),
             self.intake.rule_dead_letters,
@@ -150,26 +151,27 @@ class GuardrailStack(Stack):
         return Canary(self, "Canary", sweep=self.sweeping.sweep, detect=self.detection.detect)
 
     def _watch_self(self, share: FunctionShare) -> None:
-        sweep, tasks, key = self.sweeping.sweep, self.sweeping.tasks, self.core.encryption.key.key_id
+        sweep, work, key = self.sweeping.sweep, self.sweeping.self_watch, self.core.encryption.key.key_id
         unnamed = (key, share.policy_layer.layer_version_arn)
         sweep.function.add_environment(Env.OWN_RESOURCES, ",".join(unnamed))
         add_self_watch(
             Construct(self, "SelfWatch"),
             names_in(Aws.STACK_NAME, key, sweep.role.role_arn if self.canary else None),
             self.alerts,
-            target_arn=tasks.queue.queue_arn,
-            dead_letters=tasks.dead_letters,
-            after=(tasks.queue, tasks.dead_letters),
+            target_arn=work.queue.queue_arn,
+            dead_letters=work.dead_letters,
+            after=(work.queue, work.dead_letters),
         )
 
     def _hear_alarms(self, regions: Sequence[str]) -> None:
         """Has `sweep` make findings of alarms, here and in further regions: else e-mail alone hears them."""
+        work = self.sweeping.self_watch
         add_alarm_rule(
             self,
             (Aws.STACK_NAME, *(forwarding_stack(Aws.STACK_NAME, region) for region in regions)),
-            target_arn=self.sweeping.tasks.queue.queue_arn,
-            dead_letters=self.sweeping.tasks.dead_letters,
-            after=(self.sweeping.tasks.queue, self.sweeping.tasks.dead_letters),
+            target_arn=work.queue.queue_arn,
+            dead_letters=work.dead_letters,
+            after=(work.queue, work.dead_letters),
         )
 
     def _share(self, deployment: Deployment) -> FunctionShare:
@@ -200,12 +202,14 @@ class GuardrailStack(Stack):
             **{f"{channel.identifier}DeadLetters": work.dead_letters for channel, work in channels},
             "SweepDeadLetters": self.sweeping.dead_letters,
             "TasksDeadLetters": self.sweeping.tasks.dead_letters,
+            "SelfWatchDeadLetters": self.sweeping.self_watch.dead_letters,
         }
         queues = {
             "IntakeQueue": self.intake.work.queue,
             "SecondLooksQueue": self.detection.looks.queue,
             "ContainQueue": self.quarantine.work.queue,
             "TasksQueue": self.sweeping.tasks.queue,
+            "SelfWatchQueue": self.sweeping.self_watch.queue,
             **{f"{channel.identifier}Queue": work.queue for channel, work in channels},
         }
         functions = {
@@ -245,6 +249,8 @@ class GuardrailStack(Stack):
             Output.SWEEP_DEAD_LETTER_QUEUE_URL: self.sweeping.dead_letters.queue_url,
             Output.TASKS_QUEUE_URL: self.sweeping.tasks.queue.queue_url,
             Output.TASKS_DEAD_LETTER_QUEUE_URL: self.sweeping.tasks.dead_letters.queue_url,
+            Output.SELF_WATCH_QUEUE_URL: self.sweeping.self_watch.queue.queue_url,
+            Output.SELF_WATCH_DEAD_LETTER_QUEUE_URL: self.sweeping.self_watch.dead_letters.queue_url,
             Output.OPERATOR_ROLE_ARN: self.operator.role_arn,
             Output.PASSER_MAY_RELEASE: str(rules.passer_may_release).lower(),
             Output.DETECT_FUNCTION_NAME: self.detection.detect.function.function_name,

@@ -1,4 +1,4 @@
-"""Sweeping: a schedule runs `sweep`, which does what is due; a queue has it list what exists in parts."""
+"""Sweeping: a schedule runs `sweep`; one queue brings it tasks, another what happens to the guard."""
 
 from collections.abc import Iterable
 
@@ -18,10 +18,15 @@ TIMEOUT = Duration.minutes(5)
 EVERY = Duration.minutes(2)
 # As few parts of a sweep at once as Lambda takes: they share the rate of requests (`passrole/sweep/pace.py`).
 WORKERS = 2
+# Of events about the guard. Most are of calls to other people's things, and judged by their record alone:
+# who would have the one about the guard wait behind many must make more of them than these take.
+WATCHERS = 5
+# With the pauses between them (`lambdas/shared/redelivery.py`) they last for half an hour.
+WATCH_RECEIVES = 12
 
 
 class Sweeping(Construct):
-    """The schedule, the function, its queue of tasks, and a place for runs that failed."""
+    """The schedule, the function, its two queues, and a place for runs that failed."""
 
     def __init__(
         self,
@@ -35,10 +40,19 @@ class Sweeping(Construct):
         super().__init__(scope, construct_id)
         self.dead_letters = DeadLetterQueue(self, "DeadLetters", core.encryption.key).queue
         self.tasks = WorkQueue(self, "Tasks", core.encryption.key, function_timeout=TIMEOUT)
-        # Rules put events into it, too. What they cannot deliver comes back from its own dead-letter queue:
-        # that of the other rules is returned to the intake.
-        for queue in (self.tasks.queue, self.tasks.dead_letters):
-            allow_rules(queue)
+        # Not among the tasks: whoever changes a thousand roles first would have the news of the guard wait.
+        self.self_watch = WorkQueue(
+            self,
+            "SelfWatch",
+            core.encryption.key,
+            function_timeout=TIMEOUT,
+            max_receives=WATCH_RECEIVES,
+        )
+        # What rules cannot deliver comes back from each queue's own dead-letter queue: that of the other
+        # rules is returned to the intake.
+        for work in (self.tasks, self.self_watch):
+            for queue in (work.queue, work.dead_letters):
+                allow_rules(queue)
         self.sweep = GuardFunction(
             self,
             "Sweep",
@@ -50,6 +64,7 @@ class Sweeping(Construct):
             environment={
                 **{channel.queue_variable: work.queue.queue_url for channel, work in notifications},
                 Env.TASKS_QUEUE_URL: self.tasks.queue.queue_url,
+                Env.SELF_WATCH_QUEUE_URL: self.self_watch.queue.queue_url,
             },
         )
         role = self.sweep.role
@@ -58,6 +73,7 @@ class Sweeping(Construct):
         core.findings.grant_publish(role)
         # One at a time: a task goes on for as long as the function may.
         self.sweep.read(self.tasks.queue, batch_size=1, window=None, concurrency=WORKERS)
+        self.sweep.read(self.self_watch.queue, batch_size=10, window=None, concurrency=WATCHERS)
         self.schedule = events.Rule(
             self,
             "Schedule",

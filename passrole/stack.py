@@ -25,6 +25,8 @@ class Output(StrEnum):
     SWEEP_DEAD_LETTER_QUEUE_URL = "SweepDeadLetterQueueUrl"
     TASKS_QUEUE_URL = "TasksQueueUrl"
     TASKS_DEAD_LETTER_QUEUE_URL = "TasksDeadLetterQueueUrl"
+    SELF_WATCH_QUEUE_URL = "SelfWatchQueueUrl"
+    SELF_WATCH_DEAD_LETTER_QUEUE_URL = "SelfWatchDeadLetterQueueUrl"
     OPERATOR_ROLE_ARN = "OperatorRoleArn"
     QUARANTINE_ROLE_ARN = "QuarantineRoleArn"
     PASSER_MAY_RELEASE = "PasserMayRelease"

@@ -26,6 +26,7 @@ class Settings:
         contain_role_arn: the role of `contain`, and quarantine_role_arn the only one that it may pass.
         contain_queue_url: where findings wait for `contain`.
         tasks_queue_url: where the parts of a sweep wait for `sweep`.
+        self_watch_queue_url: where events about the guard wait for `sweep`.
         sweep_regions: further regions that are swept.
         sweep_types: the types of resources that are swept; all if it is empty.
         sweep_rate: how many requests a second one worker may make to a service in a region.
@@ -53,6 +54,7 @@ class Settings:
     quarantine_role_arn: str | None = None
     contain_queue_url: str | None = None
     tasks_queue_url: str | None = None
+    self_watch_queue_url: str | None = None
     sweep_regions: tuple[str, ...] = ()
     sweep_types: frozenset[str] = frozenset()
     sweep_rate: float = PER_SECOND
@@ -91,6 +93,7 @@ class Settings:
             quarantine_role_arn=environment.get("QUARANTINE_ROLE_ARN"),
             contain_queue_url=environment.get("CONTAIN_QUEUE_URL"),
             tasks_queue_url=environment.get("TASKS_QUEUE_URL"),
+            self_watch_queue_url=environment.get("SELF_WATCH_QUEUE_URL"),
             sweep_regions=tuple(filter(None, environment.get("SWEEP_REGIONS", "").split(","))),
             sweep_types=_listed(environment, "SWEEP_TYPES"),
             sweep_rate=float(environment.get("SWEEP_RATE", PER_SECOND)),

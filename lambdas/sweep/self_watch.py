@@ -1,24 +1,52 @@
-"""Watching the guard itself: one event of a call that could change it, from the queue of tasks."""
+"""Watching the guard itself: from a queue of their own, calls that could change it, and its alarms."""
 
+import json
 from functools import lru_cache
 
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from lambdas.shared.clients import client
 from lambdas.shared.observability import logger, metrics
+from lambdas.shared.redelivery import come_again_soon
 from lambdas.shared.settings import Settings
+from passrole.alarms import AlarmNews, is_alarm
 from passrole.ledger import Ledger
 from passrole.news import SnsTopic
 from passrole.selfwatch import GuardWatch, OwnAct, OwnResources
+from passrole.trail import ForgedEventError
 
 
-def watch_guard(body: str, settings: Settings, account: str) -> None:
-    """Judges an EventBridge envelope for which `is_self_watched` holds; `GuardChanges` counts what it found.
+def watch(record: SQSRecord, settings: Settings, account: str) -> None:
+    """Judges one message; `GuardChanges` counts what changed the guard.
+
+    What fails comes again within seconds, and not when the visibility of a queue of long tasks would end.
 
     Raises:
-        EnvelopeError: the event is forged, or not readable.
-        BusyFindingError: to be delivered again.
+        UnreadableEventError: it is no such event.
+        Exception: whatever is to be tried again.
     """
+    try:
+        body = json.loads(record.body)
+        if isinstance(body, dict) and is_alarm(body):
+            _alarms(settings, account).take(record.body)
+        else:
+            _watch_guard(record.body, settings, account)
+    except ForgedEventError as error:
+        # Not AWS's word: it changes nothing, and trying again would not make it true.
+        count_forged(error, record)
+    except Exception:
+        come_again_soon(settings.self_watch_queue_url, record)
+        raise
+
+
+def count_forged(error: ForgedEventError, record: SQSRecord) -> None:
+    """Counts an event that AWS did not send, and says so in the log."""
+    metrics.add_metric("ForgedEvents", MetricUnit.Count, 1)
+    logger.warning("forged event ignored", extra={"why": str(error), "message_id": record.message_id})
+
+
+def _watch_guard(body: str, settings: Settings, account: str) -> None:
     finding = _guard_watch(settings, account).watch(body)
     if finding is None:
         return
@@ -35,6 +63,13 @@ def _guard_watch(settings: Settings, account: str) -> GuardWatch:
         account,
         OwnResources.of(settings.stack_name, settings.own_resources, _own_acts(settings)),
     )
+
+
+@lru_cache(maxsize=1)
+def _alarms(settings: Settings, account: str) -> AlarmNews:
+    ledger = Ledger(settings.ledger_table, client("dynamodb"))
+    topic = SnsTopic(settings.findings_topic_arn, client("sns"))
+    return AlarmNews(ledger, topic, account, settings.stack_name)
 
 
 def _own_acts(settings: Settings) -> tuple[OwnAct, ...]:

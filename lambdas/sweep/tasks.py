@@ -1,4 +1,4 @@
-"""From the queue of tasks: parts of sweeps, judgements, and the events that lead to them."""
+"""From the queue of tasks: parts of sweeps, judgements, and the changes of roles that lead to them."""
 
 import json
 from collections.abc import Callable
@@ -14,8 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from lambdas.shared.clients import client
 from lambdas.shared.observability import logger, metrics
 from lambdas.shared.settings import Settings
-from lambdas.sweep.self_watch import watch_guard
-from passrole.alarms import AlarmNews, is_alarm
+from lambdas.sweep.self_watch import count_forged
 from passrole.arn import partition_of
 from passrole.clock import utc_now
 from passrole.evidence.answers import Answers
@@ -25,8 +24,7 @@ from passrole.ledger import Ledger
 from passrole.news import SnsTopic
 from passrole.policy import load_deployed
 from passrole.rejudging import Rejudge
-from passrole.role_changes import change_in, is_role_change
-from passrole.selfwatch import is_self_watched
+from passrole.role_changes import change_in
 from passrole.sweep.config_query import Recorders
 from passrole.sweep.listing import Listing, listings_for
 from passrole.sweep.pace import Pace
@@ -43,13 +41,12 @@ _GO = timedelta(minutes=5)
 _MOST_ROLES = 10_000
 
 
-def do_task(record: SQSRecord, context: LambdaContext) -> None:
+def do_task(record: SQSRecord, settings: Settings, context: LambdaContext) -> None:
     """Does what one message asks for.
 
     Raises:
         ValueError: it is neither a task nor an event; and whatever is to be tried again.
     """
-    settings = Settings.from_environment()
     account, region = context.invoked_function_arn.split(":")[4], context.invoked_function_arn.split(":")[3]
     runner = _runner(settings, account, region, lambda: context.get_remaining_time_in_millis() < _LEAST_TIME)
     body = json.loads(record.body)
@@ -59,21 +56,12 @@ def do_task(record: SQSRecord, context: LambdaContext) -> None:
         _report(runner.run(task_in(body)))
         return
     try:
-        if is_alarm(body):
-            _alarms(settings, account).take(record.body)
-        else:
-            _take_event(record.body, runner, settings, account)
+        change = change_in(record_in(record.body, account))
     except ForgedEventError as error:
         # Not AWS's word: it changes nothing, and trying again would not make it true.
-        metrics.add_metric("ForgedEvents", MetricUnit.Count, 1)
-        logger.warning("forged event ignored", extra={"why": str(error), "message_id": record.message_id})
-
-
-def _take_event(body: str, runner: TaskRunner, settings: Settings, account: str) -> None:
-    recorded = record_in(body, account)
-    if is_self_watched(recorded):
-        watch_guard(body, settings, account)
-    if is_role_change(recorded) and (change := change_in(recorded)):
+        count_forged(error, record)
+        return
+    if change:
         runner.take_change(change)
 
 
@@ -146,10 +134,3 @@ def _reach(account: str, region: str, further: tuple[str, ...], types: frozenset
 
 def _source_of(listing: Listing) -> str:
     return f"{listing.type.partition(':')[0]}.amazonaws.com"
-
-
-@lru_cache(maxsize=1)
-def _alarms(settings: Settings, account: str) -> AlarmNews:
-    ledger = Ledger(settings.ledger_table, client("dynamodb"))
-    topic = SnsTopic(settings.findings_topic_arn, client("sns"))
-    return AlarmNews(ledger, topic, account, settings.stack_name)

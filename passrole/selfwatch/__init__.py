@@ -1,6 +1,5 @@
 """The guard watches itself: which calls change a part of it or blind CloudTrail, and what is told of them."""
 
-from passrole.selfwatch.calls import is_self_watched
 from passrole.selfwatch.decision import GuardChange, change_of
 from passrole.selfwatch.own import OwnAct, OwnResources
 from passrole.selfwatch.watching import BusyFindingError, GuardWatch
@@ -12,5 +11,4 @@ __all__ = [
     "OwnAct",
     "OwnResources",
     "change_of",
-    "is_self_watched",
 ]

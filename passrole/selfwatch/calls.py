@@ -202,11 +202,6 @@ def watched_by(record: Mapping[str, Any]) -> Watched | None:
     return _BY_CALL.get((source, bare_name(source, name)))
 
 
-def is_self_watched(record: Mapping[str, Any]) -> bool:
-    """Whether a record is of a call that could change the guard: it is for `GuardWatch`."""
-    return watched_by(record) is not None
-
-
 def bare_name(source: str, name: str) -> str:
     """An event's name without what Lambda puts behind it."""
     if source != _LAMBDA:

@@ -116,7 +116,7 @@ def _alarm_rule(stack: StackTemplate) -> dict[str, Any]:
     return rule
 
 
-def test_changes_of_alarms_come_to_the_queue_of_sweep(guard: StackTemplate) -> None:
+def test_changes_of_alarms_come_to_the_queue_of_self_watch(guard: StackTemplate) -> None:
     rule = _alarm_rule(guard)
     pattern, (target,) = rule["EventPattern"], rule["Targets"]
     assert (pattern["source"], pattern["detail-type"]) == (
@@ -125,8 +125,8 @@ def test_changes_of_alarms_come_to_the_queue_of_sweep(guard: StackTemplate) -> N
     )
     assert pattern["detail"]["state"]["value"] == ["ALARM", "OK"]
     queue = target["Arn"]["Fn::GetAtt"][0]
-    assert queue.startswith("SweepingTasksQueue")
-    assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0].startswith("SweepingTasksDeadLetters")
+    assert queue.startswith("SweepingSelfWatchQueue")
+    assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0].startswith("SweepingSelfWatchDeadLetters")
 
 
 def test_alarms_of_further_regions_come_home_and_are_taken_there(

@@ -66,7 +66,7 @@ def test_all_functions_share_one_bundle(guard: StackTemplate, synthesized: Synth
             "Sweep",
             {
                 *(*CANARY, "OWN_RESOURCES", "CONTAIN_QUEUE_URL"),
-                *("TASKS_QUEUE_URL", "SWEEP_REGIONS", "SWEEP_RATE", "SWEEP_TYPES"),
+                *("TASKS_QUEUE_URL", "SELF_WATCH_QUEUE_URL", "SWEEP_REGIONS", "SWEEP_RATE", "SWEEP_TYPES"),
                 *("EMAIL_QUEUE_URL", "SLACK_QUEUE_URL", "CHAT_QUEUE_URL"),
             },
         ),

@@ -79,7 +79,7 @@ def test_every_dead_letter_queue_rings_with_its_first_message(stacks: list[Stack
 def test_every_work_queue_rings_when_a_message_waits(guard: StackTemplate) -> None:
     work = {n for n, queue in guard.of_type("AWS::SQS::Queue").items() if "RedrivePolicy" in queue}
     assert set(alarms_on(guard, "ApproximateAgeOfOldestMessage")) == work
-    assert len(work) == 4 + len(ChannelName)
+    assert len(work) == 5 + len(ChannelName)
 
 
 def test_dead_letters_are_kept_longer_than_work(stacks: list[StackTemplate]) -> None:
@@ -261,7 +261,7 @@ def test_nobody_but_services_and_operators_sends_what_functions_act_on(
         # When an IAM principal sends to one of them, then it is denied
         assert set(denied) == queues
         channels = [c for c in ChannelName if channel_queue(stack, c)]
-        assert len(queues) == 9 + 2 * len(channels)
+        assert len(queues) == 11 + 2 * len(channels)
         (looks,) = (name for name in second_looks(stack) if "DeadLetters" not in name)
         functions = {looks: "Detect", contain_queue(stack): "Sweep", tasks: "Sweep"}
         functions |= {channel_queue(stack, c): "Sweep" for c in channels if c.is_for_people}

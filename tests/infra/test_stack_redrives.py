@@ -14,7 +14,7 @@ def _queues(guard: StackTemplate) -> list[DeadLetterQueue]:
 
 
 def test_each_dead_letter_queue_is_known_by_its_name(queues: list[DeadLetterQueue]) -> None:
-    own = {"intake", RULE, "second_looks", "contain", SWEEP, "tasks"}
+    own = {"intake", RULE, "second_looks", "contain", SWEEP, "tasks", "self_watch"}
     assert {q.name for q in queues} == {*own, *ChannelName}
 
 

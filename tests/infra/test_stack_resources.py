@@ -55,6 +55,8 @@ OUTPUTS = {
     "SweepDeadLetterQueueUrl",
     "TasksQueueUrl",
     "TasksDeadLetterQueueUrl",
+    "SelfWatchQueueUrl",
+    "SelfWatchDeadLetterQueueUrl",
     "CanaryRuleName",
     "OperatorRoleArn",
     "PasserMayRelease",

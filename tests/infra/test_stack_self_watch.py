@@ -22,23 +22,54 @@ def direct(stack: StackTemplate) -> Rules:
     return found
 
 
-def tasks(stack: StackTemplate) -> tuple[str, str]:
-    """The queue of the tasks of `sweep`, and its dead letters."""
-    names = [n for n in stack.of_type("AWS::SQS::Queue") if n.startswith("SweepingTasks")]
+def self_watch_queue(stack: StackTemplate) -> tuple[str, str]:
+    """The queue of events about the guard, and its dead letters."""
+    names = [n for n in stack.of_type("AWS::SQS::Queue") if n.startswith("SweepingSelfWatch")]
     (dead,) = (n for n in names if "DeadLetters" in n)
     (queue,) = (n for n in names if n != dead)
     return queue, dead
 
 
-def test_changes_of_the_guard_come_to_the_tasks_of_sweep(guard: StackTemplate, plain: StackTemplate) -> None:
+def test_changes_of_the_guard_come_to_a_queue_of_their_own(
+    guard: StackTemplate, plain: StackTemplate
+) -> None:
+    """Changes of roles, which anybody can make many of, wait in another one."""
     for stack in (guard, plain):
-        queue, dead = tasks(stack)
+        queue, dead = self_watch_queue(stack)
         rules = rules_named(stack, "GuardChanges")
         assert [rule["EventPattern"] for rule in rules.values()] == [rule.pattern for rule in change_rules()]
         for rule in rules.values():
             (target,) = rule["Targets"]
             assert target["Arn"] == {"Fn::GetAtt": [queue, "Arn"]}
             assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": [dead, "Arn"]}
+
+
+def test_nothing_else_comes_to_that_queue_but_alarms(guard: StackTemplate) -> None:
+    queue, _ = self_watch_queue(guard)
+    senders = {
+        name
+        for name, rule in guard.of_type("AWS::Events::Rule").items()
+        for target in rule.get("Targets", ())
+        if target["Arn"] == {"Fn::GetAtt": [queue, "Arn"]}
+    }
+    assert all("GuardChanges" in name or name.startswith("AlarmChanges") for name in senders)
+    assert any(name.startswith("AlarmChanges") for name in senders)
+
+
+def test_many_events_about_the_guard_are_read_at_once(guard: StackTemplate) -> None:
+    """The rules bring each such call in the account, whoever's things it is about."""
+    queue, _ = self_watch_queue(guard)
+    (mapping,) = (
+        mapping
+        for mapping in guard.of_type("AWS::Lambda::EventSourceMapping").values()
+        if mapping["EventSourceArn"] == {"Fn::GetAtt": [queue, "Arn"]}
+    )
+    assert (mapping["BatchSize"], mapping["ScalingConfig"]["MaximumConcurrency"]) == (10, 5)
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    # What fails comes again soon, and not for the last time within minutes.
+    assert guard.of_type("AWS::SQS::Queue")[queue]["RedrivePolicy"]["maxReceiveCount"] == 12
+    variables = guard.function_of("Sweep")["Environment"]["Variables"]
+    assert variables["SELF_WATCH_QUEUE_URL"] == {"Ref": queue}
 
 
 def test_people_are_told_by_a_rule_alone_in_every_region(stacks: list[StackTemplate]) -> None:

@@ -144,6 +144,5 @@ def deployed(cloud: Cloud, dynamodb: Any) -> Cloud:
         Output.OPERATOR_ROLE_ARN: OPERATOR,
         Output.PASSER_MAY_RELEASE: "false",
     }
-    queues = (Output.INTAKE_QUEUE_URL, Output.TASKS_QUEUE_URL)
-    cloud.deploy({str(name): value for name, value in values.items() if name not in queues})
+    cloud.deploy({str(name): value for name, value in values.items() if not name.endswith("QueueUrl")})
     return cloud

@@ -13,8 +13,8 @@ from tests.unit.cli.conftest import STACK, Cloud, Run
 from tests.unit.cli.move_tasks import MoveTasks, waiting
 from tests.unit.samples import REGION
 
-WORK = ("Intake", "SecondLooks", "Contain", "Email", "SecurityHub", "Tasks")
-RETURNABLE = ("contain", "email", "intake", "rule", "second_looks", "security_hub", "tasks")
+WORK = ("Intake", "SecondLooks", "Contain", "Email", "SecurityHub", "SelfWatch", "Tasks")
+RETURNABLE = ("contain", "email", "intake", "rule", "second_looks", "security_hub", "self_watch", "tasks")
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ def test_without_a_queue_it_shows_what_waits_and_what_to_do(
         "rule: 1 message; `passrole redrive rule` returns to intake",
         "second_looks: empty",
         "security_hub: empty",
+        "self_watch: empty",
         "sweep: 1 message, not to be returned: the next run does the work; `passrole redrive sweep` deletes",
         "tasks: empty",
         "Look at a message and at the function's log, and mend the cause, before you return any.",
@@ -105,6 +106,7 @@ def test_where_nothing_waits_nothing_is_advised(run: Run, queues: Queues, tasks:
         ("intake", "Intake"),
         ("second_looks", "SecondLooks"),
         ("security_hub", "SecurityHub"),
+        ("self_watch", "SelfWatch"),
         ("tasks", "Tasks"),
     ],
 )

@@ -60,6 +60,7 @@ def run(body: str) -> Any:
         "messageId": "1",
         "body": body,
         "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:tasks",
         "attributes": {},
         "messageAttributes": {},
     }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from passrole.guard import Trouble
 from passrole.passes import Outcome
-from passrole.selfwatch import OwnResources, change_of, is_self_watched
+from passrole.selfwatch import OwnResources, change_of
 from passrole.selfwatch.calls import WATCHED, Watched
 from tests.unit.samples import ACCOUNT
 from tests.unit.selfwatch.records import (
@@ -49,7 +49,6 @@ def test_a_change_of_a_part_of_the_guard_is_seen_with_who_did_it(name: str) -> N
     assert change is not None
     assert (change.kind, change.resource) == (Trouble.GUARD_CHANGED, resource)
     assert (change.outcome, change.passer.arn) == (Outcome.SUCCEEDED, ALICE)
-    assert is_self_watched(record)
 
 
 @each_change
@@ -201,7 +200,6 @@ def test_whose_thing_it_is_the_request_tells_before_the_message() -> None:
 )
 def test_other_calls_are_not_looked_at(record: dict[str, Any]) -> None:
     assert change_of(record, OWN) is None
-    assert not is_self_watched(record)
 
 
 ANYTHING = st.recursive(
