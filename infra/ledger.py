@@ -32,22 +32,13 @@ class Ledger(Construct):
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
-        self._index(keys.FINDINGS_INDEX, keys.FINDINGS_PK, keys.FINDINGS_SK)
-        self._index(keys.ROLES_INDEX, keys.ROLES_PK, keys.ROLES_SK)
-        self._index(keys.PASSERS_INDEX, keys.PASSERS_PK, keys.PASSERS_SK)
-        self._index(keys.SERVICES_INDEX, keys.SERVICES_PK, keys.SERVICES_SK)
-        self._index(keys.DAYS_INDEX, keys.DAYS_PK, keys.DAYS_SK)
-        self._index(keys.STANDING_INDEX, keys.STANDING_PK, keys.STANDING_SK)
-        self._index(keys.HELD_INDEX, keys.HELD_PK, keys.HELD_SK)
-        self._index(keys.OUTBOX_INDEX, keys.OUTBOX_PK, keys.OUTBOX_SK)
-
-    def _index(self, name: str, partition: str, sort: str) -> None:
-        self.table.add_global_secondary_index(
-            index_name=name,
-            partition_key=_string(partition),
-            sort_key=_string(sort),
-            projection_type=dynamodb.ProjectionType.ALL,
-        )
+        for index, (partition, sort) in keys.INDEXES.items():
+            self.table.add_global_secondary_index(
+                index_name=index,
+                partition_key=_string(partition),
+                sort_key=_string(sort),
+                projection_type=dynamodb.ProjectionType.ALL,
+            )
 
     def grant_read_write(self, role: iam.Role) -> None:
         """Rights to read records, one or many at once, to put them, and to query one record's parts.

@@ -114,9 +114,7 @@ class DigestRecords:
 
     def due_digests(self, until: str) -> Iterator[DigestRecord]:
         """Digests with something to be done since ``until`` or before: to be closed, or to be sent."""
-        items = self._table.query_index(
-            keys.OUTBOX_INDEX, keys.OUTBOX_PK, keys.OUTBOX_SK, keys.DIGESTS_OUTBOX, until
-        )
+        items = self._table.query_index(keys.OUTBOX_INDEX, keys.DIGESTS_OUTBOX, until)
         for item in items:
             yield _record(item)
 

@@ -93,8 +93,7 @@ class FindingRecords:
             now = self.finding(finding.id)
 
     def _indexed(self, index: str, partition: str, until: str, since: str = "") -> Iterator[Finding]:
-        partition_key, sort_key = f"{index}_pk", f"{index}_sk"
-        for item in self._table.query_index(index, partition_key, sort_key, partition, until, since):
+        for item in self._table.query_index(index, partition, until, since):
             yield _finding(item)
 
 

@@ -101,8 +101,6 @@ class HoldingRecords:
         """Who holds the role of that name now, whatever its path; from behind a `mark_of_holder` on."""
         items = self._table.query_index(
             keys.ROLES_INDEX,
-            keys.ROLES_PK,
-            keys.ROLES_SK,
             keys.of_holders(account, role_name),
             _END_OF_TIME,
             after,
@@ -121,8 +119,6 @@ class HoldingRecords:
         prefix = keys.all_of_kind(*kind) if kind else ""
         items = self._table.query_index(
             keys.HELD_INDEX,
-            keys.HELD_PK,
-            keys.HELD_SK,
             keys.of_held(shard),
             f"{prefix}{_END_OF_TIME}",
             after or prefix,

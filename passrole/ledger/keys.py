@@ -2,6 +2,7 @@
 
 import hashlib
 import zlib
+from collections.abc import Mapping
 
 PARTITION_KEY = "pk"
 SORT_KEY = "sk"
@@ -23,6 +24,17 @@ HELD_INDEX = "held"
 HELD_PK, HELD_SK = "held_pk", "held_sk"
 OUTBOX_INDEX = "outbox"
 OUTBOX_PK, OUTBOX_SK = "outbox_pk", "outbox_sk"
+# The partition key and the sort key of each.
+INDEXES: Mapping[str, tuple[str, str]] = {
+    FINDINGS_INDEX: (FINDINGS_PK, FINDINGS_SK),
+    ROLES_INDEX: (ROLES_PK, ROLES_SK),
+    PASSERS_INDEX: (PASSERS_PK, PASSERS_SK),
+    SERVICES_INDEX: (SERVICES_PK, SERVICES_SK),
+    DAYS_INDEX: (DAYS_PK, DAYS_SK),
+    STANDING_INDEX: (STANDING_PK, STANDING_SK),
+    HELD_INDEX: (HELD_PK, HELD_SK),
+    OUTBOX_INDEX: (OUTBOX_PK, OUTBOX_SK),
+}
 DIGESTS_OUTBOX = "OUTBOX#digests"
 
 # One partition takes 1,000 writes a second: a storm of findings must not throttle detection at an index.

@@ -159,8 +159,7 @@ class PassRecords(FindingRecords, HoldingRecords):
         return heapq.merge(*listed, key=lambda recorded: (parse_time(recorded.at), recorded.pass_.id))
 
     def _listed(self, index: str, partition: str, since: str, until: str) -> Iterator[RecordedPass]:
-        partition_key, sort_key = f"{index}_pk", f"{index}_sk"
-        for item in self._table.query_index(index, partition_key, sort_key, partition, until, since):
+        for item in self._table.query_index(index, partition, until, since):
             found = item if "body" in item else self._table.get(keys.of_pass(item["pass_id"]))
             if found is not None:
                 yield _recorded(found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
-from passrole.ledger.keys import PARTITION_KEY, SORT_KEY
+from passrole.ledger.keys import INDEXES, PARTITION_KEY, SORT_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -144,14 +144,12 @@ class Table:
         condition, values = ("begins_with(#sk, :sk)", {":sk": prefix}) if prefix else ("", {})
         yield from self._pages(PARTITION_KEY, SORT_KEY, partition, condition, values, ConsistentRead=True)
 
-    def query_index(
-        self, index: str, partition_key: str, sort_key: str, partition: str, until: str, since: str = ""
-    ) -> Iterator[Item]:
+    def query_index(self, index: str, partition: str, until: str, since: str = "") -> Iterator[Item]:
         """The items of an index's partition with a sort key from ``since`` to ``until``, in its order."""
         condition, values = "#sk <= :sk", {":sk": until}
         if since:
             condition, values = "#sk BETWEEN :since AND :sk", {":sk": until, ":since": since}
-        yield from self._pages(partition_key, sort_key, partition, condition, values, IndexName=index)
+        yield from self._pages(*INDEXES[index], partition, condition, values, IndexName=index)
 
     def _pages(
         self,

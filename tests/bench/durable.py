@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from passrole.ledger.keys import INDEXES
 from passrole.ledger.table import Item, Key, Put
 from passrole.sweep.tasks import Task, message_of, task_in
-from tests.bench.metered import INDEXES
 from tests.unit.alerts.memory_table import MemoryTable
 
 _AT_ONCE = 200  # items that a query reads at once
@@ -57,9 +57,7 @@ class DurableTable(MemoryTable):
                 return
             after = f"{found[-1][0]}\0"
 
-    def query_index(
-        self, index: str, partition_key: str, sort_key: str, partition: str, until: str, since: str = ""
-    ) -> Iterator[Item]:
+    def query_index(self, index: str, partition: str, until: str, since: str = "") -> Iterator[Item]:
         after = (since, "", "")
         while True:
             rows = self._connection.execute(

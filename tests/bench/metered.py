@@ -5,24 +5,13 @@ Sizes are those of "DynamoDB item sizes and formats", units those of "DynamoDB r
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from passrole.ledger import keys
-from passrole.ledger.keys import PARTITION_KEY, SORT_KEY
+from passrole.ledger.keys import INDEXES, PARTITION_KEY, SORT_KEY
 from passrole.ledger.table import Condition, Item, Key, Put, Table
 
-INDEXES: Mapping[str, tuple[str, str]] = {
-    keys.FINDINGS_INDEX: (keys.FINDINGS_PK, keys.FINDINGS_SK),
-    keys.ROLES_INDEX: (keys.ROLES_PK, keys.ROLES_SK),
-    keys.PASSERS_INDEX: (keys.PASSERS_PK, keys.PASSERS_SK),
-    keys.SERVICES_INDEX: (keys.SERVICES_PK, keys.SERVICES_SK),
-    keys.DAYS_INDEX: (keys.DAYS_PK, keys.DAYS_SK),
-    keys.STANDING_INDEX: (keys.STANDING_PK, keys.STANDING_SK),
-    keys.HELD_INDEX: (keys.HELD_PK, keys.HELD_SK),
-    keys.OUTBOX_INDEX: (keys.OUTBOX_PK, keys.OUTBOX_SK),
-}
 _READ, _WRITTEN = 4096, 1024  # bytes of a unit
 _AT_ONCE = 100  # items of a BatchGetItem
 _PAGE = 1 << 20  # bytes that one Query answers
@@ -108,10 +97,8 @@ class MeteredTable(Table):
     def query(self, partition: str, prefix: str = "") -> Iterator[Item]:
         yield from self._queried(self._behind.query(partition, prefix), 1)
 
-    def query_index(
-        self, index: str, partition_key: str, sort_key: str, partition: str, until: str, since: str = ""
-    ) -> Iterator[Item]:
-        found = self._behind.query_index(index, partition_key, sort_key, partition, until, since)
+    def query_index(self, index: str, partition: str, until: str, since: str = "") -> Iterator[Item]:
+        found = self._behind.query_index(index, partition, until, since)
         yield from self._queried(found, 0.5)
 
     def _queried(self, items: Iterator[Item], of_a_unit: float) -> Iterator[Item]:

@@ -210,29 +210,18 @@ def create_ledger_table(client: Any, name: str = "ledger") -> None:
             {"AttributeName": sort, "KeyType": "RANGE"},
         ]
 
-    pairs = {
-        "": (keys.PARTITION_KEY, keys.SORT_KEY),
-        keys.FINDINGS_INDEX: (keys.FINDINGS_PK, keys.FINDINGS_SK),
-        keys.OUTBOX_INDEX: (keys.OUTBOX_PK, keys.OUTBOX_SK),
-        keys.ROLES_INDEX: (keys.ROLES_PK, keys.ROLES_SK),
-        keys.PASSERS_INDEX: (keys.PASSERS_PK, keys.PASSERS_SK),
-        keys.SERVICES_INDEX: (keys.SERVICES_PK, keys.SERVICES_SK),
-        keys.DAYS_INDEX: (keys.DAYS_PK, keys.DAYS_SK),
-        keys.STANDING_INDEX: (keys.STANDING_PK, keys.STANDING_SK),
-        keys.HELD_INDEX: (keys.HELD_PK, keys.HELD_SK),
-    }
+    primary = (keys.PARTITION_KEY, keys.SORT_KEY)
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
             {"AttributeName": attribute, "AttributeType": "S"}
-            for pair in pairs.values()
+            for pair in (primary, *keys.INDEXES.values())
             for attribute in pair
         ],
-        KeySchema=key(*pairs[""]),
+        KeySchema=key(*primary),
         GlobalSecondaryIndexes=[
             {"IndexName": index, "KeySchema": key(*pair), "Projection": {"ProjectionType": "ALL"}}
-            for index, pair in pairs.items()
-            if index
+            for index, pair in keys.INDEXES.items()
         ],
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from passrole.ledger import Ledger
-from passrole.ledger.keys import PARTITION_KEY, SORT_KEY
+from passrole.ledger.keys import INDEXES, PARTITION_KEY, SORT_KEY
 from passrole.ledger.table import Condition, Item, Key, Put, Table
 
 
@@ -53,9 +53,8 @@ class MemoryTable(Table):
         keys = sorted(k for k in self.items if k[0] == partition and k[1].startswith(prefix))
         return self._call(lambda: iter([copy.deepcopy(self.items[key]) for key in keys]))
 
-    def query_index(
-        self, index: str, partition_key: str, sort_key: str, partition: str, until: str, since: str = ""
-    ) -> Iterator[Item]:
+    def query_index(self, index: str, partition: str, until: str, since: str = "") -> Iterator[Item]:
+        partition_key, sort_key = INDEXES[index]
         in_partition = [i for i in self.items.values() if i.get(partition_key) == partition]
         found = [i for i in in_partition if since <= i[sort_key] <= until]
         return self._call(lambda: iter(sorted(copy.deepcopy(found), key=lambda i: str(i[sort_key]))))
