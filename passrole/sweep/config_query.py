@@ -19,7 +19,8 @@ from passrole.clock import Clock, utc_now
 from passrole.passes import RoleKind
 from passrole.sweep.listing import Listing
 from passrole.sweep.pace import Pace
-from passrole.sweep.walk import START, Held, ListingError, Look, Position, Region, search
+from passrole.sweep.position import START, Place, Position, mark
+from passrole.sweep.walk import Held, ListingError, Look, Region, search
 
 SERVICE = "config"
 _PAGE = 100  # resources: as many as a call may be asked for
@@ -130,6 +131,13 @@ class ConfigWalk:
         self._region = region
         self._client = client
         self._pace = pace
+        self._token: str | None = None
+        self._done: set[bytes] = set()
+
+    @property
+    def position(self) -> Position:
+        """Where to go on behind the last look."""
+        return (Place(self._token, frozenset(self._done)),)
 
     def looks(self, start: Position = START) -> Iterator[Look]:
         """What there is, from a position on, page by page.
@@ -137,19 +145,21 @@ class ConfigWalk:
         Raises:
             ListingError: AWS Config did not answer, or its answer leaves a doubt.
         """
-        token, done = start[0] if start else (None, 0)
+        place = start[0] if start else Place()
+        self._token, self._done = place.token, set(place.done)
         while True:
-            answer = self._ask(token)
-            results = answer.get("Results", [])
-            for number in range(done, len(results)):
-                yield self._look(((token, number + 1),), results[number])
+            answer = self._ask(self._token)
+            for text in answer.get("Results", []):
+                if (known := mark(text)) not in self._done:
+                    self._done.add(known)
+                    yield self._look(text)
             following = answer.get("NextToken")
             if not following:
                 return
-            if following == token:
+            if following == self._token:
                 raise self._doubt("gives the same page again")
-            token, done = following, 0
-            yield Look(((token, 0),))
+            self._token, self._done = following, set()
+            yield Look()
 
     def _ask(self, token: str | None) -> Mapping[str, Any]:
         further = {"NextToken": token} if token is not None else {}
@@ -162,7 +172,7 @@ class ConfigWalk:
             raise self._doubt(f"does not answer: {error}") from error
         return answer
 
-    def _look(self, position: Position, text: str) -> Look:
+    def _look(self, text: str) -> Look:
         told = self._told(text)
         if told.get("configurationItemStatus") not in _THERE:
             raise self._doubt(f"does not know whether {told.get('arn')} is there")
@@ -171,7 +181,7 @@ class ConfigWalk:
         if arn is None or (arn.partition, arn.region, arn.account) != here:
             raise self._doubt(f"names a resource {told.get('arn')}")
         held = tuple(self._held(str(arn), told))
-        return Look(position, str(arn), held)
+        return Look(str(arn), held)
 
     def _told(self, text: str) -> Mapping[str, Any]:
         try:

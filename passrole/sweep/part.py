@@ -23,7 +23,8 @@ from passrole.sweep.config_query import SERVICE, ConfigWalk, Recorders
 from passrole.sweep.found import pass_of
 from passrole.sweep.listing import Listing
 from passrole.sweep.pace import Pace
-from passrole.sweep.walk import START, Held, ListingError, Look, Position, Region, Walk
+from passrole.sweep.position import START, Position
+from passrole.sweep.walk import Held, ListingError, Look, Region, Walk
 
 # Roles that are judged together: IAM is asked at the pace of the sweep, so that one may take seconds, and
 # what is not judged when the function is out of time is lost.
@@ -140,13 +141,12 @@ class PartSweeper:
         for look in _listed(walk, position):
             looks.append(look)
             roles += len(look.held)
-            position = look.position
             is_late = self._is_out_of_time()
             if is_late or roles >= _AT_ONCE or len(looks) >= _MOST_LOOKS:
                 part = self._judge(listing, region, sweep, part, looks, cause, in_config=in_config)
                 looks, roles = [], 0
             if is_late:
-                return Progress(part, position)
+                return Progress(part, walk.position)
         return Progress(self._judge(listing, region, sweep, part, looks, cause, in_config=in_config), None)
 
     def end(self, listing: Listing, region: Region, sweep: str, part: SweepPart) -> SweepPart:

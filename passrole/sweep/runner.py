@@ -19,9 +19,10 @@ from passrole.rejudging import Cause, Effect, Rejudge
 from passrole.role_changes import RoleChange
 from passrole.sweep.listing import Listing
 from passrole.sweep.part import PartSweeper, RefusedError, UnfinishedError
+from passrole.sweep.position import START
 from passrole.sweep.tasks import JudgeAll, JudgeRole, SweepAll, SweepPartOf, Task, Teller, part_name
 from passrole.sweep.transient import is_transient
-from passrole.sweep.walk import START, ListingError, Region
+from passrole.sweep.walk import ListingError, Region
 
 T = TypeVar("T")
 _AT_ONCE = 20  # IAM may take seconds for a role, and time is looked at after so many
@@ -332,8 +333,10 @@ class TaskRunner:
                 done = self._judge(some, cause, done)
                 if self._is_out_of_time():
                     self._tasks.put(replace(task, shard=shard, after=mark_of_held(some[-1])))
+                    self._ledger.note_policy_judgement(task.policy, iso(self._clock()))
                     return done
             after = ""
+        self._ledger.note_policy_judgement(task.policy, iso(self._clock()), has_ended=True)
         return done
 
     def _fresh(self, cause: Cause) -> Cause:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from passrole.passes import Origin
 from passrole.rejudging import Cause
-from passrole.sweep.walk import START, Position
+from passrole.sweep.position import START, Position, position_from_json, position_to_json
 
 VERSION = 1
 
@@ -70,7 +70,7 @@ class SweepPartOf:
             "sweep": self.sweep,
             "listing": self.listing,
             "region": self.region,
-            "position": [list(place) for place in self.position],
+            "position": position_to_json(self.position),
             "is_listed": self.is_listed,
             "restarts": self.restarts,
             "teller": self.teller,
@@ -82,7 +82,7 @@ class SweepPartOf:
         return cls(
             **data
             | {
-                "position": _position(data["position"]),
+                "position": position_from_json(data["position"]),
                 "teller": None if teller is None else Teller(teller),
             }
         )
@@ -202,11 +202,3 @@ def _check(data: dict[str, Any]) -> None:
     for name, value in dict(data).items():
         if type(value) is not _TYPES.get(name, type(value)):
             raise ValueError(f"{name} is no {_TYPES[name].__name__}")
-
-
-def _position(places: Any) -> Position:
-    position = tuple((token, done) for token, done in places)
-    for token, done in position:
-        if not isinstance(token, str | None) or type(done) is not int or done < 0:
-            raise ValueError("the position is none")
-    return position

@@ -1,27 +1,28 @@
 """Walks through a listing: asks page by page, step by step, and knows at each moment where to go on."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import jmespath
 from botocore import xform_name
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
+from jmespath.exceptions import JMESPathError
 
 from passrole.arn import Arn
 from passrole.passes import RoleKind
 from passrole.sweep.listing import ListedRole, Listing, Step
 from passrole.sweep.pace import Pace
+from passrole.sweep.position import START, Place, Position, mark
 from passrole.sweep.transient import is_transient
 
 Scope = Mapping[str, Any]
-Position = tuple[tuple[str | None, int], ...]
-"""Where a walk stands: for each step, the token of its page, and how many of its items are done."""
-START: Position = ()
 
 _EMBEDDED = re.compile(r"\{([^{}]+)\}")
+_MOST_DONE = 10_000  # items of a page: as many as any API puts on one (ListBuckets)
 
 
 class ListingError(RuntimeError):
@@ -62,15 +63,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a walk came to: a resource with its roles, and where to go on behind it.
+    """What a walk came to: a resource with its roles.
 
     Attributes:
-        resource: its ARN; None where the answer had none, so that there is only a position.
+        resource: its ARN; None where the answer had none: whoever runs out of time can stop there, too.
         held: nothing for a resource without a role.
         refused: why AWS does not tell more of what it has listed; the ARN is not always known then.
     """
 
-    position: Position
     resource: str | None = None
     held: tuple[Held, ...] = ()
     refused: str | None = None
@@ -86,6 +86,19 @@ class _Refused:
 
     scope: Scope | None
     error: str
+
+
+@dataclass(slots=True)
+class _Stand:
+    """Where a walk stands on one step, as a `Place` has it; ``done`` in the order in which it was done."""
+
+    token: str | None = None
+    done: list[bytes] = field(default_factory=list)
+    within: frozenset[bytes] = frozenset()
+
+    def turn(self, token: str) -> None:
+        """Goes to the next page."""
+        self.token, self.done, self.within = token, [], frozenset()
 
 
 class Walk:
@@ -109,66 +122,102 @@ class Walk:
         self._client = client
         self._pace = pace
         self._more = more or {}
+        self._stands: list[_Stand] = []
+
+    @property
+    def position(self) -> Position:
+        """Where to go on behind the last look."""
+        return tuple(Place(s.token, frozenset(s.done[-_MOST_DONE:]), s.within) for s in self._stands)
 
     def looks(self, start: Position = START) -> Iterator[Look]:
         """What there is, from a position on. Holds one page of each step at a time.
 
         A look without a resource comes at least once an answer, so that whoever runs out of time can stop.
+        What is on a page twice, with the same roles, comes once; what changed since the position was told
+        comes again.
+
         What AWS lists and refuses to describe hides nothing but itself: whoever may write the policy of a
-        bucket could keep all others from being looked at.
+        bucket could keep all others from being looked at. Nor does what an expression has no answer to.
 
         Raises:
             ListingError: an answer does not fit the row.
             ClientError, BotoCoreError: AWS refused to list anything, no longer knows the position, or did
                 not answer.
         """
-        for position, scope in self._walk(0, [self._region.scope], start):
+        self._stands = [_Stand(place.token, list(place.done), place.within) for place in start]
+        for scope in self._walk(0, [self._region.scope]):
             if isinstance(scope, _Refused):
-                yield self._refusal(position, scope)
-            elif scope is None or not self._counts(scope):
-                yield Look(position)
+                yield self._refusal(scope)
             else:
-                yield self._look(position, scope)
+                yield Look() if scope is None else self._look(scope)
 
-    def _walk(
-        self, level: int, parents: Sequence[Scope], start: Position
-    ) -> Iterator[tuple[Position, Scope | _Refused | None]]:
+    def _walk(self, level: int, parents: Sequence[Scope]) -> Iterator[Scope | _Refused | None]:
         step = self._listing.steps[level]
-        (token, done), below = start[0] if start else (None, 0), start[1:]
-        is_last = level + 1 == len(self._listing.steps)
+        if len(self._stands) == level:
+            self._stands.append(_Stand())
+        stand = self._stands[level]
         while True:
-            answer = self._ask(step, parents, token)
-            scopes = list(self._scopes(step, parents, answer))
-            if is_last:
-                for number in range(done, len(scopes)):
-                    yield ((token, number + 1),), scopes[number]
+            answer = self._ask(step, parents, stand.token)
+            left = self._left(level, self._scopes(step, parents, answer), frozenset(stand.done))
+            if level + 1 == len(self._listing.steps):
+                for known, scope in left.items():
+                    stand.done.append(known)
+                    yield scope
             else:
-                yield from self._below(level, scopes, (token, done), below)
+                yield from self._below(level, left)
             following = _token(step, answer)
             if following is None:
                 return
-            if following == token:
+            if following == stand.token:
                 raise ListingError(f"{self._listing.name}: {step.call} gives the same page again")
-            token, done, below = following, 0, START
-            yield ((token, 0),), None
+            stand.turn(following)
+            yield None
 
-    def _below(
-        self, level: int, scopes: Sequence[Scope], start: tuple[str | None, int], below: Position
-    ) -> Iterator[tuple[Position, Scope | _Refused | None]]:
-        token, done = start
-        size = self._listing.steps[level + 1].batch
-        groups = [scopes[first : first + size] for first in range(0, len(scopes), size)]
-        for number in range(done, len(groups)):
-            inside = below if number == done else START
-            refused = None
+    def _left(self, level: int, scopes: Iterator[Scope], done: frozenset[bytes]) -> Mapping[bytes, Scope]:
+        """What of a page is not done yet, by its marks."""
+        marked = {self._mark(level, scope): scope for scope in scopes}
+        return {known: scope for known, scope in marked.items() if known not in done}
+
+    def _mark(self, level: int, scope: Scope) -> bytes:
+        """What stands for an item: all that becomes of it, as far as it is known on this step."""
+        listing, about = self._listing, list[object]()
+        for step in listing.steps[level + 1 :]:
+            seen: Any = scope if step.batch == 1 else [scope]
+            about.append({name: _told(value, seen) for name, value in step.input.items()})
+        about += [_told(path, scope) for path in (listing.only, *(role.path for role in listing.roles))]
+        about += [_told(text, scope) for text in _EMBEDDED.findall(listing.arn) or [listing.arn]]
+        return mark(about)
+
+    def _below(self, level: int, left: Mapping[bytes, Scope]) -> Iterator[Scope | _Refused | None]:
+        stand, size = self._stands[level], self._listing.steps[level + 1].batch
+        for group in _groups(left, size, stand.within):
+            if stand.within != group.keys():
+                stand.within = frozenset(group)
+                del self._stands[level + 1 :]
+            refused = yield from self._inside(level + 1, list(group.values()))
+            del self._stands[level + 1 :]
+            stand.done += group
+            stand.within = frozenset()
+            yield refused
+        del self._stands[level + 1 :]
+
+    def _inside(
+        self, level: int, parents: Sequence[Scope]
+    ) -> Generator[Scope | _Refused | None, None, _Refused | None]:
+        """What is found by asking about some; returns why AWS does not tell it."""
+        goes_on, asks_of_one = len(self._stands) > level, self._listing.steps[level].batch == 1
+        while True:
             try:
-                for position, scope in self._walk(level + 1, groups[number], inside):
-                    yield ((token, number), *position), scope
-            except ClientError as error:
-                if inside != START or is_transient(error):
-                    raise  # the token of a page may have ended
-                refused = _Refused(groups[number][0] if size == 1 else None, str(error))
-            yield ((token, number + 1),), refused
+                yield from self._walk(level, parents)
+            except (ClientError, ParamValidationError, JMESPathError) as error:
+                if is_transient(error):
+                    raise
+                if not goes_on:
+                    return _Refused(parents[0] if asks_of_one else None, str(error))
+            else:
+                return None
+            goes_on = False
+            del self._stands[level:]  # the token of a page may have ended
 
     def _ask(self, step: Step, parents: Sequence[Scope], token: str | None) -> Mapping[str, Any]:
         seen: Any = parents[0] if step.batch == 1 else list(parents)
@@ -191,7 +240,10 @@ class Walk:
             return
         # What one call tells of several things does not say which of them was asked about by which item.
         seen = parents[0] if step.batch == 1 else self._region.scope
-        items = search(step.items, answer) or [] if step.items else [answer]
+        try:
+            items = search(step.items, answer) or [] if step.items else [answer]
+        except JMESPathError as error:
+            raise ListingError(f"{self._listing.name}: {step.call} answers oddly: {error}") from error
         if not isinstance(items, list):
             raise ListingError(f"{self._listing.name}: {step.call} has no list in {step.items}")
         for item in items:
@@ -199,23 +251,30 @@ class Walk:
                 raise ListingError(f"{self._listing.name}: {step.call} lists what has no members")
             yield {**seen, step.name: item} if step.name else {**seen, **item}
 
-    def _counts(self, scope: Scope) -> bool:
-        return self._listing.only is None or bool(search(self._listing.only, scope))
+    def _look(self, scope: Scope) -> Look:
+        listing = self._listing
+        try:
+            resource = _resource(listing.arn, scope)
+            counts = listing.only is None or bool(search(listing.only, scope))
+            if resource is None or not counts or not self._is_ours(resource):
+                return Look()
+            return Look(
+                resource,
+                tuple(
+                    Held(resource, place, value) for place in listing.roles for value in _roles(place, scope)
+                ),
+            )
+        except JMESPathError as error:
+            return Look(refused=f"{listing.name}: {error}")
 
-    def _look(self, position: Position, scope: Scope) -> Look:
-        resource = _resource(self._listing.arn, scope)
-        if resource is None or not self._is_ours(resource):
-            return Look(position)
-        held = tuple(
-            Held(resource, place, value) for place in self._listing.roles for value in _roles(place, scope)
-        )
-        return Look(position, resource, held)
-
-    def _refusal(self, position: Position, refused: _Refused) -> Look:
-        resource = _resource(self._listing.arn, refused.scope) if refused.scope else None
+    def _refusal(self, refused: _Refused) -> Look:
+        try:
+            resource = _resource(self._listing.arn, refused.scope) if refused.scope else None
+        except JMESPathError:
+            resource = None
         if resource is not None and not self._is_ours(resource):
-            return Look(position)
-        return Look(position, resource, refused=refused.error)
+            return Look()
+        return Look(resource, refused=refused.error)
 
     def _is_ours(self, resource: str) -> bool:
         """Lists have what other accounts share, too: what it holds is judged there."""
@@ -235,6 +294,27 @@ def _compiled(expression: str) -> Any:
 
 def _value(value: Any, seen: Any) -> Any:
     return search(value, seen) if isinstance(value, str) else value
+
+
+def _told(value: Any, seen: Any) -> object:
+    """What an expression yields of an item that has not all its members yet."""
+    try:
+        return None if value is None else _value(value, seen)
+    except JMESPathError:
+        return None
+
+
+def _groups(
+    left: Mapping[bytes, Scope], size: int, within: frozenset[bytes]
+) -> Iterator[Mapping[bytes, Scope]]:
+    """Those that are asked about together; first those that were, if they are all there still."""
+    first = {known: left[known] for known in left if known in within}
+    if first and first.keys() == within:
+        yield first
+        left = {known: scope for known, scope in left.items() if known not in within}
+    rest = iter(left.items())
+    while group := dict(islice(rest, size)):
+        yield group
 
 
 def _token(step: Step, answer: Mapping[str, Any]) -> str | None:

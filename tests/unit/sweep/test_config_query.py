@@ -8,8 +8,9 @@ import pytest
 
 from passrole.sweep.config_query import ConfigWalk, can_query
 from passrole.sweep.listing import load_listings
+from passrole.sweep.position import Position
 from passrole.sweep.tasks import SweepPartOf, Teller, message_of, task_in
-from passrole.sweep.walk import ListingError, Look, Position
+from passrole.sweep.walk import ListingError, Look
 from tests.unit.samples import ACCOUNT, FUNCTION, REGION, ROLE
 from tests.unit.sweep.config import LISTING, TYPE, Config
 from tests.unit.sweep.pages import HERE, NoPace
@@ -49,10 +50,12 @@ def test_each_resource_comes_once_with_its_role(config: Config) -> None:
 
 def test_wherever_it_stops_it_goes_on_with_the_rest(config: Config) -> None:
     config.known = {f"{FUNCTION}-{n}": ROLE for n in range(5)}
-    looks = list(walk_of(config).looks())
+    walk = walk_of(config)
+    stops = [(look, walk.position) for look in walk.looks()]
+    looks = [look for look, _ in stops]
 
-    for number, look in enumerate(looks, 1):
-        rest = list(walk_of(config).looks(_through_a_task(look.position)))
+    for number, (_, position) in enumerate(stops, 1):
+        rest = list(walk_of(config).looks(_through_a_task(position)))
         assert _resources(rest) == _resources(looks[number:])
 
 

@@ -9,9 +9,9 @@ import pytest
 from passrole.finding import State
 from passrole.ledger import SweepPart
 from passrole.sweep.config_query import Recorders
+from passrole.sweep.position import START
 from passrole.sweep.runner import Done
 from passrole.sweep.tasks import SweepAll, SweepPartOf, Teller, message_of, task_in
-from passrole.sweep.walk import START
 from tests.unit.samples import FUNCTION, ROLE
 from tests.unit.sweep.config import LISTING, Config
 from tests.unit.sweep.pages import NoPace, PagingApi, Thing
@@ -224,7 +224,7 @@ def test_a_message_that_names_no_teller_goes_on_with_the_service(account: Accoun
     account.world.clock.go_on(hours=8)
     account.running.run(SweepAll())
     [begun] = account.running.queue.take()
-    old = json.loads(message_of(begun)) | {"position": [[None, 1]]}
+    old = json.loads(message_of(begun)) | {"position": [[None, "", ""]]}
     del old["teller"]
 
     account.running.run_all(task_in(old))

@@ -7,6 +7,7 @@ import pytest
 from passrole.clock import iso
 from passrole.evidence import Evidence
 from passrole.finding import State
+from passrole.ledger import PolicyJudgement
 from passrole.passes import Origin, Pass
 from passrole.policy import Responses, Stage
 from passrole.rejudging import Cause
@@ -160,6 +161,36 @@ def test_what_is_left_of_all_when_time_is_up_is_a_task_of_its_own(running: Runni
 
     assert counted(done) == (MANY, MANY, 0)
     assert len(done) > 4
+
+
+def test_how_far_the_judgement_of_all_is_stands_in_the_ledger(running: Running) -> None:
+    ledger, clock = running.world.ledger, running.world.clock
+    stricter = replace(policy_of(), statements=())
+    running.world.policy, running.most_answers = stricter, 0
+    ledger.begin_policy_judgement(stricter.hash, iso(clock()))
+    clock.go_on(hours=1)
+    # Given a judgement that is not done in one go
+    running.run(JudgeAll(stricter.hash, policy_cause(stricter.hash, iso(clock()))))
+    # Then the ledger knows that it went on, and knows its end when it has come
+    assert ledger.policy_judgement() == PolicyJudgement(stricter.hash, iso(clock()))
+    [(rest, _)] = running.queue.waiting
+    running.queue.take()
+    running.run_all(rest)
+    judgement = ledger.policy_judgement()
+    assert judgement is not None
+    assert judgement.ended_at == iso(clock())
+
+
+def test_what_is_left_is_in_the_queue_before_the_ledger_says_that_it_went_on(running: Running) -> None:
+    ledger, began = running.world.ledger, iso(running.world.clock())
+    policy = running.world.policy.hash
+    running.most_answers, running.queue.dies_at = 0, 1
+    ledger.begin_policy_judgement(policy, began)
+
+    with pytest.raises(ConnectionError):
+        running.run(JudgeAll(policy, policy_cause(policy, began)))
+
+    assert ledger.policy_judgement() == PolicyJudgement(policy, began)
 
 
 def test_under_a_policy_that_approves_all_is_resolved(running: Running) -> None:

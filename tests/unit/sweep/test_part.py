@@ -9,7 +9,7 @@ from passrole.ledger import SweepPart
 from passrole.life import feed
 from passrole.passes import Origin, Pass
 from passrole.policy import Decision, Responses, Stage
-from passrole.sweep.walk import START, Position
+from passrole.sweep.position import START, Position
 from tests.unit.samples import FUNCTION, ROLE, evidence_of, finding_of, pass_of, policy_of, verdict_of
 from tests.unit.sweep.pages import HERE
 from tests.unit.sweep.world import APPROVED, OTHER, PART, World

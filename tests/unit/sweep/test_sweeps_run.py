@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from passrole.finding import State
 from passrole.ledger import SweepPart
+from passrole.sweep.position import START, Place
 from passrole.sweep.runner import Done
 from passrole.sweep.tasks import SweepAll, SweepPartOf
-from passrole.sweep.walk import START
 from tests.unit.samples import FUNCTION, REGION, ROLE
 from tests.unit.sweep.pages import listing_of
 from tests.unit.sweep.running import ELSEWHERE, RefusingApi, Running
@@ -278,7 +278,7 @@ def test_a_token_that_has_expired_makes_a_part_begin_anew_three_times_at_most(ru
 
 def _restarts(running: Running, task: SweepPartOf) -> Iterator[int]:
     while True:
-        running.run(replace(task, position=(("old", 1),)))
+        running.run(replace(task, position=(Place("old"),)))
         taken = running.queue.take()
         if not taken:
             return

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from passrole.passes import Origin
 from passrole.rejudging import Cause
+from passrole.sweep.position import Place
 from passrole.sweep.tasks import JudgeAll, JudgeRole, SweepAll, SweepPartOf, Task, Teller, message_of, task_in
 
 TEXT = st.text(max_size=30)
 COUNT = st.integers(0, 10_000)
 CAUSES = st.builds(Cause, st.sampled_from(Origin), TEXT, TEXT, TEXT)
-POSITIONS = st.lists(st.tuples(st.none() | TEXT, COUNT), max_size=3).map(tuple)
+MARKS = st.frozensets(st.binary(min_size=9, max_size=9), max_size=3)
+POSITIONS = st.lists(st.builds(Place, st.none() | TEXT, MARKS, MARKS), max_size=3).map(tuple)
 TELLERS = st.none() | st.sampled_from(Teller)
 TASKS: st.SearchStrategy[Task] = st.one_of(
     st.just(SweepAll()),
@@ -51,10 +53,10 @@ def test_a_task_comes_out_as_it_went_in(task: Task) -> None:
         {"version": 1, "task": "part"},
         PART | {"position": None},
         PART | {"position": [["token"]]},
-        PART | {"position": [["token", "many"]]},
-        PART | {"position": [["token", float("inf")]]},
-        PART | {"position": [["token", -1]]},
-        PART | {"position": [[["token"], 1]]},
+        PART | {"position": [["token", "many", ""]]},
+        PART | {"position": [["token", 1, ""]]},
+        PART | {"position": [["token", "AAAA", ""]]},
+        PART | {"position": [[["token"], "", ""]]},
         PART | {"position": "text"},
         PART | {"sweep": 3},
         PART | {"region": None},

@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from passrole.sweep.listing import Listing
+from passrole.sweep.position import START, Position
 from passrole.sweep.tasks import SweepPartOf, message_of, task_in
-from passrole.sweep.walk import START, ListingError, Look, Position
+from passrole.sweep.walk import ListingError, Look
 from tests.unit.samples import ACCOUNT
 from tests.unit.sweep.pages import PagingApi, Thing, listing_of, walk_of
 
@@ -83,11 +85,103 @@ def test_each_resource_comes_once(what: tuple[Listing, Pages]) -> None:
 @given(listed())
 def test_wherever_it_stops_it_goes_on_with_the_rest(what: tuple[Listing, Pages]) -> None:
     listing, pages = what
-    looks = list(walk_of(listing, PagingApi(pages)).looks())
+    stops = list(stopped(listing, PagingApi(pages)))
+    looks = [look for look, _ in stops]
 
-    for number, look in enumerate(looks, 1):
-        rest = list(walk_of(listing, PagingApi(pages)).looks(through_a_task(look.position)))
+    for number, (_, position) in enumerate(stops, 1):
+        rest = list(walk_of(listing, PagingApi(pages)).looks(through_a_task(position)))
         assert resources(rest) == resources(looks[number:])
+
+
+@given(listed(), st.data())
+def test_nothing_is_lost_when_a_page_has_changed_while_it_was_stopped(
+    what: tuple[Listing, Pages], data: st.DataObject
+) -> None:
+    """What was deleted makes room: what stands behind it comes to the place of what was done."""
+    listing, pages = what
+    stops = list(stopped(listing, PagingApi(pages)))
+    if not stops:
+        return
+    number = data.draw(st.integers(0, len(stops) - 1))
+    later = data.draw(changed(pages))
+
+    rest = list(walk_of(listing, PagingApi(later)).looks(stops[number][1]))
+
+    before = resources([look for look, _ in stops[: number + 1]])
+    assert set(expected(listing, later)) <= {*before, *resources(rest)}
+
+
+@st.composite
+def changed(draw: st.DrawFn, pages: Pages) -> Pages:
+    """The same pages later, with less on them, in another order."""
+    made = []
+    for page in pages:
+        kept = draw(st.permutations([thing for thing in page if draw(st.booleans())]))
+        made.append(tuple(replace(thing, below=draw(changed(thing.below))) for thing in kept))
+    return tuple(made)
+
+
+def test_what_was_deleted_while_it_was_stopped_hides_nothing() -> None:
+    pages = [[Thing("a"), Thing("b"), Thing("c")]]
+    walk = walk_of(listing_of(), PagingApi(pages))
+    looks = walk.looks()
+    assert resources([next(looks), next(looks)]) == ["arn:a", "arn:b"]
+
+    rest = walk_of(listing_of(), PagingApi([pages[0][1:]])).looks(walk.position)
+
+    assert resources(list(rest)) == ["arn:c"]
+
+
+def test_what_got_another_role_while_it_was_stopped_comes_again() -> None:
+    walk = walk_of(listing_of(), PagingApi([[Thing("a", roles=("r",)), Thing("b")]]))
+    next(walk.looks())
+
+    rest = walk_of(listing_of(), PagingApi([[Thing("a", roles=("s",)), Thing("b")]])).looks(walk.position)
+
+    assert resources(list(rest)) == ["arn:a", "arn:b"]
+
+
+def test_a_token_below_that_has_ended_makes_what_is_below_begin_anew() -> None:
+    """And not all of the part; nor is the thing taken for one that AWS does not tell of."""
+
+    class Forgetful(PagingApi):
+        def list_below(self, Parents: Sequence[str], Token: str | None = None) -> dict[str, Any]:  # noqa: N803
+            if Token is not None and not self.calls[1:]:
+                raise ClientError({"Error": {"Code": "InvalidNextToken", "Message": "old"}}, "ListBelow")
+            return super().list_below(Parents, Token)
+
+    pages = [[Thing("a", ((Thing("a1"),), (Thing("a2"), Thing("a3")))), Thing("b", ((Thing("b1"),),))]]
+    walk = walk_of(listing_of(2), PagingApi(pages))
+    looks = walk.looks()
+    assert resources([next(looks), next(looks), next(looks)]) == ["arn:a1", "arn:a2"]
+
+    rest = list(walk_of(listing_of(2), Forgetful(pages)).looks(walk.position))
+
+    assert resources(rest) == ["arn:a1", "arn:a2", "arn:a3", "arn:b1"]
+    assert not any(look.refused for look in rest)
+
+
+def test_it_tells_where_it_stands_also_where_aws_answered_nothing() -> None:
+    class Busy(PagingApi):
+        def list_all(self, Token: str | None = None) -> dict[str, Any]:  # noqa: N803
+            raise ClientError({"Error": {"Code": "Throttling", "Message": "later"}}, "ListAll")
+
+    pages = [[Thing("a", ((Thing("a1"), Thing("a2")),))]]
+    walk = walk_of(listing_of(2), PagingApi(pages))
+    next(walk.looks())
+    busy = walk_of(listing_of(2), Busy(pages))
+
+    with pytest.raises(ClientError):
+        list(busy.looks(walk.position))
+
+    assert busy.position == walk.position
+
+
+def stopped(listing: Listing, api: PagingApi) -> Iterator[tuple[Look, Position]]:
+    """Each look, with where the walk goes on behind it."""
+    walk = walk_of(listing, api)
+    for look in walk.looks():
+        yield look, walk.position
 
 
 @given(listed())
@@ -97,9 +191,10 @@ def test_it_can_stop_after_each_resource_and_each_answer(what: tuple[Listing, Pa
     found: list[str] = []
     position: Position | None = START
     while position is not None:
-        look = next(walk_of(listing, PagingApi(pages)).looks(position), None)
+        walk = walk_of(listing, PagingApi(pages))
+        look = next(walk.looks(position), None)
         found += resources([look]) if look else []
-        position = look.position if look else None
+        position = walk.position if look else None
 
     assert found == list(expected(listing, pages))
 
@@ -195,6 +290,36 @@ def test_what_is_listed_and_not_described_hides_nothing_but_itself() -> None:
     [refused] = [look for look in looks if look.refused]
     assert (refused.resource, refused.held) == ("arn:aws:s3:::b", ())
     assert "Access Denied" in str(refused.refused)
+
+
+def test_what_botocore_does_not_send_hides_nothing_but_itself() -> None:
+    """AWS lists things that its own model would not let anybody ask about."""
+
+    class Strict(PagingApi):
+        def list_below(self, Parents: Sequence[str], Token: str | None = None) -> dict[str, Any]:  # noqa: N803
+            if "" in Parents:
+                raise ParamValidationError(report="Invalid length for parameter Parents[0]")
+            return super().list_below(Parents, Token)
+
+    things = [Thing(""), Thing("b", ((Thing("b1"),),))]
+
+    looks = list(walk_of(listing_of(2), Strict([things])).looks())
+
+    assert resources(looks) == ["arn:", "arn:b1"]
+    assert [bool(look.refused) for look in looks if look.resource] == [True, False]
+
+
+def test_what_an_expression_cannot_be_asked_of_hides_nothing_but_itself() -> None:
+    listing = listing_of(only="starts_with(Kind, 'x')")
+
+    class Odd:
+        def list_all(self) -> dict[str, Any]:
+            return {"Things": [{"Arn": "arn:a", "Kind": 3}, {"Arn": "arn:b", "Kind": "x"}]}
+
+    odd, well = walk_of(listing, Odd()).looks()
+
+    assert (odd.resource, well.resource) == (None, "arn:b")
+    assert "starts_with" in str(odd.refused)
 
 
 @pytest.mark.parametrize("code", ["Throttling", "InternalError"])

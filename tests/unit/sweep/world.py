@@ -14,7 +14,7 @@ from passrole.rejudging import Cause, Rejudge
 from passrole.sweep.config_query import Recorders
 from passrole.sweep.listing import Listing
 from passrole.sweep.part import PartSweeper
-from passrole.sweep.walk import START, Position
+from passrole.sweep.position import START, Position
 from tests.unit.alerts.memory_table import MemoryTable, memory_ledger
 from tests.unit.samples import ACCOUNT, FUNCTION, ROLE, FrozenClock, RecordedTopic, evidence_of, policy_of
 from tests.unit.sweep.pages import HERE, NoPace, PagingApi, listing_of
