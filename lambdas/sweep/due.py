@@ -57,17 +57,22 @@ def _do(due: DueWork, now: datetime) -> None:
 
 
 def _begin_what_is_new(settings: Settings, now: datetime) -> None:
-    """After the first deployment, a sweep; after one with another policy, a judgement of all that is held."""
+    """After the first deployment, a sweep; after one with another policy, a judgement of all that is held.
+
+    That begins anew where its task was given up, or where a function of the version before dropped it.
+    """
     if settings.tasks_queue_url is None:
         return
     ledger, policy = Ledger(settings.ledger_table, client("dynamodb")), load_deployed().hash
     tasks = SqsTasks(settings.tasks_queue_url, client("sqs"))
     if ledger.latest_sweep() is None:
         tasks.put(SweepAll())
-    if ledger.judged_policy() != policy:
+    judgement = ledger.policy_judgement()
+    if judgement is None or judgement.policy != policy or judgement.is_stuck(now):
         # First the task: one too many judges twice, and one too few never.
         tasks.put(JudgeAll(policy, policy_cause(policy, iso(now))))
-        ledger.note_judged_policy(policy)
+        ledger.begin_policy_judgement(policy, iso(now))
+        logger.info("all that is held is judged again", extra={"policy": policy})
 
 
 def _point_to_digests(settings: Settings, now: datetime) -> None:

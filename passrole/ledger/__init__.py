@@ -11,7 +11,7 @@ from passrole.ledger.heartbeats import Heartbeat, HeartbeatRecords
 from passrole.ledger.holdings import Holding
 from passrole.ledger.intents import Intent, IntentRecords
 from passrole.ledger.passes import PassRecords, RecordedPass, principal_of
-from passrole.ledger.sweeps import SweepPart, SweepRecord, SweepRecords
+from passrole.ledger.sweeps import PolicyJudgement, SweepPart, SweepRecord, SweepRecords
 from passrole.ledger.table import Table
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ __all__ = [
     "Intent",
     "Ledger",
     "Limit",
+    "PolicyJudgement",
     "RecordedPass",
     "Stopped",
     "SweepPart",

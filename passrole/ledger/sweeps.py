@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from passrole.clock import parse_time
@@ -16,6 +16,8 @@ _KEPT = timedelta(days=90)
 _SEEN_KEPT = timedelta(days=7)
 _DIGEST = 8  # bytes: among a million resources, two are taken for one with a chance of one in ten million
 _LATEST, _JUDGED = "SWEEP", "POLICY"
+# Longer than a task is tried that fails each time.
+_STUCK = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,29 @@ class SweepRecord:
     is_under_way: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyJudgement:
+    """The judgement of all that is held by another policy than before.
+
+    Attributes:
+        policy: its hash.
+        at: ISO 8601, when it began, or went on last; None where that was not written down.
+        ended_at: ISO 8601; None while it goes on.
+    """
+
+    policy: str
+    at: str | None
+    ended_at: str | None = None
+
+    def is_stuck(self, now: datetime) -> bool:
+        """Whether it neither ended nor went on for so long that its task must have been given up."""
+        if self.ended_at is not None:
+            return False
+        return self.at is None or now - parse_time(self.at) > _STUCK
+
+
 class SweepRecords:
-    """The part of the ledger that holds sweeps."""
+    """The part of the ledger that holds sweeps, and the judgement of all by a policy."""
 
     _table: Table
 
@@ -138,14 +161,22 @@ class SweepRecords:
         items = self._table.query(partition)
         return frozenset(sight for item in items for sight in _parted(bytes(item["seen"])))
 
-    def judged_policy(self) -> str | None:
-        """The hash of the policy by which all that is held was judged last."""
+    def policy_judgement(self) -> PolicyJudgement | None:
+        """The judgement of all that is held that began last."""
         item = self._table.get(keys.of_latest(_JUDGED))
-        return item["hash"] if item else None
+        return PolicyJudgement(item["hash"], item.get("at"), item.get("ended_at")) if item else None
 
-    def note_judged_policy(self, policy_hash: str) -> None:
+    def begin_policy_judgement(self, policy_hash: str, at: str) -> None:
         """Notes by which policy all that is held is being judged."""
-        self._table.put(Put(keys.of_latest(_JUDGED), {"hash": policy_hash}))
+        self._table.put(Put(keys.of_latest(_JUDGED), {"hash": policy_hash, "at": at}))
+
+    def note_policy_judgement(self, policy_hash: str, at: str, *, has_ended: bool = False) -> bool:
+        """Notes that the judgement went on, or ended; False if it had ended, or another policy's began."""
+        item = {"hash": policy_hash, "at": at} | ({"ended_at": at} if has_ended else {})
+        goes_on = Condition(
+            "#h = :h AND attribute_not_exists(#e)", {"#h": "hash", "#e": "ended_at"}, {":h": policy_hash}
+        )
+        return self._table.put(Put(keys.of_latest(_JUDGED), item, goes_on))
 
 
 def sight(texts: Iterable[str]) -> bytes:

@@ -94,9 +94,11 @@ def _deployment(clients: Clients, home: str, stack: str, settings: "Settings") -
     yield from dead_letter_checks(clients, home, outputs)
     if Output.LEDGER_TABLE in outputs:
         from passrole.cli.doctor.canary import canary_check
+        from passrole.cli.doctor.judgement import judgement_check
         from passrole.cli.doctor.quarantine import quarantine_check
 
         yield from guarded("canary", canary_check(clients, home, outputs))
+        yield from guarded("judgement", judgement_check(clients, home, outputs))
         yield from guarded("quarantine", quarantine_check(clients, home, outputs))
 
 

@@ -44,7 +44,9 @@ def guard(cloud: Cloud, trail: Callable[..., Any]) -> dict[str, str]:  # noqa: F
     for mapping in boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]:
         boto3.client("lambda").update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
     create_ledger_table(boto3.client("dynamodb"))
-    Ledger("ledger", boto3.client("dynamodb")).note_canary(iso(utc_now()), utc_now())
+    ledger = Ledger("ledger", boto3.client("dynamodb"))
+    ledger.note_canary(iso(utc_now()), utc_now())
+    ledger.begin_policy_judgement("0123456789ab", iso(utc_now()))
     outputs = {
         "AlertsTopicArn": topic,
         "CanaryRuleName": "canary",
@@ -81,6 +83,7 @@ def test_a_guard_that_is_well_is_said_to_be_so(run: Run, guard: dict[str, str]) 
         "Slack secret",
         "dead letters intake",
         "canary",
+        "judgement",
         "quarantine",
     ]
     assert ran.out.count("✓") == 12

@@ -1,13 +1,16 @@
 """Sweeps in the ledger: begun and ended once, with their parts, and with what these saw."""
 
 from dataclasses import replace
+from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from passrole.clock import parse_time
-from passrole.ledger import Ledger, SweepPart, SweepRecord, keys
+from passrole.ledger import Ledger, PolicyJudgement, SweepPart, SweepRecord, keys
 from passrole.ledger.sweeps import sight
+from passrole.ledger.table import Put
 from tests.unit.alerts.memory_table import memory_ledger
 
 FIRST, SECOND = "2026-11-22T12:00:00.000Z", "2026-11-22T18:00:00.000Z"
@@ -98,9 +101,40 @@ def test_nothing_of_a_sweep_is_kept_for_ever() -> None:
     assert lives == {"SWEEP": began + 90 * 86400, "SEEN": began + 7 * 86400, "LATEST": None}
 
 
-def test_by_which_policy_all_was_judged_is_known(ledger: Ledger) -> None:
-    assert ledger.judged_policy() is None
+def test_by_which_policy_all_is_judged_is_known_and_how_far_that_is(ledger: Ledger) -> None:
+    assert ledger.policy_judgement() is None
 
     for policy in ("0123456789ab", "ba9876543210"):
-        ledger.note_judged_policy(policy)
-        assert ledger.judged_policy() == policy
+        ledger.begin_policy_judgement(policy, FIRST)
+        assert ledger.policy_judgement() == PolicyJudgement(policy, FIRST)
+        assert ledger.note_policy_judgement(policy, SECOND)
+        assert ledger.policy_judgement() == PolicyJudgement(policy, SECOND)
+        assert ledger.note_policy_judgement(policy, SECOND, has_ended=True)
+        assert ledger.policy_judgement() == PolicyJudgement(policy, SECOND, SECOND)
+
+
+def test_a_judgement_that_has_ended_or_is_another_policys_goes_on_no_more(ledger: Ledger) -> None:
+    ledger.begin_policy_judgement("new", FIRST)
+
+    assert not ledger.note_policy_judgement("old", SECOND, has_ended=True)
+    assert ledger.note_policy_judgement("new", FIRST, has_ended=True)
+    assert not ledger.note_policy_judgement("new", SECOND)
+    assert ledger.policy_judgement() == PolicyJudgement("new", FIRST, FIRST)
+
+
+def test_a_record_without_times_is_of_a_judgement_of_which_nobody_knows_its_end() -> None:
+    ledger, table = memory_ledger()
+    table.put(Put(keys.of_latest("POLICY"), {"hash": "0123456789ab"}))
+
+    judgement = ledger.policy_judgement()
+
+    assert judgement == PolicyJudgement("0123456789ab", None)
+    assert judgement.is_stuck(parse_time(FIRST))
+
+
+@pytest.mark.parametrize(("minutes", "is_stuck"), [(0, False), (359, False), (361, True)])
+def test_a_judgement_is_stuck_that_did_not_go_on_for_six_hours(minutes: int, is_stuck: bool) -> None:
+    now = parse_time(FIRST) + timedelta(minutes=minutes)
+
+    assert PolicyJudgement("x", FIRST).is_stuck(now) is is_stuck
+    assert not PolicyJudgement("x", FIRST, FIRST).is_stuck(now)
