@@ -157,14 +157,30 @@ def _of_document(name: str, held: list[Line], lines: Lines, most_bytes: int) -> 
         if size > most_bytes:
             yield from _by_line(name, chain(held, lines))
             return
-    not_text = [(f"{name}:{line.number}", Broken(line.problem)) for line in held if line.problem]
+    not_text = list(_not_text(name, held))
     found = list(_placed(name, items_of("\n".join(line.text for line in held))))
     if len(found) > _records(found):
         as_lines = list(_by_line(name, held))
         if _records(as_lines) > _records(found):
             not_text, found = [], as_lines
-    yield from not_text
+    if not _records(found):
+        not_text = _together(not_text)
+    for place, problem in not_text:
+        yield place, Broken(problem)
     yield from found
+
+
+def _not_text(name: str, lines: Iterable[Line]) -> Iterator[tuple[str, str]]:
+    return ((f"{name}:{line.number}", line.problem) for line in lines if line.problem)
+
+
+def _together(problems: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """One for all: a picture, or an archive of another kind, is not told line by line."""
+    if len(problems) < 2:
+        return problems
+    place, first = problems[0]
+    further = "is 1 further line" if len(problems) == 2 else f"are {len(problems) - 1:,} further lines"
+    return [(place, f"{first}, nor {further}")]
 
 
 def _by_line(name: str, lines: Iterable[Line]) -> Iterator[Found]:

@@ -12,5 +12,7 @@ def identity_check(clients: Clients, home: str) -> Check:
     try:
         caller = clients("sts", home).get_caller_identity()
     except (ClientError, BotoCoreError) as error:
-        return wrong("credentials", explain(error), "set AWS_PROFILE, or log in again")
+        return wrong(
+            "credentials", explain(error), "set AWS_PROFILE, or log in again; this machine must reach AWS"
+        )
     return fine("credentials", f"account {caller['Account']}, home region {home}, as {caller['Arn']}")

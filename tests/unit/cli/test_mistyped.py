@@ -80,3 +80,15 @@ def test_an_empty_standard_input_is_called_so(run: Run) -> None:
 def _policy() -> str:
     Path("guardrail.yaml").write_text("version: 1\napproved: []\n")
     return "guardrail.yaml"
+
+
+def test_a_file_of_bytes_is_told_once_and_not_line_by_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n" + b"\xff\n" * 500)
+
+    ran = run("extract", "picture.png")
+
+    assert ran.status == 2
+    assert ran.err.splitlines() == [
+        "picture.png:1: not UTF-8 text (byte 1 is 0x89), nor are 500 further lines",
+        "picture.png: not JSON: expecting value at line 1 column 1",
+    ]
