@@ -86,8 +86,8 @@ def test_a_guard_that_is_well_is_said_to_be_so(run: Run, guard: dict[str, str]) 
         "judgement",
         "quarantine",
     ]
-    assert ran.out.count("✓") == 12
-    assert ran.out.endswith("\n12 fine\n")
+    assert ran.out.count("✓") == 13
+    assert ran.out.endswith("\n13 fine\n")
     assert "news goes out by email, slack\n" in ran.out
 
 
