@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from sys import intern
 
 from passrole.arn import parse_role_arn
 from passrole.detection import EvidenceSource
@@ -128,7 +129,7 @@ class Observed:
             counted = self._cases[case] = _Counted(0, set(), pass_)
         counted.count += 1
         if pass_.event_time:
-            counted.days.add(pass_.event_time[:10])
+            counted.days.add(intern(pass_.event_time[:10]))  # few days stand in very many cases
         counted.latest = max(counted.latest, pass_, key=_age)
 
     def _role_of(self, pass_: Pass) -> str | None:

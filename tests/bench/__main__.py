@@ -1,7 +1,8 @@
 """Measures extraction, evaluation and loading, as ratios to ``json.loads`` of the same bytes.
 
-Then an audit of many logs, see `audit.py`; a sweep of very many resources, see `sweep.py`; and, on the
-emulator, containment and a storm of violations: see `containment.py` and `storm.py`.
+Then an audit of many logs and a policy suggested from a year of passes, see `audit.py` and `suggest.py`; a
+sweep of very many resources, see `sweep.py`; and, on the emulator, containment and a storm of violations: see
+`containment.py` and `storm.py`.
 
 Usage: python -m tests.bench [FILE]. FILE holds CloudTrail records as JSON lines; without one, the project's
 own fixtures are measured.
@@ -21,7 +22,7 @@ from typing import Any
 from passrole.catalogue import PackagedCatalogue, load_catalogue
 from passrole.policy import CompiledPolicy, evaluate
 from passrole.trail import passes_of
-from tests.bench import audit, containment, storm, sweep
+from tests.bench import audit, containment, storm, suggest, sweep
 from tests.bench.policies import approving_last
 from tests.fixtures import EVENT_NAMES, record
 from tests.unit.samples import create_function_record, evidence_of
@@ -69,6 +70,7 @@ def main(arguments: list[str]) -> None:
         "loading every row of the catalogue", _seconds(lambda: list(PackagedCatalogue().calls())), one_floor
     )
     audit.measure(lines)
+    suggest.measure()
     sweep.measure()
     containment.measure()
     storm.measure()
