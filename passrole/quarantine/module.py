@@ -133,6 +133,22 @@ class QuarantineModule(ABC):
         """
 
 
+class AllOrNothingModule(QuarantineModule):
+    """A module that gives the whole prior state back, or nothing where others changed it since."""
+
+    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
+        now = self.describe(aws, resource)
+        if now is None or self.is_released(now, prior):
+            return
+        if changed := self.changed_since(aws, now, prior):
+            raise CannotRestoreError("; ".join(changed))
+        self.put_back(aws, resource, now, prior)
+
+    @abstractmethod
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
+        """Puts the prior state back: nobody but the guard has changed the resource since."""
+
+
 def code_of(error: Any) -> str:
     """The code of a botocore ``ClientError``."""
     code: str = error.response.get("Error", {}).get("Code", "")

@@ -8,7 +8,7 @@ from typing import Any
 
 from passrole.arn import Arn
 from passrole.quarantine.grants import Grant
-from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State
+from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State
 from passrole.quarantine.modules.instance_profiles import READ_PROFILES, role_in
 
 _GONE = ("DELETING", "DELETED")
@@ -16,7 +16,7 @@ _ENVIRONMENTS = "arn:{partition}:batch:*:{account}:compute-environment/*"
 _WHY_ANY_ENVIRONMENT = "a violation can be in any compute environment of the account"
 
 
-class BatchComputeEnvironment(QuarantineModule):
+class BatchComputeEnvironment(AllOrNothingModule):
     """A Batch compute environment whose instances hold a role."""
 
     name = "batch-compute-environment"
@@ -87,12 +87,7 @@ class BatchComputeEnvironment(QuarantineModule):
     def is_released(self, now: State, prior: Prior) -> bool:
         return bool(now["state"] == prior["state"])
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        if changed := self.changed_since(aws, now, prior):
-            raise CannotRestoreError("; ".join(changed))
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         _set(aws, resource, prior["state"])
 
 

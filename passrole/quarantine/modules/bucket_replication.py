@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
 from passrole.quarantine.grants import Grant, give_back_role, pass_quarantine_role
-from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 
 _SERVICE = "s3.amazonaws.com"
 # A bucket's ARN tells no region; S3 sends the client on to the bucket's own from any other of the partition.
@@ -32,7 +32,7 @@ _PUT = Grant(
 )
 
 
-class BucketReplication(QuarantineModule):
+class BucketReplication(AllOrNothingModule):
     """A bucket whose replication configuration holds a role."""
 
     name = "bucket-replication"
@@ -104,12 +104,7 @@ class BucketReplication(QuarantineModule):
     def is_released(self, now: State, prior: Prior) -> bool:
         return bool(now["replication"] == prior["replication"])
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        if changed := self.changed_since(aws, now, prior):
-            raise CannotRestoreError("; ".join(changed))
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         _put(aws, resource, prior["replication"])
 
 

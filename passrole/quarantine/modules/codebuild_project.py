@@ -11,7 +11,7 @@ from typing import Any
 from passrole.arn import Arn
 from passrole.clock import iso, utc_now
 from passrole.quarantine.grants import Grant, give_back_role, pass_quarantine_role
-from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State
+from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State
 
 _SERVICE = "codebuild.amazonaws.com"
 _PROJECTS = "arn:{partition}:codebuild:*:{account}:project/*"
@@ -20,7 +20,7 @@ _WHY_ANY_PROJECT = "a violation can be in any project of the account"
 _LONGEST = timedelta(hours=44)
 
 
-class CodeBuildProject(QuarantineModule):
+class CodeBuildProject(AllOrNothingModule):
     """A CodeBuild project that holds a role for its builds, or for its batch builds."""
 
     name = "codebuild-project"
@@ -119,12 +119,7 @@ class CodeBuildProject(QuarantineModule):
     def is_released(self, now: State, prior: Prior) -> bool:
         return (now["role"], now["batch_role"]) == (prior["role"], prior["batch_role"])
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        if changed := self.changed_since(aws, now, prior):
-            raise CannotRestoreError("; ".join(changed))
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         changes = _update(
             now,
             prior["role"] if now["role"] != prior["role"] else None,

@@ -12,13 +12,13 @@ from botocore.exceptions import ClientError
 from passrole.arn import Arn, role_name_in
 from passrole.clock import iso
 from passrole.quarantine.grants import Grant
-from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 
 _SERVICES = "arn:{partition}:ecs:*:{account}:service/*"
 _WHY_ANY_SERVICE = "a violation can be in any service of the account"
 
 
-class EcsService(QuarantineModule):
+class EcsService(AllOrNothingModule):
     """An ECS service whose tasks get a role by their task definition."""
 
     name = "ecs-service"
@@ -95,12 +95,7 @@ class EcsService(QuarantineModule):
     def is_released(self, now: State, prior: Prior) -> bool:
         return bool(now["desired"] == prior["desired"])
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        if changes := self.changed_since(aws, now, prior):
-            raise CannotRestoreError("; ".join(changes))
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         _set_desired(aws, resource, prior["desired"])
 
 

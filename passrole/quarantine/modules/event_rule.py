@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
 from passrole.quarantine.grants import Grant, give_back_role
-from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 
 _SERVICE = "events.amazonaws.com"
 _DISABLED, _ENABLED = "DISABLED", "ENABLED"
@@ -23,7 +23,7 @@ _ATTRIBUTES = {
 }
 
 
-class EventRule(QuarantineModule):
+class EventRule(AllOrNothingModule):
     """An EventBridge rule that holds a role, itself or for one of its targets."""
 
     name = "event-rule"
@@ -105,12 +105,7 @@ class EventRule(QuarantineModule):
     def is_released(self, now: State, prior: Prior) -> bool:
         return bool(now["state"] == prior["state"])
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        if changes := self.changed_since(aws, now, prior):
-            raise CannotRestoreError("; ".join(changes))
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         client, (name, bus) = aws.clients("events", resource.region), _name_and_bus(resource)
         if _needs_put(prior):
             client.put_rule(Name=name, **bus, State=prior["state"], **prior["attributes"])

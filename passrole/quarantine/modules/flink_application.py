@@ -12,14 +12,14 @@ from botocore.exceptions import ClientError
 from passrole.arn import Arn
 from passrole.clock import iso
 from passrole.quarantine.grants import Grant
-from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 
 _DOWN = ("READY", "STOPPING", "FORCE_STOPPING")
 _APPLICATIONS = "arn:{partition}:kinesisanalytics:*:{account}:application/*"
 _WHY_ANY_APPLICATION = "a violation can be in any application of the account"
 
 
-class FlinkApplication(QuarantineModule):
+class FlinkApplication(AllOrNothingModule):
     """A Flink application, or a Studio notebook, that holds a service execution role."""
 
     name = "flink-application"
@@ -114,12 +114,7 @@ class FlinkApplication(QuarantineModule):
     def is_released(self, now: State, prior: Prior) -> bool:
         return (now["status"] in _DOWN) == (prior["status"] in _DOWN)
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        if changed := self.changed_since(aws, now, prior):
-            raise CannotRestoreError("; ".join(changed))
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         # The service refuses until the application has stopped: to be tried again.
         aws.clients("kinesisanalyticsv2", resource.region).start_application(
             ApplicationName=_name(resource), **_run_configuration(prior)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from passrole.arn import Arn, is_role_name, parse_role_arn
 from passrole.clock import iso
 from passrole.quarantine.grants import ANY_ROLE, Grant, give_back_role, pass_quarantine_role
-from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 from passrole.trail.paths import values_at
 
 _SERVICE = "glue.amazonaws.com"
@@ -28,7 +28,7 @@ STEP_ROLES = (
 """Where steps of a visual job name roles of their own, which each update passes again."""
 
 
-class GlueJob(QuarantineModule):
+class GlueJob(AllOrNothingModule):
     """A Glue job that holds a role for its runs."""
 
     name = "glue-job"
@@ -137,12 +137,7 @@ class GlueJob(QuarantineModule):
     def is_released(self, now: State, prior: Prior) -> bool:
         return bool(now["job"] == prior["job"])
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        if changed := self.changed_since(aws, now, prior):
-            raise CannotRestoreError("; ".join(changed))
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         _write(aws, resource, prior["job"])
 
 

@@ -13,15 +13,7 @@ from botocore.exceptions import ClientError
 from passrole.arn import Arn
 from passrole.clock import iso
 from passrole.quarantine.grants import Grant
-from passrole.quarantine.module import (
-    EVERY_PLACE,
-    Aws,
-    CannotRestoreError,
-    Prior,
-    QuarantineModule,
-    State,
-    code_of,
-)
+from passrole.quarantine.module import EVERY_PLACE, AllOrNothingModule, Aws, Prior, State, code_of
 
 _ROLE = "roleArn"
 _WORK = ("sql", "awsIotSqlVersion", "actions", "errorAction")
@@ -29,7 +21,7 @@ _RULES = "arn:{partition}:iot:*:{account}:rule/*"
 _WHY_ANY_RULE = "a violation can be in any rule of the account"
 
 
-class IotRule(QuarantineModule):
+class IotRule(AllOrNothingModule):
     """A rule of AWS IoT, one of whose actions holds a role."""
 
     name = "iot-rule"
@@ -93,12 +85,7 @@ class IotRule(QuarantineModule):
     def is_released(self, now: State, prior: Prior) -> bool:
         return bool(now["enabled"] == prior["enabled"])
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        if changed := self.changed_since(aws, now, prior):
-            raise CannotRestoreError("; ".join(changed))
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         aws.clients("iot", resource.region).enable_topic_rule(ruleName=_name(resource))
 
 

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from passrole.arn import Arn
 from passrole.clock import iso
 from passrole.quarantine.grants import Grant
-from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 
 # Of the others, the machine runs, or will when SageMaker is done.
 _DOWN = ("Stopping", "Stopped", "Failed")
@@ -20,7 +20,7 @@ _INSTANCES = "arn:{partition}:sagemaker:*:{account}:notebook-instance/*"
 _WHY_ANY_INSTANCE = "a violation can be in any notebook instance of the account"
 
 
-class NotebookInstance(QuarantineModule):
+class NotebookInstance(AllOrNothingModule):
     """A SageMaker notebook instance that holds a role."""
 
     name = "notebook-instance"
@@ -89,12 +89,7 @@ class NotebookInstance(QuarantineModule):
     def is_released(self, now: State, prior: Prior) -> bool:
         return now["status"] in (_UP if _was_up(prior) else _DOWN_BEFORE)
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        if changed := self.changed_since(aws, now, prior):
-            raise CannotRestoreError("; ".join(changed))
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         if _was_up(prior):  # SageMaker refuses until it has stopped: to be tried again
             client = aws.clients("sagemaker", resource.region)
             client.start_notebook_instance(NotebookInstanceName=_name(resource))

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from passrole.arn import Arn
 from passrole.clock import iso
 from passrole.quarantine.grants import Grant
-from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 
 _PIPES = "arn:{partition}:pipes:*:{account}:pipe/*"
 _WHY_ANY_PIPE = "a violation can be in any pipe of the account"
@@ -19,7 +19,7 @@ _STOPPED = "STOPPED"
 _ROUTE = {"Source": "source", "Enrichment": "enrichment", "Target": "target"}
 
 
-class Pipe(QuarantineModule):
+class Pipe(AllOrNothingModule):
     """An EventBridge pipe that holds a role, itself or for the ECS tasks that it starts."""
 
     name = "pipe"
@@ -84,12 +84,7 @@ class Pipe(QuarantineModule):
     def is_released(self, now: State, prior: Prior) -> bool:
         return bool(now["desired"] == prior["desired"])
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        if changes := self.changed_since(aws, now, prior):
-            raise CannotRestoreError("; ".join(changes))
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         aws.clients("pipes", resource.region).start_pipe(Name=_name(resource))
 
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
 from passrole.quarantine.grants import Grant, give_back_role
-from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 
 _SERVICE = "redshift.amazonaws.com"
 _CLUSTERS = "arn:{partition}:redshift:*:{account}:cluster:*"
@@ -21,7 +21,7 @@ _MODIFY = Grant(
 )
 
 
-class RedshiftClusterRole(QuarantineModule):
+class RedshiftClusterRole(AllOrNothingModule):
     """A role of a Redshift cluster, be it the default role or another."""
 
     name = "redshift-cluster-role"
@@ -94,12 +94,7 @@ class RedshiftClusterRole(QuarantineModule):
     def is_released(self, now: State, prior: Prior) -> bool:
         return set(prior["roles"]) <= set(now["roles"]) and now["default"] == prior["default"]
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        for refusal in self.changed_since(aws, now, prior):
-            raise CannotRestoreError(refusal)
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         changes: dict[str, Any] = {}
         if missing := sorted(set(prior["roles"]) - set(now["roles"])):
             changes["AddIamRoles"] = missing

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from passrole.arn import Arn
 from passrole.clock import iso, parse_time
 from passrole.quarantine.grants import Grant, give_back_role, pass_quarantine_role
-from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 
 _SERVICE = "scheduler.amazonaws.com"
 _SCHEDULES = "arn:{partition}:scheduler:*:{account}:schedule/*/*"
@@ -38,7 +38,7 @@ SENT = (
 _UPDATE = Grant(actions=("scheduler:UpdateSchedule",), resources=(_SCHEDULES,), reason=_WHY_ANY_SCHEDULE)
 
 
-class Schedule(QuarantineModule):
+class Schedule(AllOrNothingModule):
     """A schedule that holds the role with which it invokes its target."""
 
     name = "schedule"
@@ -100,12 +100,7 @@ class Schedule(QuarantineModule):
     def is_released(self, now: State, prior: Prior) -> bool:
         return bool(now["schedule"] == prior["schedule"])
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        if changes := self.changed_since(aws, now, prior):
-            raise CannotRestoreError("; ".join(changes))
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         _update(aws, resource, prior["schedule"])
 
 

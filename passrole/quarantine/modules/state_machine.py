@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from passrole.arn import Arn
 from passrole.clock import iso
 from passrole.quarantine.grants import Grant, give_back_role, pass_quarantine_role
-from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
+from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 
 _SERVICE = "states.amazonaws.com"
 _MACHINES = "arn:{partition}:states:*:{account}:stateMachine:*"
@@ -22,7 +22,7 @@ _WHY_ANY_MACHINE = "a violation can be in any state machine of the account"
 _NO_LOGS = {"level": "OFF"}
 
 
-class StateMachine(QuarantineModule):
+class StateMachine(AllOrNothingModule):
     """A Step Functions state machine that holds an execution role."""
 
     name = "state-machine"
@@ -135,12 +135,7 @@ class StateMachine(QuarantineModule):
         same_logs = now["logging"] == prior["logging"] or not _logs(prior["logging"])
         return bool(now["role"] == prior["role"] and same_logs)
 
-    def release(self, aws: Aws, resource: Arn, prior: Prior) -> None:
-        now = self.describe(aws, resource)
-        if now is None or self.is_released(now, prior):
-            return
-        if changes := self.changed_since(aws, now, prior):
-            raise CannotRestoreError("; ".join(changes))
+    def put_back(self, aws: Aws, resource: Arn, now: State, prior: Prior) -> None:
         aws.clients("stepfunctions", resource.region).update_state_machine(
             stateMachineArn=str(resource),
             roleArn=prior["role"],
