@@ -36,7 +36,7 @@ def list_calls(service: str | None, as_json: bool) -> None:
         return
     out = console()
     for call in calls:
-        out.print(f"{call.action:<55} {call.decision:<17} {call.shape if call.passes_roles else ''}".rstrip())
+        out.print(f"{call.action:<55} {call.decision:<17} {_shape(call)}".rstrip())
     out.print()
     out.print(_summary(calls))
 
@@ -93,6 +93,13 @@ def _service(call: "Call") -> str:
     return call.action.partition(":")[0]
 
 
+def _shape(call: "Call") -> str:
+    """How well its record is known; empty of a call that is not covered."""
+    from passrole.catalogue.model import Decision
+
+    return call.shape if call.decision is Decision.COVERED else ""
+
+
 def _row(call: "Call") -> dict[str, Any]:
     return asdict(call) | {"quarantine": _quarantine(call)}
 
@@ -110,7 +117,7 @@ def _quarantine(call: "Call") -> list[str]:
 
 def _summary(calls: list["Call"]) -> str:
     decisions = Counter(call.decision for call in calls)
-    shapes = Counter(call.shape for call in calls if call.passes_roles)
+    shapes = Counter(shape for call in calls if (shape := _shape(call)))
     of = ", ".join(f"{number:,} {decision}" for decision, number in decisions.most_common())
     known = ", ".join(f"{number:,} {shape}" for shape, number in shapes.most_common())
     return f"{len(calls):,} calls: {of}; shape of the covered: {known or 'none'}"
