@@ -28,10 +28,10 @@ from infra.quarantine import Quarantine
 from infra.redrives import leave_to_operators
 from infra.resource_sweep import ResourceSweep
 from infra.rule_alarms import rules_in, watch_rules
-from infra.self_watch import add_self_watch, names_in
+from infra.self_watch import add_self_watch, let_ask_for_deployments, names_in
 from infra.sweeping import Sweeping
 from infra.topics import AlertsTopic, FindingsTopic, PeoplesTopic
-from passrole.canary import CALL
+from passrole.detection.canary import CALL
 from passrole.policy import QuarantineRules
 from passrole.policy.settings import Alerts
 from passrole.quarantine.rights import release_grants
@@ -154,6 +154,7 @@ class GuardrailStack(Stack):
         sweep, work, key = self.sweeping.sweep, self.sweeping.self_watch, self.core.encryption.key.key_id
         unnamed = (key, share.policy_layer.layer_version_arn)
         sweep.function.add_environment(Env.OWN_RESOURCES, ",".join(unnamed))
+        let_ask_for_deployments(sweep.role)
         add_self_watch(
             Construct(self, "SelfWatch"),
             names_in(Aws.STACK_NAME, key, sweep.role.role_arn if self.canary else None),

@@ -7,6 +7,7 @@ _PSEUDO = {
     Aws.PARTITION: "<AWS::Partition>",
     Aws.REGION: "<AWS::Region>",
     Aws.ACCOUNT_ID: "<AWS::AccountId>",
+    Aws.STACK_NAME: "<AWS::StackName>",
 }
 
 

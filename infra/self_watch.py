@@ -12,9 +12,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IDependable
 
+from infra.nag import acknowledge_wildcard
+from infra.rights import policy_of
 from infra.rules import MAX_AGE_SECONDS, MAX_RETRIES, add_rules
 from infra.topics import AlertsTopic
-from passrole.selfwatch.rules import Names, change_rules, direct_rules
+from passrole.selfwatch.rules import DEPLOYMENT_RULE, Names, change_rules, direct_rules
 
 # What a record names the changed thing by: each has one of them. EventBridge leaves out what is not there.
 _RESOURCES = {
@@ -48,9 +50,10 @@ _DETAILS = {
     "account": "$.account",
     "event": "$.detail.eventID",
 }
+_CHANGED = "[CRITICAL] The PassRole Guardrail, or the CloudTrail that it hears by, was changed"
+_DEPLOYED = "[MEDIUM] The stack of the PassRole Guardrail is being changed, as each deployment of it does"
 # Each line in quotation marks: EventBridge takes no other text ("Amazon EventBridge input transformation").
 _LINES = (
-    "[CRITICAL] The PassRole Guardrail, or the CloudTrail that it hears by, was changed",
     "What: <source> <call>",
     f"Of: {' '.join(f'<{name}>' for name in _RESOURCES)}",
     "Who: <who> <service>",
@@ -97,7 +100,7 @@ def add_self_watch(
             description=f"PassRole Guardrail: {rule.name}",
             event_pattern=rule.pattern,
             state=rule.state,
-            targets=[_people(alerts, dead_letters)],
+            targets=[_people(alerts, dead_letters, _DEPLOYED if rule.name == DEPLOYMENT_RULE else _CHANGED)],
         )
         made.node.add_dependency(*prerequisites)
 
@@ -113,14 +116,31 @@ def names_in(stack: str, key: str, self_role: str | None = None) -> Names:
     return Names(Aws.REGION, stack, key, self_role)
 
 
-def _people(alerts: AlertsTopic, dead_letters: sqs.Queue) -> events.CfnRule.TargetProperty:
+def let_ask_for_deployments(role: iam.Role) -> None:
+    """Lets a role see when the guard's stacks, in whatever region, were changed."""
+    stacks = f"arn:{Aws.PARTITION}:cloudformation:*:{Aws.ACCOUNT_ID}:stack/{Aws.STACK_NAME}"
+    resources = [f"{stacks}/*", f"{stacks}-*/*"]
+    role.add_to_principal_policy(
+        iam.PolicyStatement(
+            sid="SeeDeployments", actions=["cloudformation:DescribeStackEvents"], resources=resources
+        )
+    )
+    for resource in resources:
+        acknowledge_wildcard(
+            policy_of(role),
+            resource,
+            "The guard's stacks, in each region: their ids end in what AWS makes up.",
+        )
+
+
+def _people(alerts: AlertsTopic, dead_letters: sqs.Queue, head: str) -> events.CfnRule.TargetProperty:
     paths = {name: f"$.detail.requestParameters.{member}" for name, member in _RESOURCES.items()}
     return events.CfnRule.TargetProperty(
         id="People",
         arn=alerts.topic.topic_arn,
         role_arn=alerts.rule_role.role_arn,
         input_transformer=events.CfnRule.InputTransformerProperty(
-            input_paths_map={**paths, **_DETAILS}, input_template="\n".join(map(json.dumps, _LINES))
+            input_paths_map={**paths, **_DETAILS}, input_template="\n".join(map(json.dumps, (head, *_LINES)))
         ),
         retry_policy=events.CfnRule.RetryPolicyProperty(
             maximum_event_age_in_seconds=MAX_AGE_SECONDS, maximum_retry_attempts=MAX_RETRIES

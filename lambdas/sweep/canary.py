@@ -5,7 +5,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from lambdas.shared.clients import client
 from lambdas.shared.observability import logger, metrics
-from passrole.canary import Canary
+from passrole.detection.canary import Canary
 
 
 def send_canary(canary: Canary | None) -> None:

@@ -11,11 +11,11 @@ from lambdas.shared.settings import Settings
 from lambdas.sweep.canary import send_canary
 from lambdas.sweep.standing import count_open_findings
 from passrole.clock import iso, utc_now
-from passrole.digests import point_to_due_digests
-from passrole.due import ENDING, Did, DueWork, ending
 from passrole.ledger import Ledger
 from passrole.news import SnsTopic, SqsPointers
+from passrole.news.digests import point_to_due_digests
 from passrole.policy import load_deployed
+from passrole.sweep.due import ENDING, Did, DueWork, ending
 from passrole.sweep.queue import SqsTasks
 from passrole.sweep.runner import policy_cause
 from passrole.sweep.tasks import JudgeAll, SweepAll

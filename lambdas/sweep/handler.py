@@ -33,6 +33,7 @@ def _take(record: SQSRecord, context: LambdaContext) -> None:
     settings = Settings.from_environment()
     queue = record.event_source_arn.rpartition(":")[2]
     if queue == (settings.self_watch_queue_url or "").rpartition("/")[2]:
-        watch(record, settings, context.invoked_function_arn.split(":")[4])
+        region, account = context.invoked_function_arn.split(":")[3:5]
+        watch(record, settings, account, region)
     else:
         do_task(record, settings, context)

@@ -10,14 +10,14 @@ from lambdas.shared.clients import client
 from lambdas.shared.observability import logger, metrics
 from lambdas.shared.redelivery import come_again_soon
 from lambdas.shared.settings import Settings
-from passrole.alarms import AlarmNews, is_alarm
 from passrole.ledger import Ledger
 from passrole.news import SnsTopic
-from passrole.selfwatch import GuardWatch, OwnAct, OwnResources
+from passrole.selfwatch import GuardWatch, OwnAct, OwnResources, StackDeployments
+from passrole.selfwatch.alarms import AlarmNews, is_alarm
 from passrole.trail import ForgedEventError
 
 
-def watch(record: SQSRecord, settings: Settings, account: str) -> None:
+def watch(record: SQSRecord, settings: Settings, account: str, region: str) -> None:
     """Judges one message; `GuardChanges` counts what changed the guard.
 
     What fails comes again within seconds, and not when the visibility of a queue of long tasks would end.
@@ -31,7 +31,7 @@ def watch(record: SQSRecord, settings: Settings, account: str) -> None:
         if isinstance(body, dict) and is_alarm(body):
             _alarms(settings, account).take(record.body)
         else:
-            _watch_guard(record.body, settings, account)
+            _watch_guard(record.body, settings, account, region)
     except ForgedEventError as error:
         # Not AWS's word: it changes nothing, and trying again would not make it true.
         count_forged(error, record)
@@ -46,8 +46,8 @@ def count_forged(error: ForgedEventError, record: SQSRecord) -> None:
     logger.warning("forged event ignored", extra={"why": str(error), "message_id": record.message_id})
 
 
-def _watch_guard(body: str, settings: Settings, account: str) -> None:
-    finding = _guard_watch(settings, account).watch(body)
+def _watch_guard(body: str, settings: Settings, account: str, region: str) -> None:
+    finding = _guard_watch(settings, account, region).watch(body)
     if finding is None:
         return
     metrics.add_metric("GuardChanges", MetricUnit.Count, 1)
@@ -56,12 +56,13 @@ def _watch_guard(body: str, settings: Settings, account: str) -> None:
 
 
 @lru_cache(maxsize=1)
-def _guard_watch(settings: Settings, account: str) -> GuardWatch:
+def _guard_watch(settings: Settings, account: str, region: str) -> GuardWatch:
     return GuardWatch(
         Ledger(settings.ledger_table, client("dynamodb")),
         SnsTopic(settings.findings_topic_arn, client("sns")),
         account,
         OwnResources.of(settings.stack_name, settings.own_resources, _own_acts(settings)),
+        StackDeployments(client, settings.stack_name, region, settings.sweep_regions),
     )
 
 

@@ -23,15 +23,17 @@ from passrole.evidence.wanted import Wanted
 from passrole.ledger import Ledger
 from passrole.news import SnsTopic
 from passrole.policy import load_deployed
-from passrole.rejudging import Rejudge
-from passrole.role_changes import change_in
 from passrole.sweep.config_query import Recorders
 from passrole.sweep.listing import Listing, listings_for
 from passrole.sweep.pace import Pace
 from passrole.sweep.part import PartSweeper
 from passrole.sweep.queue import SqsTasks
-from passrole.sweep.runner import Done, Reach, TaskRunner
+from passrole.sweep.reach import Reach
+from passrole.sweep.rejudging import Rejudge
+from passrole.sweep.role_changes import change_in
+from passrole.sweep.runner import TaskRunner
 from passrole.sweep.tasks import task_in
+from passrole.sweep.work import Done
 from passrole.trail import ForgedEventError, record_in
 
 # What is left of a part is put back with so much time: a hundred roles that IAM is slow to tell take it.
@@ -73,6 +75,8 @@ def _report(done: Done) -> None:
             metrics.add_metric("SweepListingsFailed", MetricUnit.Count, int(done.part.failed is not None))
         log = logger.warning if done.part.failed else logger.info
         log("part of a sweep", extra={"part": done.part.to_json()})  # "name" is the logger's own
+    if done.fault is not None:
+        logger.warning("AWS did not answer a listing", extra={"why": done.fault})
     if done.judged:
         metrics.add_metric("RolesJudgedAgain", MetricUnit.Count, done.judged)
     if done.resolved:

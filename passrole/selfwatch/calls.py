@@ -14,11 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from passrole.guard import Trouble
+from passrole.finding.guard import Trouble
 
 _LAMBDA = "lambda.amazonaws.com"
 # All rules are on the default one, and whoever has the key of their patterns and targets can stop them.
 BUS = "events:event-bus"
+STACK = "cloudformation:stack"
 _DATE = re.compile(r"20[0-9]{6}(?:v[0-9]+)?")
 
 
@@ -31,6 +32,7 @@ class Watched:
         names: event names, without what Lambda puts behind them.
         members: of the request and of the response, with dots for members of members.
         is_opaque: the request names the thing by an id that does not tell whose it is.
+        is_deployment: people make such calls when they deploy the guard.
         kind: what such a call to a thing of the guard is.
     """
 
@@ -39,6 +41,7 @@ class Watched:
     names: tuple[str, ...]
     members: tuple[str, ...]
     is_opaque: bool = False
+    is_deployment: bool = False
     kind: Trouble = Trouble.GUARD_CHANGED
 
 
@@ -175,7 +178,21 @@ WATCHED = (
         ("alarmName", "alarmNames", "muteTargets.alarmNames"),
     ),
     Watched("monitoring.amazonaws.com", "cloudwatch:dashboard", ("DeleteDashboards",), ("dashboardNames",)),
-    Watched("cloudformation.amazonaws.com", "cloudformation:stack", ("DeleteStack",), ("stackName",)),
+    Watched(
+        "cloudformation.amazonaws.com",
+        STACK,
+        ("DeleteStack", "SetStackPolicy", "UpdateTerminationProtection"),
+        ("stackName",),
+    ),
+    # It takes resources out of a stack, so that another's deletion is theirs.
+    Watched("cloudformation.amazonaws.com", STACK, ("CreateStackRefactor",), ("stackDefinitions.stackName",)),
+    Watched(
+        "cloudformation.amazonaws.com",
+        STACK,
+        ("CancelUpdateStack", "ContinueUpdateRollback", "ExecuteChangeSet", "RollbackStack", "UpdateStack"),
+        ("stackName",),
+        is_deployment=True,
+    ),
     # It makes the calls of whatever service in CloudFormation's way.
     Watched(
         "cloudcontrolapi.amazonaws.com",

@@ -1,28 +1,36 @@
 """Does one call change a part of the guard, or blind CloudTrail? Pure: a record in, a change out.
 
-The deployment's own changes are those that CloudFormation makes (``userIdentity.invokedBy``). That the record
-does not tell for which stack is a limit: who may update the guard's stack, or have another stack change its
-things, changes the guard. What is denied was tried; what failed for another reason changed nothing.
+The deployment's own changes are among those that CloudFormation makes (``userIdentity.invokedBy``). For which
+stack, the record does not tell: those count unless a stack of the guard was being changed. That somebody has
+it changed counts by itself. What is denied was tried; what failed for another reason changed nothing.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from passrole.guard import Trouble
+from passrole.finding.guard import Trouble
 from passrole.passes import Outcome, Passer
-from passrole.selfwatch.calls import BUS, Watched, bare_name, watched_by
+from passrole.selfwatch.calls import BUS, STACK, Watched, bare_name, watched_by
 from passrole.selfwatch.own import OwnAct, OwnResources
 from passrole.trail.denial import outcome_of
 from passrole.trail.passer import passer_of
 from passrole.trail.values import mapping, text, time
 
-_STACK = "cloudformation:stack"
 _LONGEST_NAME = 256
 _CLOUDFORMATION = "cloudformation.amazonaws.com"
 # "… is not authorized to perform: events:DeleteRule on resource: arn:… because …"; IAM writes "role x", too.
 _DENIED_ON = re.compile(r" on resource: (?:[a-z]+ )?(\S+)")
+
+
+class Counts(StrEnum):
+    """Whether a change counts, or when."""
+
+    ALWAYS = "always"
+    WHILE_DEPLOYING = "while a stack of the guard is being changed"
+    UNLESS_DEPLOYING = "unless a stack of the guard is being changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,9 @@ class GuardChange:
         outcome: succeeded or denied.
         passer: who made the call.
         call: as IAM writes actions (``events:DeleteRule``).
+        source: the event source of it.
+        is_deployment: people make such calls when they deploy the guard.
+        counts: what the record cannot tell decides it.
         event_id, event_time, account, region: of the record.
     """
 
@@ -44,6 +55,9 @@ class GuardChange:
     outcome: Outcome
     passer: Passer
     call: str
+    source: str
+    is_deployment: bool
+    counts: Counts
     event_id: str
     event_time: str | None
     account: str | None
@@ -56,15 +70,19 @@ def change_of(record: dict[str, Any], own: OwnResources) -> GuardChange | None:
     if watched is None or outcome is Outcome.FAILED:
         return None
     source, name = record["eventSource"], bare_name(record["eventSource"], record["eventName"])
-    named = _named(record, watched)
+    named, counts = _named(record, watched), Counts.ALWAYS
     if watched.kind is Trouble.TRAIL_BLINDED:
         # Whose trail it is, the record does not tell; no deployment of the guard changes any.
         resource = _last_name(named[0]) if named else None
     else:
-        name_in = {_STACK: own.stack_in, BUS: own.bus_in}.get(watched.part, own.name_in)
+        name_in = {STACK: own.stack_in, BUS: own.bus_in}.get(watched.part, own.name_in)
         resource = next(filter(None, map(name_in, named)), None)
         is_of_another = resource is None and bool(named)
-        if is_of_another or _is_deployment(passer, watched):
+        if _is_by_cloudformation(passer, watched):
+            is_of_another, counts = resource is None, Counts.UNLESS_DEPLOYING
+        elif watched.is_deployment and not named and outcome is Outcome.SUCCEEDED:
+            counts = Counts.WHILE_DEPLOYING  # ExecuteChangeSet names the change set alone, if that is an ARN
+        if is_of_another:
             return None
         if resource and OwnAct(passer.role_arn or "", source, name, resource) in own.acts:
             return None
@@ -75,6 +93,9 @@ def change_of(record: dict[str, Any], own: OwnResources) -> GuardChange | None:
         outcome,
         passer,
         f"{source.removesuffix('.amazonaws.com')}:{name}",
+        source,
+        watched.is_deployment,
+        counts,
         text(record.get("eventID")) or "unknown",
         time(record.get("eventTime")),
         text(record.get("recipientAccountId")),
@@ -82,9 +103,9 @@ def change_of(record: dict[str, Any], own: OwnResources) -> GuardChange | None:
     )
 
 
-def _is_deployment(passer: Passer, watched: Watched) -> bool:
-    """Whether CloudFormation made the change; that the stack itself is deleted is never one."""
-    return passer.invoked_by == _CLOUDFORMATION and watched.part != _STACK
+def _is_by_cloudformation(passer: Passer, watched: Watched) -> bool:
+    """Whether CloudFormation made the change; one of the stack itself counts whoever makes it."""
+    return passer.invoked_by == _CLOUDFORMATION and watched.part != STACK
 
 
 def _named(record: dict[str, Any], watched: Watched) -> tuple[str, ...]:

@@ -1,14 +1,14 @@
 """A change of the guard -> the finding that people hear of it by.
 
 One finding a kind, thing, principal and day: an event that is delivered again changes nothing, a further one
-is counted, and told again where it is graver or another call than those before.
+is counted, and told again where it is graver, or another call than those before, or a further deployment.
 """
 
 from dataclasses import replace
 
 from passrole.finding import Change, Finding, News, State, Step
-from passrole.guard import trouble
-from passrole.life import advance
+from passrole.finding.guard import trouble
+from passrole.finding.life import advance
 from passrole.passes import Outcome, Passer
 from passrole.policy import Severity, gravest
 from passrole.selfwatch.decision import GuardChange
@@ -65,14 +65,19 @@ def who_is(passer: Passer) -> str:
 
 def _is_told_again(before: Finding, change: GuardChange) -> bool:
     is_graver = before.outcome is Outcome.DENIED and change.outcome is Outcome.SUCCEEDED
+    is_done = change.outcome is Outcome.SUCCEEDED
     is_known = any(reason.startswith(f"{change.call} ") for reason in before.reasons)
-    return before.state is not State.OPEN or is_graver or not is_known
+    is_another_deployment = change.is_deployment and is_done
+    return before.state is not State.OPEN or is_graver or not is_known or is_another_deployment
 
 
 def _severity(change: GuardChange) -> Severity:
-    """Critical is what was done to what is known to be the guard's."""
-    is_done = change.outcome is Outcome.SUCCEEDED and change.resource is not None
-    return Severity.CRITICAL if is_done else Severity.HIGH
+    """Critical is what was done to what is known to be the guard's; deployments mostly are what they seem."""
+    if change.outcome is not Outcome.SUCCEEDED:
+        return Severity.HIGH
+    if change.is_deployment:
+        return Severity.MEDIUM
+    return Severity.HIGH if change.resource is None else Severity.CRITICAL
 
 
 def _told(change: GuardChange) -> str:

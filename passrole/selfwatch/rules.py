@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from passrole.catalogue.rules import DETAIL_TYPE, MAX_PATTERN, RulePattern
-from passrole.guard import Trouble
-from passrole.selfwatch.calls import WATCHED, Watched, names_with_suffixes
+from passrole.finding.guard import Trouble
+from passrole.selfwatch.calls import STACK, WATCHED, Watched, names_with_suffixes
 
-DIRECT_RULES = ("GuardAlarm", "RightsAlarm", "BlindAlarm")
+DEPLOYMENT_RULE = "StackAlarm"
+DIRECT_RULES = ("GuardAlarm", "RightsAlarm", "BlindAlarm", DEPLOYMENT_RULE)
 _CHANGES = "GuardChanges"  # and a number: in further regions a rule's name has room for 14 characters
 _DECISIVE = (
     "DeleteQueue",
@@ -97,8 +98,14 @@ def direct_rules(names: Names) -> tuple[RulePattern, ...]:
     trails = _calls([row for row in WATCHED if row.kind is Trouble.TRAIL_BLINDED])
     in_arn = ({"wildcard": f"*:stack/{names.stack}{end}*"} for end in "/-")
     stack = [names.stack, {"prefix": f"{names.stack}-"}, *in_arn]
-    deletions = _calls([row for row in WATCHED if row.part == "cloudformation:stack"])
-    deleted = {**deletions, "requestParameters": {"stackName": stack}}
+    of_stack = [row for row in WATCHED if row.part == STACK and row.members == ("stackName",)]
+    deleted, deployed = (
+        {
+            **_calls([row for row in of_stack if row.is_deployment is is_deployment]),
+            "requestParameters": {"stackName": stack},
+        }
+        for is_deployment in (False, True)
+    )
     changed: dict[str, Any] = {
         "eventSource": _sources("dynamodb", "events", "kms", "lambda", "sns", "sqs"),
         "$or": _decisive(names),
@@ -108,7 +115,7 @@ def direct_rules(names: Names) -> tuple[RulePattern, ...]:
         "userIdentity": {"invokedBy": _BY_OTHERS},
         "$or": _stopping(names),
     }
-    details = (changed, rights, {"$or": [trails, deleted, _bus_updated()]})
+    details = (changed, rights, {"$or": [trails, deleted, _bus_updated()]}, deployed)
     named = zip(DIRECT_RULES, details, strict=True)
     return tuple(RulePattern(name, _done(names, detail)) for name, detail in named)
 

@@ -10,6 +10,7 @@ from infra.assembly import new_app
 from tests.infra.granted import contain_grants, patterns, release_grants
 from tests.infra.stack_template import StackTemplate
 
+_STACK = "arn:<AWS::Partition>:cloudformation:*:<AWS::AccountId>:stack/<AWS::StackName>"
 _ROLES = "arn:<AWS::Partition>:iam::<AWS::AccountId>:role/*"
 _PROFILES = "arn:<AWS::Partition>:iam::<AWS::AccountId>:instance-profile/*"
 # What makes an administrator of a role.
@@ -45,6 +46,7 @@ ACKNOWLEDGED = {
     ("Detection", "AwsSolutions-IAM5[Resource::*]"),
     *(("Sweeping", f"AwsSolutions-IAM5[Resource::{iam}]") for iam in (_ROLES, _PROFILES, *_POLICIES)),
     ("Sweeping", "AwsSolutions-IAM5[Resource::*]"),
+    *(("Sweeping", f"AwsSolutions-IAM5[Resource::{_STACK}{end}]") for end in ("/*", "-*/*")),
     *(("Detection", f"AwsSolutions-IAM5[Resource::{resource}]") for resource in _REFERRED),
 }
 # What conditions can ask for: the users that pass roles.

@@ -10,6 +10,10 @@ from tests.infra.stack_template import BUS, StackTemplate, listed, text
 
 ANY_ROLE = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:role/*"
 ANY_PROFILE = f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:instance-profile/*"
+OWN_STACKS = {
+    f"arn:${{AWS::Partition}}:cloudformation:*:{ACCOUNT}:stack/${{AWS::StackName}}{end}"
+    for end in ("/*", "-*/*")
+}
 
 LEDGER = {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 KEY = {
@@ -89,6 +93,7 @@ def test_no_role_has_a_policy_that_is_not_the_stacks_own(stacks: list[StackTempl
             | {"sns:Publish", "sqs:SendMessage", "events:PutRule", "iam:PassRole"}
             | ASKING
             | {"iam:GetRole", "iam:GetInstanceProfile"}
+            | {"cloudformation:DescribeStackEvents"}
             | actions_of((*ROLE_CHANGE_GRANTS, *listing_grants())),
         ),
         (
@@ -115,7 +120,7 @@ def test_each_part_has_these_rights_and_no_others(
         ("Notify", set()),
         (
             "Sweep",
-            {ANY_ROLE, ANY_PROFILE, "*"} | patterns(ASKED_FOR) | patterns(ROLE_CHANGE_GRANTS),
+            {ANY_ROLE, ANY_PROFILE, "*"} | OWN_STACKS | patterns(ASKED_FOR) | patterns(ROLE_CHANGE_GRANTS),
         ),
         ("Operator", patterns(release_grants())),
     ],

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from passrole.catalogue.rules import MAX_PATTERN
-from passrole.selfwatch.rules import DIRECT_RULES, change_rules
+from passrole.selfwatch.rules import DEPLOYMENT_RULE, DIRECT_RULES, change_rules
 from tests.infra.realistic import resolve
 from tests.infra.stack_template import StackTemplate, listed, text
 
@@ -85,6 +85,18 @@ def test_people_are_told_by_a_rule_alone_in_every_region(stacks: list[StackTempl
             # and it names nothing that the rule does not read from the event
             named = {part.partition(">")[0] for line in lines for part in line.split("<")[1:]}
             assert named == set(target["InputTransformer"]["InputPathsMap"])
+
+
+def test_a_deployment_is_not_told_as_an_attack(stacks: list[StackTemplate]) -> None:
+    for stack in stacks:
+        heads = {
+            json.loads(rule["Targets"][0]["InputTransformer"]["InputTemplate"].splitlines()[0]).split()[0]
+            for rule in rules_named(stack, DEPLOYMENT_RULE).values()
+        }
+        assert heads == {"[MEDIUM]"}
+        others = [name for name in DIRECT_RULES if name != DEPLOYMENT_RULE]
+        for rule in rules_named(stack, *others).values():
+            assert '"[CRITICAL] ' in rule["Targets"][0]["InputTransformer"]["InputTemplate"]
 
 
 def test_the_rules_that_watch_each_other_share_no_target(stacks: list[StackTemplate]) -> None:

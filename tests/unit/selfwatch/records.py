@@ -276,6 +276,26 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
         ALARM,
     ),
     "stack deleted": (call("cloudformation", "DeleteStack", {"stackName": STACK}), STACK),
+    "stack updated": (
+        call("cloudformation", "UpdateStack", {"stackName": STACK, "usePreviousTemplate": True}),
+        STACK,
+    ),
+    "change set executed": (
+        call(
+            "cloudformation",
+            "ExecuteChangeSet",
+            {"stackName": STACK, "changeSetName": "cdk-deploy-change-set"},
+        ),
+        STACK,
+    ),
+    "stack's policy": (
+        call("cloudformation", "SetStackPolicy", {"stackName": STACK, "stackPolicyBody": "{}"}),
+        STACK,
+    ),
+    "resources taken out of the stack": (
+        call("cloudformation", "CreateStackRefactor", {"stackDefinitions": [{"stackName": STACK}]}),
+        STACK,
+    ),
     "stack of a region deleted, by ARN": (
         call(
             "cloudformation",
@@ -285,6 +305,10 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
         f"{STACK}-us-east-1",
     ),
 }
+# Of another stack, or of the guard's: a change set's ARN does not tell.
+CHANGE_SET = call(
+    "cloudformation", "ExecuteChangeSet", {"changeSetName": arn("cloudformation", "changeSet/mine/0a1b2c3d")}
+)
 # Who disables this key afterwards stops all rules of the bus.
 BUS = call("events", "UpdateEventBus", {"name": "default", "kmsKeyIdentifier": "alias/strangers"})
 TRAILS = {

@@ -8,16 +8,18 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from passrole.guard import Trouble
+from passrole.finding.guard import Trouble
 from passrole.passes import Outcome
 from passrole.selfwatch import OwnResources, change_of
 from passrole.selfwatch.calls import WATCHED, Watched
+from passrole.selfwatch.decision import Counts
 from tests.unit.samples import ACCOUNT
 from tests.unit.selfwatch.records import (
     ALICE,
     BUS,
     CANARY,
     CANARY_ROLE,
+    CHANGE_SET,
     CHANGES,
     FUNCTION,
     KEY,
@@ -58,10 +60,24 @@ def test_the_same_call_to_the_things_of_another_stack_is_no_change(name: str) ->
 
 
 @each_change
-def test_what_cloudformation_does_is_the_deployment_but_deleting_the_stack(name: str) -> None:
-    record, _ = CHANGES[name]
+def test_what_cloudformation_does_counts_unless_it_is_the_deployment(name: str) -> None:
+    """As a role's policy in another stack, whose deployment denies all to a role of the guard."""
+    record, resource = CHANGES[name]
     change = change_of(by(record, **BY_CLOUDFORMATION), OWN)
-    assert (change is not None) is (record["eventName"] == "DeleteStack")
+    assert change is not None
+    is_of_stack = record["eventSource"] == "cloudformation.amazonaws.com"
+    assert change.counts is (Counts.ALWAYS if is_of_stack else Counts.UNLESS_DEPLOYING)
+    assert change.resource == resource
+
+
+def test_what_cloudformation_does_to_what_the_record_does_not_name_is_another_stacks() -> None:
+    assert change_of(by(call("lambda", "UpdateFunctionCode20150331v2"), **BY_CLOUDFORMATION), OWN) is None
+
+
+def test_a_change_set_that_names_no_stack_counts_while_the_guards_is_changed() -> None:
+    change = change_of(CHANGE_SET, OWN)
+    assert change is not None
+    assert (change.counts, change.resource) == (Counts.WHILE_DEPLOYING, None)
 
 
 @each_change
@@ -73,7 +89,7 @@ def test_what_another_service_does_for_somebody_counts(name: str) -> None:
 def test_a_denied_attempt_counts_by_its_message_alone(name: str) -> None:
     # Given a denial whose record shows no request, but a message that names the thing
     record, resource = CHANGES[name]
-    kind = "stack" if record["eventName"] == "DeleteStack" else "thing"
+    kind = "stack" if record["eventSource"] == "cloudformation.amazonaws.com" else "thing"
     attempt = denied(record, "x:Y", arn("x", f"{kind}/{resource}/*")) | {"responseElements": None}
     # When it is judged, then somebody tried
     change = change_of(attempt, OWN)
@@ -169,6 +185,7 @@ def test_what_names_nothing_is_told_rather_than_dropped(record: dict[str, Any]) 
         call("sqs", "DeleteQueue", {"queueUrl": QUEUE_URL.replace(QUEUE, f"copy-of-{QUEUE}")}),
         call("kms", "DisableKey", {"keyId": f"{KEY[:-1]}0"}),
         call("cloudformation", "DeleteStack", {"stackName": f"{STACK}Next"}),
+        call("cloudformation", "UpdateStack", {"stackName": f"{STACK}Next"}),
         # The guard's thing is named beside what is changed.
         call("events", "PutTargets", {"rule": "mine", "targets": [{"arn": arn("sqs", QUEUE)}]}),
         call("iam", "PutRolePolicy", {"roleName": "mine", "policyName": ROLE}),

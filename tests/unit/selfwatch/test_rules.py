@@ -9,7 +9,7 @@ import pytest
 from passrole.catalogue.rules import MAX_PATTERN, RulePattern
 from passrole.emulator import PatternMatcher
 from passrole.selfwatch.calls import WATCHED
-from passrole.selfwatch.rules import Names, change_rules, direct_rules
+from passrole.selfwatch.rules import DEPLOYMENT_RULE, Names, change_rules, direct_rules
 from tests.unit.samples import ACCOUNT, REGION, envelope_of
 from tests.unit.selfwatch.records import (
     ALARM,
@@ -73,6 +73,9 @@ DECISIVE = [
     "alarm muted",
     "alarm set to OK",
     "stack deleted",
+    "stack updated",
+    "change set executed",
+    "stack's policy",
     "stack of a region deleted, by ARN",
 ]
 
@@ -114,9 +117,19 @@ def test_decisive_changes_are_told_without_code(matcher: PatternMatcher, name: s
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_deployments_are_not_told_but_the_stacks_end(matcher: PatternMatcher, name: str) -> None:
+def test_what_a_deployment_does_is_not_told_but_that_it_is_made(matcher: PatternMatcher, name: str) -> None:
     record = by(CHANGES[name][0], **BY_CLOUDFORMATION)
-    assert taken(matcher, DIRECT_RULES, record) is (record["eventName"] == "DeleteStack")
+    is_decisive_of_stack = record["eventSource"] == "cloudformation.amazonaws.com" and name in DECISIVE
+    assert taken(matcher, DIRECT_RULES, record) is is_decisive_of_stack
+
+
+@pytest.mark.parametrize("name", ["stack updated", "change set executed"])
+def test_a_deployment_is_told_by_a_rule_that_tells_nothing_else(matcher: PatternMatcher, name: str) -> None:
+    record, _ = CHANGES[name]
+    assert [rule.name for rule in DIRECT_RULES if taken(matcher, [rule], record)] == [DEPLOYMENT_RULE]
+    of_a_region = record | {"requestParameters": {"stackName": f"{STACK}-eu-west-1"}}
+    assert taken(matcher, DIRECT_RULES, of_a_region)
+    assert not taken(matcher, DIRECT_RULES, record | {"requestParameters": {"stackName": f"{STACK}Next"}})
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -6,17 +6,27 @@ from typing import Any
 import pytest
 
 from passrole.finding import Finding, News, State
-from passrole.guard import Trouble
+from passrole.finding.guard import Trouble
 from passrole.ledger import Ledger
 from passrole.passes import Outcome
 from passrole.policy import Severity, Stage
 from passrole.selfwatch import GuardWatch
 from passrole.trail import ForgedEventError, UnreadableEventError
 from tests.unit.samples import ACCOUNT, FrozenClock, RecordedTopic, envelope_of
-from tests.unit.selfwatch.records import ALICE, CHANGES, OWN, RULE, TRAILS, arn, by, call, denied
+from tests.unit.selfwatch.records import ALICE, CHANGE_SET, CHANGES, OWN, RULE, TRAILS, arn, by, call, denied
 
 DELETED = CHANGES["rule deleted"][0]
 ATTEMPT = denied(DELETED, "events:DeleteRule", arn("events", f"rule/{RULE}")) | {"eventID": "e-attempt"}
+
+
+class KnownDeployments:
+    """One is under way, or none is."""
+
+    is_under_way = False
+
+    def were_under_way(self, at: str, source: str, region: str) -> bool:
+        assert (at, region) == (DELETED["eventTime"], DELETED["awsRegion"])
+        return self.is_under_way
 
 
 @pytest.fixture
@@ -25,8 +35,15 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture
-def watch(ledger: Ledger, topic: RecordedTopic, clock: FrozenClock) -> GuardWatch:
-    return GuardWatch(ledger, topic, ACCOUNT, OWN, clock)
+def deployments() -> KnownDeployments:
+    return KnownDeployments()
+
+
+@pytest.fixture
+def watch(
+    ledger: Ledger, topic: RecordedTopic, deployments: KnownDeployments, clock: FrozenClock
+) -> GuardWatch:
+    return GuardWatch(ledger, topic, ACCOUNT, OWN, deployments, clock)
 
 
 def watched(watch: GuardWatch, record: dict[str, Any]) -> Finding:
@@ -119,6 +136,40 @@ def test_another_part_principal_day_or_region_is_another_finding(
 def test_what_may_be_another_s_is_not_critical(watch: GuardWatch) -> None:
     finding = watched(watch, call("lambda", "UpdateFunctionCode20150331v2"))
     assert (finding.severity, finding.resource) == (Severity.HIGH, None)
+
+
+def test_each_deployment_is_told_and_mildly(watch: GuardWatch, topic: RecordedTopic) -> None:
+    # Given two deployments on a day, by the same principal
+    first, second = (
+        watched(watch, CHANGES["change set executed"][0] | {"eventID": f"e-{number}"}) for number in (1, 2)
+    )
+    # Then each is told, as one finding, and neither as an attack
+    assert (first.id, first.severity, second.severity) == (second.id, Severity.MEDIUM, Severity.MEDIUM)
+    assert topic.news == ["opened", "reopened"]
+    # but that the stack is deleted is one
+    assert watched(watch, CHANGES["stack deleted"][0]).severity is Severity.CRITICAL
+
+
+def test_what_a_deployment_changes_is_not_told_beside_it(
+    watch: GuardWatch, deployments: KnownDeployments, topic: RecordedTopic
+) -> None:
+    change = envelope_of(by(CHANGES["denied all"][0], invokedBy="cloudformation.amazonaws.com"))
+    # Given a stack of the guard that is being changed, then what CloudFormation does is that change's
+    deployments.is_under_way = True
+    assert watch.watch(change) is None
+    # Given none, then another stack changes a part of the guard, and that is told as if a person did it
+    deployments.is_under_way = False
+    finding = watch.watch(change)
+    assert finding is not None
+    assert (finding.severity, topic.news) == (Severity.CRITICAL, ["opened"])
+
+
+def test_a_change_set_of_a_stack_that_is_not_named_is_told_if_it_may_be_the_guards(
+    watch: GuardWatch, deployments: KnownDeployments
+) -> None:
+    assert watch.watch(envelope_of(CHANGE_SET)) is None
+    deployments.is_under_way = True
+    assert watched(watch, CHANGE_SET).severity is Severity.MEDIUM
 
 
 def test_a_blinded_trail_is_critical(watch: GuardWatch) -> None:
