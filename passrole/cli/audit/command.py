@@ -40,17 +40,35 @@ FORMATS = ("table", "json", "csv", "parquet", "html")
     metavar="SNAPSHOT",
     help="Roles and their tags: what `aws iam get-account-authorization-details` prints.",
 )
-@click.option("--since", metavar="TIME", help="ISO 8601, or how long ago: 90d.")
-@click.option("--until", metavar="TIME", help="The same.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--since", metavar="TIME", help="Only passes from then on: ISO 8601, or how long ago: 90d.")
+@click.option("--until", metavar="TIME", help="Only passes until then, written so, too.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    default="table",
+    show_default=True,
+    help="For people (table, html), programs (json, parquet) or spreadsheets (csv).",
+)
 @click.option("--out", metavar="FILE", help="Write there, not to the standard output.")
 @click.option("--athena", "table", metavar="TABLE", help="Ask Athena's DATABASE.TABLE of CloudTrail's logs.")
-@click.option("--workgroup", metavar="NAME", help="Of Athena.  [default: primary]")
-@click.option("--output-location", "output", metavar="S3_URL", help="Where Athena puts the result.")
-@click.option("--print-sql", is_flag=True, help="Only show what Athena would be asked.")
-@click.option("--account", "accounts", metavar="ID", multiple=True, help="Only passes in these.")
+@click.option("--workgroup", metavar="NAME", help="With --athena: the workgroup.  [default: primary]")
 @click.option(
-    "--region", "regions", metavar="REGION", multiple=True, help="The same; lookup-events reads each."
+    "--output-location",
+    "output",
+    metavar="S3_URL",
+    help="With --athena: where the result goes, if the workgroup has no place.",
+)
+@click.option("--print-sql", is_flag=True, help="Only show the query that Athena would be asked.")
+@click.option(
+    "--account", "accounts", metavar="ID", multiple=True, help="Only passes in this account; may be repeated."
+)
+@click.option(
+    "--region",
+    "regions",
+    metavar="REGION",
+    multiple=True,
+    help="Only passes in this region; may be repeated. It is the one that lookup-events reads.",
 )
 @click.option("--jobs", type=click.IntRange(1, 256), help="Processes that read.  [default: one a core]")
 def audit(

@@ -42,8 +42,10 @@ class _Counts:
 
 
 @click.command()
-@click.option("--since", metavar="TIME", required=True, help="ISO 8601, or how long ago: 2h, 3d.")
-@click.option("--until", metavar="TIME", help="The same.  [default: now]")
+@click.option(
+    "--since", metavar="TIME", required=True, help="Events from then on: ISO 8601, or how long ago: 2h, 3d."
+)
+@click.option("--until", metavar="TIME", help="Events until then, written so, too.  [default: now]")
 @click.option(
     "--stack",
     metavar="NAME",

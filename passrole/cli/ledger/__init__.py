@@ -14,8 +14,9 @@ ledger = LazyGroup(
         "held-by": (f"{_HOLDINGS}:held_by", "List the roles that a resource holds now."),
     },
     help="See who passed which role to what, and who holds it now.\n\n"
-    "A ROLE is its ARN, or path and name (app/orders). What was passed before the guard was deployed is not "
-    "in the ledger; what was replaced or refused stays in it for 400 days.",
+    "A ROLE is its ARN, or path and name (app/orders). Of what was passed before the guard was "
+    "deployed it has what a sweep found, without the passer. What was replaced or refused stays for 400 "
+    "days.",
 )
 
 __all__ = ["ledger"]

@@ -23,12 +23,15 @@ _EXAMPLE = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
 @format_option
 @deployment_options
 def resources_of(role: str, form: str, stack: str, region: str | None) -> None:
-    """List what holds ROLE now, as far as passes tell: a resource that was deleted may still be listed."""
+    """List what holds ROLE now, as far as passes and sweeps tell.
+
+    A resource that was deleted since the latest sweep is still listed.
+    """
     operator = become_operator(stack, region)
     arn = role_arn(role, operator.role)
     with aws_errors():
         found = operator.ledger.holders_of(arn)
-        print_rows(found, _columns, form, "resource", "Nothing holds it, as far as passes tell.")
+        print_rows(found, _columns, form, "resource", "Nothing holds it, as far as passes and sweeps tell.")
 
 
 @click.command("held-by")
@@ -42,7 +45,7 @@ def held_by(resource: str, form: str, stack: str, region: str | None) -> None:
     operator = become_operator(stack, region)
     with aws_errors():
         found = operator.ledger.holdings_of(resource)
-        print_rows(found, _columns, form, "role", "It holds no role, as far as passes tell.")
+        print_rows(found, _columns, form, "role", "It holds no role, as far as passes and sweeps tell.")
 
 
 def _columns(holding: "Holding") -> Mapping[str, str]:

@@ -110,9 +110,12 @@ def test_who_holds_a_role_now_and_what_a_resource_holds(run: Run, deployed: Clou
 
     record(ledger, 2, OTHER_ROLE)
 
-    assert run("ledger", "resources-of", ROLE).out == "Nothing holds it, as far as passes tell.\n"
+    assert run("ledger", "resources-of", ROLE).out == "Nothing holds it, as far as passes and sweeps tell.\n"
     assert [r["role"] for r in run("ledger", "held-by", FUNCTION, "--format", "json").rows] == [OTHER_ROLE]
-    assert run("ledger", "held-by", f"{FUNCTION}-else").out == "It holds no role, as far as passes tell.\n"
+    assert (
+        run("ledger", "held-by", f"{FUNCTION}-else").out
+        == "It holds no role, as far as passes and sweeps tell.\n"
+    )
 
 
 def test_a_spreadsheet_takes_no_name_for_a_formula(run: Run, deployed: Cloud, ledger: Ledger) -> None:
