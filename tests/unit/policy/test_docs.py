@@ -57,3 +57,11 @@ def test_the_example_of_tests_is_valid() -> None:
         "allowed",
         "undetermined",
     ]
+
+
+def test_the_warning_of_what_is_left_out_is_the_one_that_comes() -> None:
+    guardrail = parse_guardrail((NONE + example("What is left out")).encode())
+
+    [told] = [line for line in section("What is left out").splitlines() if line.startswith("guardrail.yaml:")]
+    message = told.partition(": ")[2]
+    assert message in {str(warning).partition(": ")[2] for warning in guardrail.warnings}
