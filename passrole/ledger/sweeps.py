@@ -3,21 +3,23 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from passrole.clock import parse_time
+from passrole.clock import iso, parse_time
 from passrole.ledger import keys
-from passrole.ledger.table import IS_NEW, Condition, Put, Table
+from passrole.ledger.table import IS_NEW, Condition, Item, Put, Table
 
 # Long enough to compare one with the next; what was seen serves only until its part has ended.
 _KEPT = timedelta(days=90)
 _SEEN_KEPT = timedelta(days=7)
+_LONGEST = timedelta(days=3)  # that a sweep may take: well before what it saw is forgotten
 _DIGEST = 8  # bytes: among a million resources, two are taken for one with a chance of one in ten million
 _LATEST, _JUDGED = "SWEEP", "POLICY"
 # Longer than a task is tried that fails each time.
 _STUCK = timedelta(hours=6)
+_APART = ("standing", "revision")  # of a part: attributes of its own in the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class SweepPart:
         failed: why it ended without having seen all; None if it did.
         skipped: why there was nothing to see: the service is not to be had there.
         is_blind: AWS listed what it did not describe, nor told the name of.
+        saved_at: ISO 8601, when it went on last.
+        standing: where it goes on, as the sweep wrote it; None once it has ended.
+        revision: how often it was saved.
     """
 
     name: str
@@ -49,13 +54,13 @@ class SweepPart:
     failed: str | None = None
     skipped: str | None = None
     is_blind: bool = False
+    saved_at: str | None = None
+    standing: str | None = None
+    revision: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> "SweepPart":
-        return cls(**data)
+        """What it came to."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name not in _APART}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,17 @@ class SweepRecord:
     parts: tuple[str, ...]
     ended_at: str | None = None
     is_under_way: bool = False
+
+    def is_stuck(self, parts: Iterable[SweepPart], now: datetime) -> bool:
+        """Whether it is given up: no part of it went on for so long, or what it saw is soon forgotten."""
+        if self.ended_at is not None:
+            return False
+        went_on_at = max((part.saved_at for part in parts if part.saved_at), default=self.id)
+        return now - parse_time(went_on_at) >= _STUCK or self.is_too_old(now)
+
+    def is_too_old(self, now: datetime) -> bool:
+        """Whether it began so long ago that what it has not seen may be what is forgotten."""
+        return now - parse_time(self.id) >= _LONGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +117,17 @@ class SweepRecords:
 
     _table: Table
 
-    def begin_sweep(self, sweep: SweepRecord) -> bool:
-        """Writes a sweep that begins; False if it has begun."""
+    def begin_sweep(self, sweep: SweepRecord, latest: SweepRecord | None) -> bool:
+        """Writes a sweep that begins; False if another one has begun since ``latest`` was the latest."""
         lives = _expiry(sweep.id, _KEPT)
         item = {"parts": json.dumps(sweep.parts), keys.TIME_TO_LIVE: lives}
-        if not self._table.put(Put(keys.of_sweep(sweep.id), item, IS_NEW)):
-            return False
-        later = Condition("attribute_not_exists(#s) OR #s < :s", {"#s": "sweep"}, {":s": sweep.id})
-        self._table.put(Put(keys.of_latest(_LATEST), {"sweep": sweep.id}, later))
-        return True
+        is_latest = Condition("#s = :s", {"#s": "sweep"}, {":s": latest.id}) if latest else _none_since(sweep)
+        return self._table.put_all(
+            (
+                Put(keys.of_sweep(sweep.id), item, IS_NEW),
+                Put(keys.of_latest(_LATEST), {"sweep": sweep.id}, is_latest),
+            )
+        )
 
     def latest_sweep(self) -> SweepRecord | None:
         """The sweep that began last."""
@@ -138,16 +156,27 @@ class SweepRecords:
         goes_on = Condition("attribute_not_exists(#e)", {"#e": "ended_at"})
         return self._table.put(Put(keys.of_sweep(sweep.id), item, goes_on))
 
-    def save_part(self, sweep_id: str, part: SweepPart) -> None:
-        """Writes how far a part is."""
-        item = {"body": json.dumps(part.to_json()), keys.TIME_TO_LIVE: _expiry(sweep_id, _KEPT)}
-        self._table.put(Put(keys.of_part(sweep_id, part.name), item))
+    def save_part(self, sweep_id: str, part: SweepPart) -> SweepPart | None:
+        """Writes how far a part is, over what was read of it; None if somebody else did so since."""
+        read = part.revision
+        is_still = Condition("#r = :r", {"#r": "revision"}, {":r": read}) if read else IS_NEW
+        saved = replace(part, revision=read + 1)
+        item = {
+            "body": json.dumps(saved.to_json()),
+            **{name: getattr(saved, name) for name in _APART},
+            keys.TIME_TO_LIVE: _expiry(sweep_id, _KEPT),
+        }
+        return saved if self._table.put(Put(keys.of_part(sweep_id, part.name), item, is_still)) else None
+
+    def part_of(self, sweep_id: str, name: str) -> SweepPart:
+        """How far a part is, also if it has not begun."""
+        item = self._table.get(keys.of_part(sweep_id, name))
+        return _part(item) if item else SweepPart(name)
 
     def parts_of(self, sweep_id: str) -> tuple[SweepPart, ...]:
         """The parts that have begun, by name."""
         partition, prefix = keys.of_part(sweep_id, "")
-        items = self._table.query(partition, prefix)
-        return tuple(SweepPart.from_json(json.loads(item["body"])) for item in items)
+        return tuple(_part(item) for item in self._table.query(partition, prefix))
 
     def note_seen(self, sweep_id: str, part: str, seen: Sequence[bytes]) -> None:
         """Adds to what a part of a sweep has seen; the same once more changes nothing."""
@@ -182,6 +211,17 @@ class SweepRecords:
 def sight(texts: Iterable[str]) -> bytes:
     """What stands for something that was seen: `_DIGEST` bytes."""
     return hashlib.sha256(repr(list(texts)).encode("utf-8", "surrogatepass")).digest()[:_DIGEST]
+
+
+def _part(item: Item) -> SweepPart:
+    told: dict[str, Any] = json.loads(item["body"])
+    return SweepPart(**told, standing=item.get("standing"), revision=item["revision"])
+
+
+def _none_since(sweep: SweepRecord) -> Condition:
+    """None has begun of which the ledger still knows."""
+    forgotten = iso(parse_time(sweep.id) - _KEPT)
+    return Condition("attribute_not_exists(#s) OR #s < :s", {"#s": "sweep"}, {":s": forgotten})
 
 
 def _parted(together: bytes) -> Iterator[bytes]:

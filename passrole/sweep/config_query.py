@@ -19,7 +19,7 @@ from passrole.clock import Clock, utc_now
 from passrole.passes import RoleKind
 from passrole.sweep.listing import Listing
 from passrole.sweep.pace import Pace
-from passrole.sweep.position import START, Place, Position, mark
+from passrole.sweep.position import START, Place, Position, begun, mark
 from passrole.sweep.walk import Held, ListingError, Look, Region, search
 
 SERVICE = "config"
@@ -137,7 +137,7 @@ class ConfigWalk:
     @property
     def position(self) -> Position:
         """Where to go on behind the last look."""
-        return (Place(self._token, frozenset(self._done)),)
+        return begun([Place(self._token, frozenset(self._done))])
 
     def looks(self, start: Position = START) -> Iterator[Look]:
         """What there is, from a position on, page by page.

@@ -6,25 +6,27 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any, Protocol
 
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from passrole.arn import parse_role_arn
 from passrole.clock import Clock, iso, parse_time, utc_now
 from passrole.detection import EvidenceSource
 from passrole.ending import end_of
-from passrole.evidence import Evidence, known
 from passrole.finding import GUARD, Change, Finding
 from passrole.ledger import Holding, Ledger, SweepPart
 from passrole.ledger.keys import SHARDS
 from passrole.ledger.sweeps import sight
 from passrole.passes import Origin, Pass
-from passrole.rejudging import Cause, Effect, Judged, Rejudge, effect_of
+from passrole.rejudging import Cause, Rejudge, effect_of
 from passrole.sweep.config_query import SERVICE, ConfigWalk, Recorders
+from passrole.sweep.counts import Counts, Found
+from passrole.sweep.faults import is_not_to_be_had
 from passrole.sweep.found import pass_of
 from passrole.sweep.listing import Listing
 from passrole.sweep.pace import Pace
 from passrole.sweep.position import START, Position
-from passrole.sweep.walk import Held, ListingError, Look, Region, Walk
+from passrole.sweep.walk import ListingError, Look, Region, Walk
 
 # Roles that are judged together: IAM is asked at the pace of the sweep, so that one may take seconds, and
 # what is not judged when the function is out of time is lost.
@@ -35,16 +37,8 @@ _ATTEMPTS = 4
 SETTLED = timedelta(minutes=1)
 
 
-class RefusedError(RuntimeError):
-    """AWS refused a call of the listing, has no such service there, or answered what does not fit the row.
-
-    Attributes:
-        error: how.
-    """
-
-    def __init__(self, error: ClientError | EndpointConnectionError | ListingError) -> None:
-        super().__init__(str(error))
-        self.error = error
+Refusal = ClientError | BotoCoreError | ResponseParserError | ListingError
+"""AWS refused a call of the listing, did not answer it, or answered what does not fit the row."""
 
 
 class UnfinishedError(RuntimeError):
@@ -73,10 +67,12 @@ class Progress:
     Attributes:
         part: its counts, with those of earlier goes.
         position: where to go on; None once all is listed.
+        refusal: why it came no further; None if it only ran out of time.
     """
 
     part: SweepPart
     position: Position | None
+    refusal: Refusal | None = None
 
 
 class PartSweeper:
@@ -130,24 +126,39 @@ class PartSweeper:
             more: members for the first call's input, to list less than all.
             in_config: AWS Config is asked in place of the service; what is seen there counts apart.
 
+        What was listed before AWS refused to go on is judged.
+
         Raises:
-            RefusedError: AWS did not list what was asked for.
-            ClientError, BotoCoreError: AWS did not answer, or what is the guard's own cannot be reached.
+            ClientError, BotoCoreError: what is the guard's own cannot be reached.
         """
         cause = cause or Cause(Origin.SWEEP, GUARD, f"the sweep of {sweep} found it", iso(self._clock()))
         walk = self._config_walk(listing, region) if in_config else self._walk(listing, region, more)
         looks: list[Look] = []
         roles = 0
-        for look in _listed(walk, position):
-            looks.append(look)
-            roles += len(look.held)
-            is_late = self._is_out_of_time()
-            if is_late or roles >= _AT_ONCE or len(looks) >= _MOST_LOOKS:
-                part = self._judge(listing, region, sweep, part, looks, cause, in_config=in_config)
-                looks, roles = [], 0
-            if is_late:
-                return Progress(part, walk.position)
+        try:
+            for look in _listed(walk, position):
+                looks.append(look)
+                roles += len(look.held)
+                is_late = self._is_out_of_time()
+                if is_late or roles >= _AT_ONCE or len(looks) >= _MOST_LOOKS:
+                    part = self._judge(listing, region, sweep, part, looks, cause, in_config=in_config)
+                    looks, roles = [], 0
+                if is_late:
+                    return Progress(part, walk.position)
+        except _RefusedError as refused:
+            part = self._judge(listing, region, sweep, part, looks, cause, in_config=in_config)
+            return Progress(part, walk.position, refused.error)
         return Progress(self._judge(listing, region, sweep, part, looks, cause, in_config=in_config), None)
+
+    def is_not_to_be_had(self, listing: Listing, region: Region, refusal: Refusal) -> bool:
+        """Whether a service is not there for the account: not where the ledger knows of what it has there."""
+        if not is_not_to_be_had(refusal, region.name, self._clients):
+            return False
+        kind = _kind(listing, region)
+        return isinstance(refusal, ClientError) or not (
+            any(self._ledger.standing_on(*kind))
+            or any(any(self._ledger.holdings_in(shard, kind)) for shard in range(SHARDS))
+        )
 
     def end(self, listing: Listing, region: Region, sweep: str, part: SweepPart) -> SweepPart:
         """Resolves what stood before the sweep began and was not seen by it.
@@ -186,7 +197,7 @@ class PartSweeper:
 
     def _standing(self, listing: Listing, region: Region, seen: frozenset[bytes]) -> Iterator[Finding]:
         """The findings that stand on what was not seen."""
-        for finding in self._ledger.standing_on(listing.type, None if listing.is_global else region.name):
+        for finding in self._ledger.standing_on(*_kind(listing, region)):
             if not _is_seen(seen, listing, finding.resource, finding.place, finding.role_id or finding.role):
                 yield finding
 
@@ -194,9 +205,8 @@ class PartSweeper:
         self, listing: Listing, region: Region, sweep: str, seen: frozenset[bytes]
     ) -> Iterator[Holding]:
         """What the ledger has as held since before the sweep began, and was not seen."""
-        kind = (listing.type, None if listing.is_global else region.name)
         for shard in range(SHARDS):
-            for held in self._ledger.holdings_in(shard, kind):
+            for held in self._ledger.holdings_in(shard, _kind(listing, region)):
                 if _is_before(held.since, sweep) and not _is_held(seen, listing, held):
                     yield held
 
@@ -218,12 +228,12 @@ class PartSweeper:
         in_config: bool,
     ) -> SweepPart:
         found = [
-            _Found(held, pass_of(held, listing, region, sweep, cause.as_of))
+            Found(held, pass_of(held, listing, region, sweep, cause.as_of))
             for look in looks
             for held in look.held
         ]
         part = _with_refusals(part, looks)
-        counts = _Counts(replace(part, resources=part.resources + sum(1 for look in looks if look.resource)))
+        counts = Counts(replace(part, resources=part.resources + sum(1 for look in looks if look.resource)))
         # A listing may come by the same thing twice (versions of a template).
         resolved = list({each.key: each for each in self._resolved(found, counts)}.values())
         there = self._ledger.held_now(f.key for f in resolved)
@@ -242,12 +252,12 @@ class PartSweeper:
             self._ledger.note_seen(sweep, _seen_as(part, in_config=in_config), seen)
         return counts.part
 
-    def _is_outdated(self, found: "_Found") -> bool:
+    def _is_outdated(self, found: Found) -> bool:
         """Whether the ledger knows another role in the place: AWS Config may not know of the change yet."""
         held = self._ledger.holdings_of(found.held.resource)
         return any(h.place == found.held.place.place and h.role != found.arn for h in held)
 
-    def _resolved(self, found: Iterable["_Found"], counts: "_Counts") -> Iterator["_Found"]:
+    def _resolved(self, found: Iterable[Found], counts: Counts) -> Iterator[Found]:
         """What was found, with the ARN of the role; what has none is counted."""
         for each in found:
             evidence = self._evidence.evidence(each.pass_)
@@ -256,7 +266,7 @@ class PartSweeper:
             if each.arn:
                 yield each
 
-    def _record(self, pass_: Pass, cause: Cause, counts: "_Counts") -> None:
+    def _record(self, pass_: Pass, cause: Cause, counts: Counts) -> None:
         """Writes that a resource holds a role, of which the ledger did not know, and what that leads to."""
         for _ in range(_ATTEMPTS):
             judged, fresh = self._rejudge.weigh(pass_, cause)
@@ -291,72 +301,24 @@ class PartSweeper:
         return True
 
 
-@dataclass(slots=True)
-class _Found:
-    """A role that a resource holds, and the pass that stands for how it came to it."""
+class _RefusedError(RuntimeError):
+    """Of the walk, and not of what is done about its looks."""
 
-    held: Held
-    pass_: Pass
-    evidence: Evidence | None = None
-
-    @property
-    def arn(self) -> str | None:
-        """The role's; None if there is no such role, or IAM does not tell it."""
-        return known(self.evidence.arn) if self.evidence and not self.evidence.is_of_no_role else None
-
-    @property
-    def key(self) -> tuple[str, str, str]:
-        return self.held.resource, self.held.place.place, self.arn or ""
-
-    @property
-    def seen(self) -> Iterator[tuple[str, ...]]:
-        """What stands for it among what was seen: whatever a finding or a holding may call its role."""
-        evidence, resource, place = self.evidence, self.held.resource, self.held.place.place
-        if evidence is None or evidence.is_of_no_role:
-            # Who makes a role of that name gives it to the resource: that is judged when it happens.
-            yield "named", resource, place, self.pass_.role.name or ""
-            return
-        for role in (self.arn or self.held.value, known(evidence.role_id)):
-            if role:
-                yield resource, place, role
-        if evidence.is_unanswered:
-            yield "unclear", resource
-
-
-class _Counts:
-    """Adds up what a part came to."""
-
-    def __init__(self, part: SweepPart) -> None:
-        self.part = part
-
-    def see(self, evidence: Evidence) -> None:
-        part = self.part
-        is_dangling = evidence.is_of_no_role
-        is_unanswered = not is_dangling and known(evidence.arn) is None
-        self.part = replace(
-            part,
-            roles=part.roles + 1,
-            dangling=part.dangling + is_dangling,
-            unanswered=part.unanswered + is_unanswered,
-        )
-
-    def add(self, judged: Judged, *, is_new: bool = False) -> None:
-        part = self.part
-        self.part = replace(
-            part,
-            new=part.new + is_new,
-            opened=part.opened + judged.effects.count(Effect.OPENED),
-            resolved=part.resolved + judged.effects.count(Effect.RESOLVED),
-            unanswered=part.unanswered + (judged.verdict is None),
-        )
+    def __init__(self, error: Refusal) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 def _listed(walk: Walk | ConfigWalk, position: Position) -> Iterator[Look]:
-    """The walk, so that its errors can be told from those of what is done about its looks."""
     try:
         yield from walk.looks(position)
-    except (ClientError, EndpointConnectionError, ListingError) as error:
-        raise RefusedError(error) from error
+    except (ClientError, BotoCoreError, ResponseParserError, ListingError) as error:
+        raise _RefusedError(error) from error
+
+
+def _kind(listing: Listing, region: Region) -> tuple[str, str | None]:
+    """The type of the resources and their region; None for every one."""
+    return listing.type, None if listing.is_global else region.name
 
 
 def _seen_as(part: SweepPart, *, in_config: bool) -> str:

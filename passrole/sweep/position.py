@@ -33,6 +33,14 @@ Position = tuple[Place, ...]
 START: Position = ()
 
 
+def begun(places: Iterable[Place]) -> Position:
+    """The position without the steps at its end of which nothing is done: they begin anyway."""
+    position = list(places)
+    while position and position[-1] == Place():
+        position.pop()
+    return tuple(position)
+
+
 def mark(what: object) -> bytes:
     """What stands for an item: the same for what has the same ``repr``."""
     return sha256(repr(what).encode("utf-8", "surrogatepass")).digest()[:_MARK]

@@ -6,7 +6,6 @@ tell.
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from passrole.passes import Origin
@@ -14,13 +13,6 @@ from passrole.rejudging import Cause
 from passrole.sweep.position import START, Position, position_from_json, position_to_json
 
 VERSION = 1
-
-
-class Teller(StrEnum):
-    """Who is asked what there is."""
-
-    CONFIG = "config"
-    SERVICE = "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +37,11 @@ class SweepPartOf:
     Attributes:
         sweep: the id of the sweep: when it began, ISO 8601.
         listing: name of the row.
-        position: where to go on.
-        is_listed: all was listed, and what was not seen is left to be resolved.
-        restarts: how often it began anew, since AWS did not know its position any more.
-        teller: who is asked; None until the part has begun, and in messages that know of one teller alone.
     """
 
     sweep: str
     listing: str
     region: str
-    position: Position = START
-    is_listed: bool = False
-    restarts: int = 0
-    teller: Teller | None = None
     kind: ClassVar[str] = "part"
 
     @property
@@ -66,26 +50,47 @@ class SweepPartOf:
         return part_name(self.listing, self.region)
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "sweep": self.sweep,
-            "listing": self.listing,
-            "region": self.region,
-            "position": position_to_json(self.position),
-            "is_listed": self.is_listed,
-            "restarts": self.restarts,
-            "teller": self.teller,
-        }
+        return {"sweep": self.sweep, "listing": self.listing, "region": self.region}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> "SweepPartOf":
-        teller = data.get("teller")
-        return cls(
-            **data
-            | {
-                "position": position_from_json(data["position"]),
-                "teller": None if teller is None else Teller(teller),
-            }
-        )
+        return cls(**data)
+
+
+@dataclass(frozen=True, slots=True)
+class LookAtProfile:
+    """Looks at the instances with an instance profile in one region, since it got another role.
+
+    Attributes:
+        profile: its ARN.
+        cause: who changed it, when.
+        asked_at: ISO 8601; tells what it finds from what other looks find.
+        position: where to go on.
+        faults: how often AWS did not answer since it got any further.
+    """
+
+    profile: str
+    region: str
+    cause: Cause
+    asked_at: str
+    position: Position = START
+    faults: int = 0
+    kind: ClassVar[str] = "profile"
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "profile": self.profile,
+            "region": self.region,
+            "cause": cause_to_json(self.cause),
+            "asked_at": self.asked_at,
+            "position": position_to_json(self.position),
+            "faults": self.faults,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> "LookAtProfile":
+        cause, position = cause_from_json(data["cause"]), position_from_json(data["position"])
+        return cls(**data | {"cause": cause, "position": position})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +155,15 @@ class JudgeAll:
         return cls(**data | {"cause": cause_from_json(data["cause"])})
 
 
-Task = SweepAll | SweepPartOf | JudgeRole | JudgeAll
-_KINDS: dict[str, type[SweepAll] | type[SweepPartOf] | type[JudgeRole] | type[JudgeAll]] = {
-    task.kind: task for task in (SweepAll, SweepPartOf, JudgeRole, JudgeAll)
-}
+Task = SweepAll | SweepPartOf | LookAtProfile | JudgeRole | JudgeAll
+_KINDS: dict[
+    str, type[SweepAll] | type[SweepPartOf] | type[LookAtProfile] | type[JudgeRole] | type[JudgeAll]
+] = {task.kind: task for task in (SweepAll, SweepPartOf, LookAtProfile, JudgeRole, JudgeAll)}
 _TYPES: dict[str, type] = {
-    **dict.fromkeys(("sweep", "listing", "region", "role", "policy", "after"), str),
+    **dict.fromkeys(("sweep", "listing", "region", "profile", "asked_at", "role", "policy", "after"), str),
     **dict.fromkeys(("who", "why", "as_of"), str),
-    **dict.fromkeys(("restarts", "look", "shard"), int),
-    **dict.fromkeys(("is_listed", "is_deleted"), bool),
+    **dict.fromkeys(("faults", "look", "shard"), int),
+    **dict.fromkeys(("is_deleted",), bool),
 }
 
 

@@ -14,10 +14,10 @@ from jmespath.exceptions import JMESPathError
 
 from passrole.arn import Arn
 from passrole.passes import RoleKind
+from passrole.sweep.faults import is_transient
 from passrole.sweep.listing import ListedRole, Listing, Step
 from passrole.sweep.pace import Pace
-from passrole.sweep.position import START, Place, Position, mark
-from passrole.sweep.transient import is_transient
+from passrole.sweep.position import START, Place, Position, begun, mark
 
 Scope = Mapping[str, Any]
 
@@ -127,7 +127,7 @@ class Walk:
     @property
     def position(self) -> Position:
         """Where to go on behind the last look."""
-        return tuple(Place(s.token, frozenset(s.done[-_MOST_DONE:]), s.within) for s in self._stands)
+        return begun(Place(s.token, frozenset(s.done[-_MOST_DONE:]), s.within) for s in self._stands)
 
     def looks(self, start: Position = START) -> Iterator[Look]:
         """What there is, from a position on. Holds one page of each step at a time.

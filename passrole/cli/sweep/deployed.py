@@ -12,11 +12,8 @@ from passrole.cli.errors import InputError
 from passrole.cli.progress import Progress
 from passrole.cli.sweep.state import UNDONE, SweepState, latest_state
 from passrole.cli.sweep.view import print_state
-from passrole.clock import parse_time, utc_now
-from passrole.ledger import SweepRecord
 from passrole.stack import Output
 from passrole.sweep.queue import SqsTasks
-from passrole.sweep.runner import RUNNING
 from passrole.sweep.tasks import SweepAll
 
 _POLL_SECONDS = 5
@@ -41,13 +38,13 @@ def sweep_now(stack: str, region: str | None, no_wait: bool, as_json: bool) -> i
     """Has the guard sweep, unless it does so already, and follows the sweep to its end."""
     operator = become_operator(stack, region)
     with aws_errors():
-        before = operator.ledger.latest_sweep()
-    if before is not None and _is_running(before):
-        click.echo(f"A sweep is running since {before.id}: this is that one.", err=True)
+        before = latest_state(operator.ledger)
+    if before is not None and before.is_running:
+        click.echo(f"A sweep is running since {before.record.id}: this is that one.", err=True)
         after = None
     else:
         _ask(operator)
-        after = before.id if before else ""
+        after = before.record.id if before else ""
     if no_wait:
         click.echo(f"Asked for; {_STATUS}." if after is not None else f"{_STATUS}.".capitalize(), err=True)
         return 0
@@ -57,9 +54,8 @@ def sweep_now(stack: str, region: str | None, no_wait: bool, as_json: bool) -> i
 
 
 def _shown(state: SweepState, as_json: bool) -> int:
-    is_stuck = _is_stuck(state.record)
-    print_state(state, as_json, is_stuck)
-    return UNDONE if is_stuck else state.exit_status
+    print_state(state, as_json, state.is_stuck)
+    return UNDONE if state.is_stuck else state.exit_status
 
 
 def _ask(operator: Operator) -> None:
@@ -96,7 +92,7 @@ def _follow(operator: Operator, after: str | None, progress: Progress) -> SweepS
     while True:
         state = latest_state(operator.ledger)
         if state is not None and (after is None or state.record.id > after):
-            if state.record.ended_at is not None or not _is_running(state.record):
+            if not state.is_running:
                 return state
             progress.show(state.told, state.ended, len(state.record.parts))
         elif time.monotonic() - since > _BEGINS_WITHIN:
@@ -114,14 +110,3 @@ def _left_running() -> Iterator[None]:
     except KeyboardInterrupt:
         click.echo(f"The sweep goes on by itself; {_STATUS}.", err=True)
         raise
-
-
-def _is_running(sweep: SweepRecord) -> bool:
-    """Whether the guard would begin no other one."""
-    return sweep.ended_at is None and not _is_stuck(sweep)
-
-
-def _is_stuck(sweep: SweepRecord) -> bool:
-    """Whether it is given up: a part of it does not come to its end."""
-    age = (utc_now() - parse_time(sweep.id)).total_seconds()
-    return sweep.ended_at is None and age >= RUNNING

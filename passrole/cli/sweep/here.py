@@ -20,10 +20,11 @@ from passrole.evidence.iam import LiveIam
 from passrole.evidence.wanted import Wanted
 from passrole.judged import Judged, judge
 from passrole.policy import CompiledPolicy, Decision, stage_of_existing
+from passrole.sweep.faults import is_not_to_be_had
 from passrole.sweep.found import pass_of
 from passrole.sweep.listing import Listing, load_listings
 from passrole.sweep.pace import PER_SECOND, Pace
-from passrole.sweep.runner import Reach, is_not_to_be_had
+from passrole.sweep.reach import Reach
 from passrole.sweep.tasks import part_name
 from passrole.sweep.walk import ListingError, Walk
 
@@ -124,7 +125,7 @@ class _Here:
             except (ClientError, BotoCoreError, ListingError) as error:
                 if code_of(error) in _LOGGED_OUT:
                     raise InputError(f"{explain(error)}; the sweep was at {name}") from None
-                if not is_not_to_be_had(error):
+                if not is_not_to_be_had(error, region, self.clients):
                     self.counts.failed[name] = explain(error)
 
     def _part(self, listing: Listing, region: str, began: str) -> Iterator[Judged]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from passrole.clock import utc_now
 from passrole.ledger import Ledger, SweepPart, SweepRecord
 
 UNDONE = 3
@@ -39,6 +40,16 @@ class SweepState:
         """Names of the parts that have not ended."""
         ended = {part.name for part in self.parts if part.ended_at is not None}
         return tuple(name for name in self.record.parts if name not in ended)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it is given up: it has not ended, and goes on no more."""
+        return self.record.is_stuck(self.parts, utc_now())
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the guard would begin no other one."""
+        return self.record.ended_at is None and not self.is_stuck
 
     @property
     def exit_status(self) -> int:

@@ -61,7 +61,7 @@ def asked(url: str) -> list[str]:
 
 def begun(ledger: Ledger, **ago: float) -> SweepRecord:
     sweep = SweepRecord(iso(utc_now() - timedelta(**ago)), PARTS)
-    assert ledger.begin_sweep(sweep)
+    assert ledger.begin_sweep(sweep, ledger.latest_sweep())
     return sweep
 
 

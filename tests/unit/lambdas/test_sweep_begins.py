@@ -19,7 +19,7 @@ POLICY = policy_of().hash
 @pytest.fixture
 def settings(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Those of `sweep`, where a sweep has been already."""
-    ledger.begin_sweep(SweepRecord(iso(NOW), ()))
+    ledger.begin_sweep(SweepRecord(iso(NOW), ()), None)
     monkeypatch.setenv("AWS_REGION", REGION)
     monkeypatch.setattr(due, "load_deployed", policy_of)
     url = boto3.client("sqs", region_name=REGION).create_queue(QueueName="tasks")["QueueUrl"]

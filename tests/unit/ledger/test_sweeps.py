@@ -21,15 +21,32 @@ SWEEP = SweepRecord(FIRST, PARTS)
 def test_a_sweep_begins_once(ledger: Ledger) -> None:
     assert ledger.latest_sweep() is None
 
-    assert ledger.begin_sweep(SWEEP)
-    assert not ledger.begin_sweep(SWEEP)
+    assert ledger.begin_sweep(SWEEP, None)
+    assert not ledger.begin_sweep(SWEEP, None)
 
     assert ledger.latest_sweep() == ledger.sweep(FIRST) == SWEEP
 
 
+def test_of_two_that_would_begin_at_once_one_does(ledger: Ledger) -> None:
+    assert ledger.begin_sweep(SWEEP, None)
+
+    assert not ledger.begin_sweep(SweepRecord(SECOND, PARTS), None)
+
+    assert ledger.latest_sweep() == SWEEP
+    assert ledger.sweep(SECOND) is None
+
+
+def test_after_a_sweep_that_is_forgotten_another_one_begins() -> None:
+    ledger, table = memory_ledger()
+    assert ledger.begin_sweep(SWEEP, None)
+    del table.items[keys.of_sweep(FIRST)]  # its time to live is over
+
+    assert ledger.begin_sweep(SweepRecord("2027-03-01T00:00:00.000Z", PARTS), ledger.latest_sweep())
+
+
 def test_the_latest_is_the_one_that_began_last(ledger: Ledger) -> None:
-    ledger.begin_sweep(SweepRecord(SECOND, PARTS))
-    ledger.begin_sweep(SWEEP)
+    ledger.begin_sweep(SWEEP, None)
+    ledger.begin_sweep(SweepRecord(SECOND, PARTS), SWEEP)
 
     latest = ledger.latest_sweep()
 
@@ -39,7 +56,7 @@ def test_the_latest_is_the_one_that_began_last(ledger: Ledger) -> None:
 
 
 def test_a_sweep_ends_once_and_keeps_what_it_was(ledger: Ledger) -> None:
-    ledger.begin_sweep(SWEEP)
+    ledger.begin_sweep(SWEEP, None)
     ledger.note_under_way(SWEEP)
     assert ledger.sweep(FIRST) == replace(SWEEP, is_under_way=True)
 
@@ -51,15 +68,40 @@ def test_a_sweep_ends_once_and_keeps_what_it_was(ledger: Ledger) -> None:
 
 
 def test_a_part_is_as_it_was_saved_last(ledger: Ledger) -> None:
-    begun = SweepPart(PARTS[0], resources=3)
-    done = SweepPart(PARTS[0], 9, 8, 7, 6, 5, 4, 3, SECOND, "it was refused", "it is not there")
-    ledger.save_part(FIRST, begun)
+    begun = ledger.save_part(FIRST, SweepPart(PARTS[0], resources=3, standing="here"))
+    assert begun == SweepPart(PARTS[0], resources=3, standing="here", revision=1)
     ledger.save_part(FIRST, SweepPart(PARTS[1]))
     ledger.save_part(SECOND, SweepPart(PARTS[1], resources=1))
 
+    done = SweepPart(PARTS[0], 9, 8, 7, 6, 5, 4, 3, SECOND, "it was refused", "it is not there", revision=1)
+    done = replace(done, saved_at=SECOND)
     ledger.save_part(FIRST, done)
 
-    assert ledger.parts_of(FIRST) == (done, SweepPart(PARTS[1]))
+    assert ledger.parts_of(FIRST) == (replace(done, revision=2), SweepPart(PARTS[1], revision=1))
+    assert ledger.part_of(FIRST, PARTS[0]) == replace(done, revision=2)
+    assert ledger.part_of(SECOND, PARTS[0]) == SweepPart(PARTS[0])
+
+
+def test_nobody_writes_over_what_he_has_not_read(ledger: Ledger) -> None:
+    read = ledger.save_part(FIRST, SweepPart(PARTS[0]))
+    assert read is not None
+    assert ledger.save_part(FIRST, replace(read, ended_at=SECOND)) is not None
+
+    assert ledger.save_part(FIRST, replace(read, resources=1)) is None
+    assert ledger.save_part(FIRST, SweepPart(PARTS[0])) is None
+
+    assert ledger.part_of(FIRST, PARTS[0]).ended_at == SECOND
+
+
+def test_a_sweep_is_stuck_when_no_part_of_it_went_on_for_long() -> None:
+    def is_stuck(at: str, *parts: SweepPart) -> bool:
+        return SWEEP.is_stuck(parts, parse_time(at))
+
+    assert not is_stuck("2026-11-22T17:59:00Z")
+    assert is_stuck("2026-11-22T18:00:00Z")
+    assert not is_stuck("2026-11-22T18:00:00Z", SweepPart(PARTS[0], saved_at="2026-11-22T13:00:00.000Z"))
+    assert is_stuck("2026-11-25T12:00:00Z", SweepPart(PARTS[0], saved_at="2026-11-25T11:59:00.000Z"))
+    assert not replace(SWEEP, ended_at=SECOND).is_stuck((), parse_time("2027-01-01T00:00:00Z"))
 
 
 def test_what_was_seen_is_of_one_part_of_one_sweep(ledger: Ledger) -> None:
@@ -90,7 +132,7 @@ def test_only_the_same_looks_the_same(one: list[str], other: list[str]) -> None:
 
 def test_nothing_of_a_sweep_is_kept_for_ever() -> None:
     ledger, table = memory_ledger()
-    ledger.begin_sweep(SWEEP)
+    ledger.begin_sweep(SWEEP, None)
     ledger.save_part(FIRST, SweepPart(PARTS[0]))
     ledger.note_seen(FIRST, PARTS[0], [sight(("x",))])
     ledger.end_sweep(SWEEP, SECOND)

@@ -7,8 +7,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from passrole.sweep.listing import Listing
-from passrole.sweep.runner import Done, Reach, TaskRunner
+from passrole.sweep.reach import Reach
+from passrole.sweep.runner import TaskRunner
 from passrole.sweep.tasks import Task
+from passrole.sweep.work import Done
 from tests.unit.samples import ACCOUNT, REGION
 from tests.unit.sweep.pages import listing_of
 from tests.unit.sweep.world import World

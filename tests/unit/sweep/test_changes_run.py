@@ -1,15 +1,18 @@
 """A change of IAM leads to what holds the role: by its name, by its policy, or by its instance profile."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from passrole.role_changes import RoleChange
 
 from passrole.passes import Origin
-from passrole.role_changes import RoleChange
-from passrole.sweep.tasks import JudgeRole
+from passrole.sweep.position import Place
+from passrole.sweep.tasks import JudgeRole, LookAtProfile, Task
+from passrole.sweep.work import MOST_FAULTS
 from tests.unit.samples import ACCOUNT, FUNCTION, REGION, ROLE
 from tests.unit.sweep.pages import HERE, PagingApi, listing_of
 from tests.unit.sweep.running import ELSEWHERE, RefusingApi, Running
@@ -95,8 +98,15 @@ def test_a_policy_that_is_gone_by_now_concerns_nobody(running: Running) -> None:
     assert running.queue.waiting == []
 
 
-def test_the_instances_with_a_profile_are_looked_at_in_all_regions(running: Running) -> None:
+def looks(running: Running) -> list[Task]:
+    """What a change of the profile leads to."""
     running.runner.take_change(change(profile="web"))
+    return running.queue.take()
+
+
+def test_the_instances_with_a_profile_are_looked_at_in_all_regions(running: Running) -> None:
+    for task in looks(running):
+        running.run_all(task)
 
     finding = running.world.finding()
     assert (finding.origin, finding.resource) == (Origin.ROLE_CHANGE, FUNCTION)
@@ -115,16 +125,54 @@ def test_a_profile_that_is_gone_by_now_concerns_nobody(running: Running) -> None
 def test_a_region_that_refuses_keeps_no_other_from_being_looked_at(running: Running) -> None:
     running.clients = {REGION: RefusingApi("UnauthorizedOperation"), ELSEWHERE: api_of(running.world)}
 
-    running.runner.take_change(change(profile="web"))
+    for task in looks(running):
+        running.run_all(task)
 
     assert running.world.finding().role == ROLE
 
 
-def test_a_profile_with_more_instances_than_there_is_time_for_comes_again(running: Running) -> None:
-    running.most_answers = 0
+def test_a_profile_with_more_instances_than_there_is_time_for_goes_on_where_it_was(running: Running) -> None:
+    running.world.functions = {f"{FUNCTION}-{n}": [ROLE] for n in range(7)}
+    api = api_of(running.world)
+    running.clients = {REGION: api}
+    running.most_answers = 2
 
-    with pytest.raises(TimeoutError):
-        running.runner.take_change(change(profile="web"))
+    done = running.run_all(looks(running)[0])
+
+    assert len(done) > 3
+    assert sum(each.opened for each in done) == 7
+    assert api.calls.count((0, (), None)) <= 2, "the first page is not asked for at each go"
+
+
+def test_a_busy_api_is_asked_again_where_it_was(running: Running) -> None:
+    task = looks(running)[0]
+    running.clients = {REGION: RefusingApi("RequestLimitExceeded", status=503)}
+
+    done = running.run(task)
+
+    assert "RequestLimitExceeded" in (done.fault or "")
+    [(again, pause)] = running.queue.waiting
+    assert isinstance(again, LookAtProfile)
+    assert (again.faults, pause) == (1, 30)
+    running.clients = {REGION: api_of(running.world)}
+    assert running.run(again).opened == 1
+
+
+def test_who_is_busy_for_ever_is_left_to_the_next_sweep(running: Running) -> None:
+    task = looks(running)[0]
+    running.clients = {REGION: RefusingApi("RequestLimitExceeded", status=503)}
+
+    assert len(running.run_all(task)) == MOST_FAULTS + 1
+
+
+def test_a_token_that_has_ended_makes_the_look_begin_anew(running: Running) -> None:
+    task = looks(running)[0]
+    assert isinstance(task, LookAtProfile)
+    running.clients = {REGION: RefusingApi("InvalidParameterValue")}
+
+    running.run(replace(task, position=(Place("old"),)))
+
+    assert running.queue.take() == [task]
 
 
 def test_what_iam_does_not_answer_comes_again(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

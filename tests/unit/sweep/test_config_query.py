@@ -8,8 +8,6 @@ import pytest
 
 from passrole.sweep.config_query import ConfigWalk, can_query
 from passrole.sweep.listing import load_listings
-from passrole.sweep.position import Position
-from passrole.sweep.tasks import SweepPartOf, Teller, message_of, task_in
 from passrole.sweep.walk import ListingError, Look
 from tests.unit.samples import ACCOUNT, FUNCTION, REGION, ROLE
 from tests.unit.sweep.config import LISTING, TYPE, Config
@@ -55,19 +53,12 @@ def test_wherever_it_stops_it_goes_on_with_the_rest(config: Config) -> None:
     looks = [look for look, _ in stops]
 
     for number, (_, position) in enumerate(stops, 1):
-        rest = list(walk_of(config).looks(_through_a_task(position)))
+        rest = list(walk_of(config).looks(position))
         assert _resources(rest) == _resources(looks[number:])
 
 
 def _resources(looks: Sequence[Look]) -> list[str]:
     return [look.resource for look in looks if look.resource]
-
-
-def _through_a_task(position: Position) -> Position:
-    task = task_in(json.loads(message_of(SweepPartOf("2026", "l", "r", position, teller=Teller.CONFIG))))
-    assert isinstance(task, SweepPartOf)
-    assert task.teller is Teller.CONFIG
-    return task.position
 
 
 def test_it_asks_at_the_pace_of_one_service(config: Config) -> None:

@@ -1,6 +1,5 @@
 """What becomes of AWS Config's word in a sweep: it resolves nothing, and doubt leads to the service."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,8 +9,9 @@ from passrole.finding import State
 from passrole.ledger import SweepPart
 from passrole.sweep.config_query import Recorders
 from passrole.sweep.position import START
-from passrole.sweep.runner import Done
-from passrole.sweep.tasks import SweepAll, SweepPartOf, Teller, message_of, task_in
+from passrole.sweep.state import PartState, Teller
+from passrole.sweep.tasks import SweepAll
+from passrole.sweep.work import Done
 from tests.unit.samples import FUNCTION, ROLE
 from tests.unit.sweep.config import LISTING, Config
 from tests.unit.sweep.pages import NoPace, PagingApi, Thing
@@ -209,8 +209,8 @@ def test_a_token_that_it_does_not_know_any_more_leads_to_the_service(account: Ac
     [begun] = account.running.queue.take()
     account.running.run(begun)
     [rest] = account.running.queue.take()
-    assert isinstance(rest, SweepPartOf)
-    assert (rest.teller, rest.position != START) == (Teller.CONFIG, True)
+    state = PartState.from_text(account.part.standing)
+    assert (state.teller, state.position != START) == (Teller.CONFIG, True)
     account.config.refuses["SelectResourceConfig"] = "InvalidNextTokenException"
 
     account.running.run_all(rest)
@@ -218,16 +218,3 @@ def test_a_token_that_it_does_not_know_any_more_leads_to_the_service(account: Ac
     assert len(account.described) > 4
     assert (account.part.resources, account.part.failed) == (5, None)
     assert account.world.topic.news == ["opened"] * 5
-
-
-def test_a_message_that_names_no_teller_goes_on_with_the_service(account: Account) -> None:
-    account.world.clock.go_on(hours=8)
-    account.running.run(SweepAll())
-    [begun] = account.running.queue.take()
-    old = json.loads(message_of(begun)) | {"position": [[None, "", ""]]}
-    del old["teller"]
-
-    account.running.run_all(task_in(old))
-
-    assert account.config.asked == []
-    assert len(account.described) == 4

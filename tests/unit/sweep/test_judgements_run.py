@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from passrole.rejudging import Cause
 
 from passrole.clock import iso
 from passrole.evidence import Evidence
@@ -10,8 +11,7 @@ from passrole.finding import State
 from passrole.ledger import PolicyJudgement
 from passrole.passes import Origin, Pass
 from passrole.policy import Responses, Stage
-from passrole.rejudging import Cause
-from passrole.sweep.runner import Done, policy_cause
+from passrole.sweep.runner import policy_cause
 from passrole.sweep.tasks import JudgeAll, JudgeRole, SweepAll
 from tests.unit.samples import FUNCTION, ROLE, evidence_of, pass_of, policy_of, verdict_of
 from tests.unit.sweep.running import Running

@@ -5,12 +5,12 @@ from typing import Any
 
 import boto3
 import pytest
+from passrole.rejudging import Rejudge
 
 from passrole.clock import iso
 from passrole.evidence.iam import LiveIam
 from passrole.finding import State
 from passrole.ledger import Ledger, SweepPart
-from passrole.rejudging import Rejudge
 from passrole.sweep.listing import listing_of
 from passrole.sweep.part import PartSweeper
 from tests.unit.samples import FrozenClock, RecordedTopic, policy_of

@@ -1,18 +1,16 @@
 """A sweep begins once, goes through all its parts, and ends once, whatever becomes of them."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from passrole.finding import State
 from passrole.ledger import SweepPart
-from passrole.sweep.position import START, Place
-from passrole.sweep.runner import Done
+from passrole.sweep.position import START
+from passrole.sweep.state import PartState
 from passrole.sweep.tasks import SweepAll, SweepPartOf
+from passrole.sweep.work import Done
 from tests.unit.samples import FUNCTION, REGION, ROLE
-from tests.unit.sweep.pages import listing_of
+from tests.unit.sweep.pages import HERE, listing_of
 from tests.unit.sweep.running import ELSEWHERE, RefusingApi, Running
 from tests.unit.sweep.world import OTHER, World
 
@@ -191,46 +189,6 @@ def test_a_part_that_is_refused_resolves_nothing_and_the_others_go_on(
 
 
 @pytest.mark.parametrize(
-    ("code", "status"),
-    [
-        ("ThrottlingException", 400),
-        ("TooManyRequestsException", 429),
-        ("RequestLimitExceeded", 503),
-        ("RequestThrottled", 400),
-        ("EC2ThrottledException", 503),
-        ("ServerException", 500),
-        ("Unavailable", 503),
-        ("InternalFailure", 500),
-        ("RequestTimeout", 408),
-    ],
-)
-def test_what_passes_by_itself_is_raised_so_that_it_is_tried_again(
-    running: Running, code: str, status: int
-) -> None:
-    task = begun(running)[0]
-    running.clients[REGION] = RefusingApi(code, status=status)
-
-    with pytest.raises(ClientError, match=code):
-        running.run(task)
-
-    assert parts(running) == {}
-    del running.clients[REGION]
-    assert running.run(task).opened == 1
-
-
-def test_a_region_that_cannot_be_reached_is_not_to_be_had(running: Running) -> None:
-    class Nowhere:
-        def list_all(self) -> None:
-            raise EndpointConnectionError(endpoint_url="https://lambda.eu-west-1.amazonaws.com")
-
-    running.clients[REGION] = Nowhere()
-
-    running.run(begun(running)[0])
-
-    assert "Could not connect" in (parts(running)[f"lambda:function in {REGION}"].skipped or "")
-
-
-@pytest.mark.parametrize(
     "error",
     [
         ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "PutItem"),
@@ -268,23 +226,21 @@ def test_an_answer_that_does_not_fit_fails_the_part(running: Running) -> None:
 
 
 def test_a_token_that_has_expired_makes_a_part_begin_anew_three_times_at_most(running: Running) -> None:
-    task = begun(running)[0]
-    running.clients[REGION] = RefusingApi("InvalidNextTokenException")
-    restarts = list(_restarts(running, task))
+    running.world.functions = {f"{FUNCTION}-{n}": [ROLE] for n in range(7)}
+    task, well = begun(running)[0], running.world.client(HERE.name, REGION)
+    restarts = []
+    while parts(running).get(task.name, SweepPart("")).ended_at is None:
+        running.clients, running.most_answers = {REGION: well}, 3
+        running.run(task)
+        running.clients = {REGION: RefusingApi("InvalidNextTokenException")}
+        running.run(task)
+        state = PartState.from_text(parts(running)[task.name].standing)
+        restarts.append((state.restarts, state.position))
 
-    assert restarts == [1, 2, 3]
-    assert "InvalidNextToken" in (parts(running)[task.name].failed or "")
-
-
-def _restarts(running: Running, task: SweepPartOf) -> Iterator[int]:
-    while True:
-        running.run(replace(task, position=(Place("old"),)))
-        taken = running.queue.take()
-        if not taken:
-            return
-        [task] = [each for each in taken if isinstance(each, SweepPartOf)]
-        assert task.position == START
-        yield task.restarts
+    part = parts(running)[task.name]
+    assert restarts == [(1, START), (2, START), (3, START), (0, START)]
+    assert "InvalidNextToken" in (part.failed or "")
+    assert part.resources <= 7, "what is listed once more counts once"
 
 
 def test_what_a_later_version_lists_no_more_fails(running: Running) -> None:

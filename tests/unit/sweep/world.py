@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from passrole.rejudging import Cause, Rejudge
+
 from passrole.clock import iso
 from passrole.evidence import Evidence, Known, Unknown
 from passrole.finding import Finding
 from passrole.ledger import Ledger, SweepPart
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy
-from passrole.rejudging import Cause, Rejudge
 from passrole.sweep.config_query import Recorders
 from passrole.sweep.listing import Listing
 from passrole.sweep.part import PartSweeper

@@ -1,0 +1,74 @@
+"""An instance profile that got another role: the instances with it hold another role now."""
+
+from dataclasses import replace
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from passrole.clock import Clock, iso, utc_now
+from passrole.ledger import SweepPart
+from passrole.rejudging import Cause
+from passrole.sweep.faults import is_denied, is_transient
+from passrole.sweep.part import PartSweeper, Refusal
+from passrole.sweep.position import START, Position
+from passrole.sweep.reach import Reach
+from passrole.sweep.tasks import LookAtProfile
+from passrole.sweep.work import MOST_FAULTS, Done, Tasks, pause_after
+
+_INSTANCES = "ec2:instance"
+
+
+class Profiles:
+    """Looks at what has an instance profile, region by region, each for as long as there is time."""
+
+    def __init__(
+        self, reach: Reach, sweeper: PartSweeper, tasks: Tasks, iam: Any, clock: Clock = utc_now
+    ) -> None:
+        self._reach = reach
+        self._sweeper = sweeper
+        self._tasks = tasks
+        self._iam = iam
+        self._clock = clock
+
+    def ask_for(self, name: str, cause: Cause) -> None:
+        """Has the instances with a profile looked at in all regions.
+
+        Raises:
+            ClientError, BotoCoreError: IAM or the queue did not answer: to be tried again.
+        """
+        try:
+            arn = self._iam.get_instance_profile(InstanceProfileName=name)["InstanceProfile"]["Arn"]
+        except self._iam.exceptions.NoSuchEntityException:
+            return
+        for region in self._reach.regions:
+            self._tasks.put(LookAtProfile(arn, region, cause, iso(self._clock())))
+
+    def look(self, task: LookAtProfile) -> Done:
+        """Looks at the instances of a region, from where the task is on; leaves the rest to another task."""
+        listing = self._reach.listing(_INSTANCES)
+        if listing is None:
+            return Done()
+        progress = self._sweeper.go_on(
+            listing,
+            self._reach.region(task.region),
+            task.asked_at,
+            SweepPart(f"{task.profile} in {task.region}"),
+            task.position,
+            cause=task.cause,
+            more={"Filters": [{"Name": "iam-instance-profile.arn", "Values": [task.profile]}]},
+        )
+        done = Done(opened=progress.part.opened, resolved=progress.part.resolved)
+        if progress.refusal is not None:
+            return replace(done, fault=self._refused(task, progress.position or START, progress.refusal))
+        if progress.position is not None:
+            self._tasks.put(replace(task, position=progress.position, faults=0))
+        return done
+
+    def _refused(self, task: LookAtProfile, position: Position, refusal: Refusal) -> str:
+        """What passes by itself is tried again; of the rest the next sweep tells."""
+        faults = task.faults + 1 if position == task.position else 1
+        if is_transient(refusal) and faults <= MOST_FAULTS:
+            self._tasks.put(replace(task, position=position, faults=faults), pause_after(faults))
+        elif isinstance(refusal, ClientError) and not is_denied(refusal) and task.position != START:
+            self._tasks.put(replace(task, position=START))  # tokens of pages end after a while
+        return str(refusal)
