@@ -13,6 +13,7 @@ from passrole.passes import Origin, Pass
 from passrole.policy import Responses, Stage
 from passrole.sweep.runner import policy_cause
 from passrole.sweep.tasks import JudgeAll, JudgeRole, SweepAll
+from passrole.sweep.work import Done
 from tests.unit.samples import FUNCTION, ROLE, evidence_of, pass_of, policy_of, verdict_of
 from tests.unit.sweep.running import Running
 from tests.unit.sweep.world import APPROVED, World
