@@ -112,5 +112,13 @@ def metric_of(
     )
 
 
+def count_of(part: Part, name: str, period: Duration = MINUTE) -> cloudwatch.Metric:
+    """What a function counts, for an alarm that rings when it is not zero.
+
+    The maximum: whoever may send metrics may send -1 for each 1, which makes a sum zero.
+    """
+    return metric_of(part, name, period, "Maximum")
+
+
 def _described(description: str, section: str) -> str:
     return f"PassRole Guardrail: {description} What to do: {RUNBOOK}#{section.lower()}"

@@ -1,8 +1,10 @@
 """Alarms of the chain from CloudTrail to the verdict: what comes, what should not, and what stays away."""
 
 from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
 
-from infra.alarms import QUIET, Alarms, metric_of
+from infra.alarms import QUIET, Alarms, count_of, metric_of
 from infra.names import Part
 
 # CloudTrail is late by some minutes, and the canary is sent every two.
@@ -21,9 +23,25 @@ def watch_canary(alarms: Alarms) -> None:
     )
     alarms.ring(
         "CanaryFailed",
-        metric_of(Part.SWEEP, "CanaryFailed", _PERIOD),
+        count_of(Part.SWEEP, "CanaryFailed", _PERIOD),
         periods=_PERIODS,
         description="the canary's call fails; what fails it may fail others, and the chain is not proved.",
+    )
+
+
+def watch_schedule(alarms: Alarms, schedule: events.IRule) -> None:
+    """Rings when the schedule does not run `sweep`: who sends our metrics cannot send those of AWS."""
+    alarms.ring_when_silent(
+        "ScheduleSilent",
+        cloudwatch.Metric(
+            namespace="AWS/Events",
+            metric_name="Invocations",
+            dimensions_map={"RuleName": schedule.rule_name},
+            period=SILENCE,
+            statistic="Sum",
+        ),
+        description=f"for {SILENCE.to_minutes():.0f} minutes the schedule did not run sweep: no canary is "
+        "sent, nor missed.",
     )
 
 
@@ -31,13 +49,13 @@ def watch_events(alarms: Alarms) -> None:
     """Rings when an event is not AWS's word, cannot be read, or is about a role that IAM does not tell of."""
     alarms.ring(
         "ForgedEvents",
-        metric_of(Part.DETECT, "ForgedEvents"),
+        count_of(Part.DETECT, "ForgedEvents"),
         quiet=QUIET,
         description="somebody put an event into the intake queue that AWS did not send; it was ignored.",
     )
     alarms.ring(
         "ForgedTasks",
-        metric_of(Part.SWEEP, "ForgedEvents"),
+        count_of(Part.SWEEP, "ForgedEvents"),
         quiet=QUIET,
         section="ForgedEvents",
         description="somebody put an event into the queue of sweep's tasks that AWS did not send; it was "
@@ -45,13 +63,13 @@ def watch_events(alarms: Alarms) -> None:
     )
     alarms.ring(
         "UnreadableEvents",
-        metric_of(Part.DETECT, "UnreadableEvents"),
+        count_of(Part.DETECT, "UnreadableEvents"),
         quiet=QUIET,
         description="an event of AWS could not be read: its passes are not judged.",
     )
     alarms.ring(
         "IamReadsFailed",
-        metric_of(Part.DETECT, "IamReadsFailed", _PERIOD),
+        count_of(Part.DETECT, "IamReadsFailed", _PERIOD),
         periods=_PERIODS,
         description="for a quarter of an hour IAM did not answer what was asked about roles: verdicts are "
         "undetermined.",
@@ -66,7 +84,7 @@ def watch_sweep(alarms: Alarms, every: Duration) -> None:
     """
     alarms.ring(
         "SweepListingsFailed",
-        metric_of(Part.SWEEP, "SweepListingsFailed", every),
+        count_of(Part.SWEEP, "SweepListingsFailed", every),
         description="the sweep could not list some resources: what they hold is not known.",
     )
     alarms.ring_when_silent(

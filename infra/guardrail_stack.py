@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.alarm_news import add_alarm_rule
 from infra.canary import Canary
-from infra.chain_alarms import watch_canary, watch_events, watch_sweep
+from infra.chain_alarms import watch_canary, watch_events, watch_schedule, watch_sweep
 from infra.core import Core
 from infra.dashboard import GuardDashboard, Watched
 from infra.deployment import Deployment
@@ -228,6 +228,7 @@ class GuardrailStack(Stack):
         monitoring.breaker()
         if self.canary:
             watch_canary(monitoring)
+        watch_schedule(monitoring, self.sweeping.schedule)
         watch_events(monitoring)
         watch_sweep(monitoring, self.resource_sweep.every)
         watch_rules(monitoring, rules)

@@ -6,7 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
-from infra.alarms import MINUTE, QUIET, Alarms, metric_of
+from infra.alarms import MINUTE, QUIET, Alarms, count_of, metric_of
 from infra.names import Part
 
 # A message that waits longer than two failed attempts is stuck rather than busy.
@@ -66,7 +66,7 @@ class Monitoring(Alarms):
         """Rings when the breaker has stopped containment."""
         self.ring(
             "BreakerTripped",
-            metric_of(Part.CONTAIN, "BreakerTripped"),
+            count_of(Part.CONTAIN, "BreakerTripped"),
             description="the breaker has stopped containment; passrole quarantine status says why, and "
             "passrole quarantine reset lets it go on.",
         )

@@ -8,7 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from lambdas.shared.clients import client
 from lambdas.shared.observability import logger, metrics
 from lambdas.shared.settings import Settings
-from lambdas.sweep.canary import send_canary
+from lambdas.sweep.canary import miss_canary, send_canary
 from lambdas.sweep.standing import count_open_findings
 from passrole.clock import iso, utc_now
 from passrole.ledger import Ledger
@@ -38,7 +38,10 @@ def do_what_is_due(settings: Settings) -> None:
         _do(_due_work(settings), now)
     finally:
         # Whatever breaks the one must not stop the other.
-        _point_to_digests(settings, now)
+        try:
+            _point_to_digests(settings, now)
+        finally:
+            miss_canary(settings)
     _begin_what_is_new(settings, now)
     count_open_findings(settings, now)
 

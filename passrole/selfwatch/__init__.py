@@ -3,6 +3,7 @@
 from passrole.selfwatch.decision import GuardChange, change_of
 from passrole.selfwatch.deployments import Deployments, StackDeployments
 from passrole.selfwatch.own import OwnAct, OwnResources
+from passrole.selfwatch.silence import SilenceWatch
 from passrole.selfwatch.watching import BusyFindingError, GuardWatch
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "GuardWatch",
     "OwnAct",
     "OwnResources",
+    "SilenceWatch",
     "StackDeployments",
     "change_of",
 ]

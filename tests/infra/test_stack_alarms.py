@@ -12,16 +12,16 @@ ALARM = "AWS::CloudWatch::Alarm"
 DAY = 86_400
 # Of what the guard counts: metric, service, statistic, seconds, periods, comparison, threshold, missing data.
 OURS = {
-    "BreakerTripped": ("BreakerTripped", "contain", "Sum", 60, 1, ">", 0, "notBreaching"),
-    "CanaryFailed": ("CanaryFailed", "sweep", "Sum", 300, 3, ">", 0, "notBreaching"),
+    "BreakerTripped": ("BreakerTripped", "contain", "Maximum", 60, 1, ">", 0, "notBreaching"),
+    "CanaryFailed": ("CanaryFailed", "sweep", "Maximum", 300, 3, ">", 0, "notBreaching"),
     "CanaryMissing": ("CanarySeen", "detect", "Sum", 900, 1, "<", 1, "breaching"),
     "ExemptionsEnding": ("ExemptionsEnding", "sweep", "Maximum", 300, 1, ">", 0, "notBreaching"),
-    "ForgedEvents": ("ForgedEvents", "detect", "Sum", 60, 15, ">", 0, "notBreaching"),
-    "ForgedTasks": ("ForgedEvents", "sweep", "Sum", 60, 15, ">", 0, "notBreaching"),
-    "IamReadsFailed": ("IamReadsFailed", "detect", "Sum", 300, 3, ">", 0, "notBreaching"),
-    "SweepListingsFailed": ("SweepListingsFailed", "sweep", "Sum", DAY, 1, ">", 0, "notBreaching"),
+    "ForgedEvents": ("ForgedEvents", "detect", "Maximum", 60, 15, ">", 0, "notBreaching"),
+    "ForgedTasks": ("ForgedEvents", "sweep", "Maximum", 60, 15, ">", 0, "notBreaching"),
+    "IamReadsFailed": ("IamReadsFailed", "detect", "Maximum", 300, 3, ">", 0, "notBreaching"),
+    "SweepListingsFailed": ("SweepListingsFailed", "sweep", "Maximum", DAY, 1, ">", 0, "notBreaching"),
     "SweepOverdue": ("SweepFinished", "sweep", "Sum", DAY, 2, "<", 1, "breaching"),
-    "UnreadableEvents": ("UnreadableEvents", "detect", "Sum", 60, 15, ">", 0, "notBreaching"),
+    "UnreadableEvents": ("UnreadableEvents", "detect", "Maximum", 60, 15, ">", 0, "notBreaching"),
 }
 COMPARISONS = {">": "GreaterThanThreshold", "<": "LessThanThreshold"}
 # CloudWatch takes no longer evaluation of periods of an hour and more ("Using Amazon CloudWatch alarms").
@@ -49,6 +49,29 @@ def test_these_are_all_alarms_on_what_the_guard_counts(guard: StackTemplate) -> 
     assert found == set(OURS)
 
 
+def test_no_alarm_that_rings_for_a_count_is_silenced_by_a_negative_one(guard: StackTemplate) -> None:
+    """Who may send metrics may send -1 with each 1: a sum is 0 then, and the maximum is not."""
+    for alarm in alarms_of(guard).values():
+        if alarm.get("Namespace") == PROJECT and alarm["ComparisonOperator"] == "GreaterThanThreshold":
+            assert alarm["Statistic"] == "Maximum"
+
+
+def test_that_the_schedule_runs_is_told_by_a_metric_that_nobody_but_aws_sends(guard: StackTemplate) -> None:
+    alarm = alarms_of(guard)["ScheduleSilent"]
+    (schedule,) = (
+        name
+        for name, rule in guard.of_type("AWS::Events::Rule").items()
+        if rule.get("ScheduleExpression") == "rate(2 minutes)"
+    )
+    assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == (
+        "AWS/Events",
+        "Invocations",
+        "Sum",
+    )
+    assert alarm["Dimensions"] == [{"Name": "RuleName", "Value": {"Ref": schedule}}]
+    assert (alarm["Period"], alarm["Threshold"], alarm["ComparisonOperator"]) == (900, 1, "LessThanThreshold")
+
+
 def test_every_alarm_tells_people(stacks: list[StackTemplate]) -> None:
     for stack in stacks:
         topics = [name for name in stack.of_type("AWS::SNS::Topic") if name.startswith("Alerts")]
@@ -62,7 +85,7 @@ def test_silence_rings_only_where_something_comes_by_itself(stacks: list[StackTe
         missing = {name: alarm["TreatMissingData"] for name, alarm in alarms_of(stack).items()}
         at_home = bool(stack.of_type("AWS::Lambda::Function"))
         assert {name for name, how in missing.items() if how == "breaching"} == (
-            {"CanaryMissing", "SweepOverdue"} if at_home else set()
+            {"CanaryMissing", "ScheduleSilent", "SweepOverdue"} if at_home else set()
         )
         assert set(missing.values()) <= {"breaching", "notBreaching"}
 

@@ -1,13 +1,19 @@
 """Sweep sends the canary at each run; that it could not is counted, and stops nothing else."""
 
 import importlib
+from datetime import timedelta
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from lambdas.shared.settings import Settings
+from passrole.clock import iso, utc_now
+from passrole.finding.guard import Trouble
+from passrole.ledger import Ledger
 from tests.unit.canaries import CANARY, RULE
+from tests.unit.samples import ACCOUNT, REGION
 
 
 @pytest.fixture
@@ -44,3 +50,33 @@ def test_a_call_that_fails_is_counted_and_raises_nothing(
     sending.send_canary(CANARY)
 
     assert sending.metrics.metric_set["CanaryFailed"]["Value"] == [1.0]
+
+
+def test_a_missing_canary_is_told_by_the_ledger_whatever_else_breaks(
+    sending: Any, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a canary that the ledger has not seen for an hour, and work that fails at each run
+    due = importlib.import_module("lambdas.sweep.due")
+    topic = boto3.client("sns", region_name=REGION).create_topic(Name="findings")["TopicArn"]
+    environment = {
+        "LEDGER_TABLE": "ledger",
+        "FINDINGS_TOPIC_ARN": topic,
+        "STACK_NAME": "Guard",
+        "CANARY_RULE_ARN": CANARY.rule_arn,
+        "CANARY_ROLE_ARN": CANARY.role_arn,
+        "CANARY_PASSER_ROLE_ARN": CANARY.passer_role_arn,
+    }
+    monkeypatch.setenv("AWS_REGION", REGION)
+    hour_ago = utc_now() - timedelta(hours=1)
+    ledger.note_canary(iso(hour_ago), hour_ago)
+
+    def broken(_: Any) -> None:
+        raise RuntimeError("nothing works")
+
+    monkeypatch.setattr(due, "_due_work", broken)
+    # When it runs
+    with pytest.raises(RuntimeError, match="nothing works"):
+        due.do_what_is_due(Settings.from_environment(environment))
+    # Then there is a finding about the guard, of its account and region
+    (finding,) = ledger.findings()
+    assert (finding.event_name, finding.account, finding.region) == (Trouble.ALARM_RINGS, ACCOUNT, REGION)
