@@ -16,12 +16,15 @@ from botocore.parsers import ResponseParserError
 
 from passrole.quarantine.module import code_of
 
-# Besides errors of servers.
+# Besides errors of servers: what botocore tries again, too ("Retries" of the Boto3 guide, standard mode).
 _TRANSIENT = (
     "Throttl",
-    "RequestLimitExceeded",
+    "LimitExceeded",
+    "ThroughputExceeded",
     "RequestTimeout",
     "TooManyRequests",
+    "PriorRequestNotComplete",
+    "TransactionInProgress",
     "ServiceUnavailable",
     "Internal",
     "SlowDown",

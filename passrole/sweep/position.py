@@ -41,6 +41,15 @@ def begun(places: Iterable[Place]) -> Position:
     return tuple(position)
 
 
+def behind(position: Position) -> Position:
+    """Where to go on without what was being asked about last; START where that is nothing."""
+    for number in range(len(position) - 1, -1, -1):
+        place = position[number]
+        if place.within:
+            return (*position[:number], Place(place.token, place.done | place.within))
+    return START
+
+
 def mark(what: object) -> bytes:
     """What stands for an item: the same for what has the same ``repr``."""
     return sha256(repr(what).encode("utf-8", "surrogatepass")).digest()[:_MARK]

@@ -23,6 +23,7 @@ class PartState:
         is_listed: all was listed, and what was not seen is left to be resolved.
         restarts: how often it began anew, since AWS did not know its position any more.
         faults: how often AWS did not answer since it got any further.
+        passed_over: how often it went on without what AWS did not tell of.
     """
 
     position: Position = START
@@ -30,6 +31,7 @@ class PartState:
     is_listed: bool = False
     restarts: int = 0
     faults: int = 0
+    passed_over: int = 0
 
     def to_text(self) -> str:
         return json.dumps(
@@ -39,6 +41,7 @@ class PartState:
                 "is_listed": self.is_listed,
                 "restarts": self.restarts,
                 "faults": self.faults,
+                "passed_over": self.passed_over,
             }
         )
 

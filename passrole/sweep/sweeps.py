@@ -10,7 +10,7 @@ from passrole.ledger import Ledger, SweepPart, SweepRecord
 from passrole.sweep.faults import is_denied, is_transient
 from passrole.sweep.listing import Listing
 from passrole.sweep.part import PartSweeper, Progress, Refusal, UnfinishedError
-from passrole.sweep.position import START
+from passrole.sweep.position import START, behind
 from passrole.sweep.reach import Reach
 from passrole.sweep.state import PartState, Teller
 from passrole.sweep.tasks import SweepPartOf, part_name
@@ -18,6 +18,7 @@ from passrole.sweep.walk import Region
 from passrole.sweep.work import MOST_FAULTS, Done, Tasks, pause_after
 
 _MOST_RESTARTS = 3
+_MOST_PASSED_OVER = 3  # things that AWS lists and fails to tell of, eight times each
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,12 @@ class Sweeps:
             if faults <= MOST_FAULTS:
                 state = replace(state, position=position, faults=faults)
                 return replace(self._leave(go, part, state, pause_after(faults)), fault=str(error))
+            further = behind(position) if isinstance(error, ClientError) else START
+            if further != START and state.passed_over < _MOST_PASSED_OVER:
+                # It may be broken: it hides no others, and as nobody knows what it is, nothing is resolved.
+                state = replace(state, position=further, faults=0, passed_over=state.passed_over + 1)
+                part = replace(part, failed=part.failed or str(error), is_blind=True)
+                return replace(self._leave(go, part, state), fault=str(error))
         elif position != START and state.restarts < _MOST_RESTARTS and _may_be_of_token(error):
             state = PartState(teller=state.teller, restarts=state.restarts + 1)
             return self._leave(go, _uncounted(part), state)

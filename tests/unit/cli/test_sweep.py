@@ -1,6 +1,7 @@
 """``passrole sweep``: by the deployed guard, asked for and followed; and here, without any guard."""
 
 import json
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from passrole.cli.sweep import deployed as deployed_sweep
 from passrole.clock import iso, utc_now
@@ -347,6 +348,26 @@ def test_here_what_aws_refuses_is_told_at_the_end_and_stops_nothing_else(
     assert ran.err == (
         f"not listed: lambda:function in {REGION}: ListFunctions failed: AccessDenied: {message}\n"
     )
+
+
+def test_here_a_network_that_is_down_is_told_and_not_taken_for_nothing_there(
+    run: Run, aws: None, policy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def call(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        if operation == "ListStateMachines":
+            later = socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+            raise EndpointConnectionError(endpoint_url="https://states.us-east-1.amazonaws.com", error=later)
+        return real(client, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+
+    ran = here(run, policy)
+
+    assert ran.status == 2
+    assert ran.err.startswith("not listed: states:stateMachine in us-east-1: ")
+    assert "Could not connect" in ran.err
 
 
 def test_here_a_type_that_nothing_lists_is_wrong_usage(run: Run, aws: None, policy: Path) -> None:

@@ -1,7 +1,7 @@
 """What AWS does not answer is asked again and told, and never taken for gone."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import boto3
@@ -22,7 +22,7 @@ from passrole.sweep.faults import is_not_to_be_had, is_transient
 from passrole.sweep.tasks import SweepAll, SweepPartOf
 from passrole.sweep.work import MOST_FAULTS
 from tests.unit.samples import FUNCTION, REGION, ROLE
-from tests.unit.sweep.pages import PagingApi
+from tests.unit.sweep.pages import PagingApi, Thing, listing_of
 from tests.unit.sweep.running import RefusingApi, Running
 from tests.unit.sweep.world import World
 
@@ -79,6 +79,9 @@ def put_back(running: Running) -> int:
         ("Unavailable", 503),
         ("InternalFailure", 500),
         ("RequestTimeout", 408),
+        ("LimitExceededException", 400),
+        ("ProvisionedThroughputExceededException", 400),
+        ("PriorRequestNotComplete", 400),
     ],
 )
 def test_what_passes_by_itself_is_tried_again_after_a_pause(running: Running, code: str, status: int) -> None:
@@ -162,6 +165,51 @@ def test_whoever_gets_further_may_be_busy_more_often(running: Running) -> None:
 
     assert answers.count(False) > MOST_FAULTS
     assert (part(running).resources, part(running).failed) == (40, None)
+
+
+class Broken(PagingApi):
+    """Has things of which it cannot tell, for faults of its own."""
+
+    broken: tuple[str, ...] = ()
+
+    def list_below(self, Parents: Sequence[str], Token: str | None = None) -> dict[str, Any]:  # noqa: N803
+        if set(Parents) & set(self.broken):
+            raise ClientError({"Error": {"Code": "InternalFailure", "Message": "oh"}}, "ListBelow")
+        return super().list_below(Parents, Token)
+
+
+def with_broken(running: Running, broken: int) -> Broken:
+    """Of seven functions, the first so many are broken."""
+    running.listings = (listing_of(2),)
+    arns = [f"{FUNCTION}-{n}" for n in range(7)]
+    things = [Thing(f"of {arn}", ((Thing(arn.removeprefix("arn:"), roles=(ROLE,)),),)) for arn in arns]
+    api = Broken([things])
+    api.broken = tuple(thing.name for thing in things[:broken])
+    running.clients[REGION] = api
+    return api
+
+
+def test_one_that_aws_fails_to_describe_hides_no_other(running: Running) -> None:
+    with_broken(running, 0)
+    running.run_all(begun(running))
+    api = with_broken(running, 2)
+    api._top = [api._top[0][:6]]
+
+    done = running.run_all(begun(running))
+
+    assert (part(running).resources, part(running).is_blind) == (4, True)
+    assert "InternalFailure" in (part(running).failed or "")
+    assert part(running).resolved == 0, "nobody knows what was passed over"
+    assert done[-1].is_swept
+
+
+def test_where_aws_fails_to_describe_many_the_part_ends(running: Running) -> None:
+    with_broken(running, 7)
+
+    done = running.run_all(begun(running))
+
+    assert "InternalFailure" in (part(running).failed or "")
+    assert len(done) == 4 * (MOST_FAULTS + 1)
 
 
 @pytest.fixture
