@@ -1,5 +1,6 @@
 """What the commands that judge passes are given: guardrail.yaml, and what is known about roles."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,8 @@ def read_guardrail(name: str) -> "CompiledPolicy":
     try:
         return load_guardrail(Path(name)).compiled
     except PolicyError as error:
-        raise InputError(str(error)) from None
+        expected = "" if os.path.exists(name) else "; expected a policy, as docs/policy.md has it"
+        raise InputError(f"{error}{expected}") from None
 
 
 def read_evidence(snapshot: str | None, *policies: "CompiledPolicy") -> Snapshot | NoIam:

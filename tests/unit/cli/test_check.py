@@ -142,7 +142,11 @@ def test_the_policy_is_guardrail_yaml_unless_another_is_given(run: Run, file: Fi
     without = run("check", path)
     file("guardrail.yaml", POLICY)
 
-    assert (without.status, without.err) == (2, "guardrail.yaml: cannot be read: No such file or directory\n")
+    assert without.status == 2
+    assert without.err == (
+        "guardrail.yaml: cannot be read: No such file or directory; "
+        "expected a policy, as docs/policy.md has it\n"
+    )
     assert run("check", path, "--iam", iam).status == 0
 
 
