@@ -8,8 +8,8 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IDependable
 
 from infra.rules import add_rules
-from passrole.alarms import DETAIL_TYPE, IS_WELL, RINGS, SOURCE
 from passrole.catalogue.rules import RulePattern
+from passrole.selfwatch.alarms import DETAIL_TYPE, IS_WELL, RINGS, SOURCE
 
 
 def add_alarm_rule(

@@ -16,8 +16,8 @@ from infra.deployment import Deployment, DeploymentError, Home
 from infra.forwarding_stack import ForwardingStack
 from infra.guardrail_stack import GuardrailStack
 from infra.policy_asset import build_policy_layer
+from passrole.detection.looks import DELAYS, parse_delays
 from passrole.evidence.wanted import Wanted
-from passrole.looks import DELAYS, parse_delays
 from passrole.policy.errors import PolicyError
 from passrole.policy.load import load_guardrail
 from passrole.stack import DEFAULT_STACK

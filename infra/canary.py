@@ -8,7 +8,7 @@ from constructs import Construct
 from infra.functions import GuardFunction
 from infra.names import ROLE_PATH, Env
 from infra.queues import rules_of_stack
-from passrole.canary import DESCRIPTION, PATTERN, STATE
+from passrole.detection.canary import DESCRIPTION, PATTERN, STATE
 
 
 class Canary(Construct):

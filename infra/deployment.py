@@ -7,11 +7,11 @@ from pathlib import Path
 
 from passrole.arn import partition_of, region_of_global
 from passrole.catalogue.rules import RulePattern, compile_rules
+from passrole.detection.looks import DELAYS
 from passrole.evidence.wanted import NOTHING, Wanted
-from passrole.looks import DELAYS
 from passrole.policy import CompiledPolicy
 from passrole.policy.settings import Settings
-from passrole.role_changes import role_change_rule
+from passrole.sweep.role_changes import role_change_rule
 
 
 class DeploymentError(Exception):

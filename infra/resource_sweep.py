@@ -17,8 +17,8 @@ from passrole.evidence.grants import grants_for
 from passrole.evidence.wanted import Wanted
 from passrole.ledger.keys import HELD_INDEX, ROLES_INDEX, STANDING_INDEX
 from passrole.policy.settings import Sweep
-from passrole.role_changes import role_change_rule
 from passrole.sweep.grants import ROLE_CHANGE_GRANTS, listing_grants
+from passrole.sweep.role_changes import role_change_rule
 from passrole.sweep.tasks import SweepAll, message_of
 
 

@@ -13,17 +13,17 @@ from lambdas.shared.latency import add_latency
 from lambdas.shared.observability import logger, metrics
 from lambdas.shared.settings import Settings
 from passrole.clock import utc_now
-from passrole.detection import Detected, Detector
+from passrole.detection.detector import Detected, Detector
+from passrole.detection.left_out import is_left_out
+from passrole.detection.looks import ATTRIBUTE, FIRST, SqsLooks, parse_look
 from passrole.evidence.iam import LiveIam
 from passrole.evidence.wanted import Wanted
 from passrole.ledger import Ledger
-from passrole.looks import ATTRIBUTE, FIRST, SqsLooks, parse_look
 from passrole.news import SnsTopic
 from passrole.passes import Coverage
 from passrole.policy import CompiledPolicy, load_deployed
 from passrole.references import LiveReferences
 from passrole.trail import ForgedEventError, UnreadableEventError, record_in
-from passrole.watch import is_left_out
 
 _processor = BatchProcessor(event_type=EventType.SQS)
 # A pass is not begun with less: what is cut off brings all events of the batch again, the judged ones too.

@@ -18,8 +18,8 @@ from lambdas.shared.redelivery import come_again_soon
 from lambdas.shared.settings import Settings
 from passrole.alerts import DeliveryError, DigestingChannel, DigestSender, IncompleteDigestError, Told
 from passrole.clock import utc_now
-from passrole.digests import DigestPointer
 from passrole.news import Pointer
+from passrole.news.digests import DigestPointer
 
 # The answer names the records to deliver again. To fail the invocation as well would only say it twice.
 _processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)

@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from passrole.canary import Canary
 from passrole.channel import ChannelName
-from passrole.looks import DELAYS, parse_delays
+from passrole.detection.canary import Canary
+from passrole.detection.looks import DELAYS, parse_delays
 from passrole.sweep.pace import PER_SECOND
 
 

@@ -12,10 +12,10 @@ from passrole.audit.tally import Tally
 from passrole.audit.unpacking import unpacked
 from passrole.audit.verdicts import Verdicts
 from passrole.clock import iso, utc_now
+from passrole.detection.judged import Judged, judged_as
 from passrole.evidence import Evidence, Fact, Unknown, known
 from passrole.evidence.snapshot import NoIam, Snapshot
 from passrole.evidence.wanted import Wanted
-from passrole.judged import Judged, judged_as
 from passrole.language import fold
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from passrole.arn import parse_role_arn
+from passrole.detection.judged import Judged
 from passrole.evidence import Evidence, known
 from passrole.evidence.trust import trust_of
-from passrole.judged import Judged
 from passrole.passes import Pass, Passer
 from passrole.policy.keys.ours import account_of
 

@@ -8,8 +8,8 @@ named like a role.
 
 What a policy leaves out is left out of the patterns as far as these can say it: sources times names also
 takes a call that is left out where another source of the rule has the same name, and ``UnknownCalls`` has
-room for some of them. Detection drops what comes all the same (``passrole/watch.py``). Refused passes come
-from everywhere.
+room for some of them. Detection drops what comes all the same (``passrole/detection/left_out.py``). Refused
+passes come from everywhere.
 """
 
 import json

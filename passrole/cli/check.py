@@ -9,7 +9,7 @@ from passrole.cli.errors import BAD_INPUT
 from passrole.cli.judging import read_evidence, read_guardrail
 from passrole.cli.reading import PassReader, files_argument, json_option
 from passrole.cli.terminal import print_json
-from passrole.judged import Judged, judge
+from passrole.detection.judged import Judged, judge
 from passrole.policy import Decision
 
 _VIOLATIONS, _UNDETERMINED = 1, 3

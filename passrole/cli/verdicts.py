@@ -7,7 +7,7 @@ from rich.text import Text
 
 from passrole.cli.passes import facts, heading, prose
 from passrole.cli.terminal import console
-from passrole.judged import Judged
+from passrole.detection.judged import Judged
 from passrole.policy import Decision
 
 _MARKS = {

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from passrole.clock import Clock, iso
 from passrole.finding import BEGUN, Finding, News, State
-from passrole.guard import Trouble, trouble
+from passrole.finding.guard import Trouble, trouble
+from passrole.finding.life import advance
 from passrole.ledger import Breaker, Ledger, Stopped, Switch
 from passrole.ledger.brakes import Budget, day_of, hour_of
-from passrole.life import advance
 from passrole.news import Topic, publish_news
 from passrole.policy import QuarantineRules, Severity
 

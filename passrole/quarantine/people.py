@@ -8,9 +8,9 @@ from typing import Any
 from passrole.arn import Arn, parse_role_arn
 from passrole.clock import iso
 from passrole.finding import Finding, News, State
-from passrole.guard import Trouble
+from passrole.finding.guard import Trouble
+from passrole.finding.life import advance
 from passrole.ledger import Ledger
-from passrole.life import advance
 from passrole.news import Topic, publish_news
 from passrole.passes import Passer
 from passrole.quarantine.acting import BusyError, leases

@@ -4,8 +4,8 @@ from typing import Any
 
 from passrole.clock import Clock, iso
 from passrole.finding import GUARD, Finding, News, State
+from passrole.finding.life import advance
 from passrole.ledger import Containment, Ledger
-from passrole.life import advance
 from passrole.news import Topic, publish_news
 from passrole.quarantine.errors import TryAgainError
 

@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 from passrole.arn import Arn
 from passrole.clock import iso
 from passrole.finding import Finding, News, State
+from passrole.finding.life import advance
 from passrole.ledger import Containment
-from passrole.life import advance
 from passrole.news import publish_news
 from passrole.quarantine.acting import Actor, BusyError, in_words, is_of_same_make
 from passrole.quarantine.hold import without_hold

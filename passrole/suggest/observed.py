@@ -7,7 +7,7 @@ from enum import StrEnum
 from sys import intern
 
 from passrole.arn import parse_role_arn
-from passrole.detection import EvidenceSource
+from passrole.detection.detector import EvidenceSource
 from passrole.evidence import ABSENT, Evidence, Known, known
 from passrole.language import fold
 from passrole.passes import Coverage, Direction, Origin, Outcome, Pass, PassedRole, RoleKind

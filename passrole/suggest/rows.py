@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from passrole.audit.contract import contract_of
-from passrole.detection import EvidenceSource
+from passrole.detection.detector import EvidenceSource
 from passrole.evidence import Evidence, Known
 from passrole.passes import Pass
 from passrole.suggest.observed import with_role

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from passrole.evidence import Evidence, known
 from passrole.ledger import SweepPart
 from passrole.passes import Pass
-from passrole.rejudging import Effect, Judged
+from passrole.sweep.rejudging import Effect, Judged
 from passrole.sweep.walk import Held
 
 

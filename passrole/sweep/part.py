@@ -11,14 +11,13 @@ from botocore.parsers import ResponseParserError
 
 from passrole.arn import parse_role_arn
 from passrole.clock import Clock, iso, parse_time, utc_now
-from passrole.detection import EvidenceSource
-from passrole.ending import end_of
+from passrole.detection.detector import EvidenceSource
+from passrole.detection.ending import end_of
 from passrole.finding import GUARD, Change, Finding
 from passrole.ledger import Holding, Ledger, SweepPart
 from passrole.ledger.keys import SHARDS
 from passrole.ledger.sweeps import sight
 from passrole.passes import Origin, Pass
-from passrole.rejudging import Cause, Rejudge, effect_of
 from passrole.sweep.config_query import SERVICE, ConfigWalk, Recorders
 from passrole.sweep.counts import Counts, Found
 from passrole.sweep.faults import is_not_to_be_had
@@ -26,6 +25,7 @@ from passrole.sweep.found import pass_of
 from passrole.sweep.listing import Listing
 from passrole.sweep.pace import Pace
 from passrole.sweep.position import START, Position
+from passrole.sweep.rejudging import Cause, Rejudge, effect_of
 from passrole.sweep.walk import ListingError, Look, Region, Walk
 
 # Roles that are judged together: IAM is asked at the pace of the sweep, so that one may take seconds, and

@@ -7,11 +7,11 @@ from botocore.exceptions import ClientError
 
 from passrole.clock import Clock, iso, utc_now
 from passrole.ledger import SweepPart
-from passrole.rejudging import Cause
 from passrole.sweep.faults import is_denied, is_transient
 from passrole.sweep.part import PartSweeper, Refusal
 from passrole.sweep.position import START, Position
 from passrole.sweep.reach import Reach
+from passrole.sweep.rejudging import Cause
 from passrole.sweep.tasks import LookAtProfile
 from passrole.sweep.work import MOST_FAULTS, Done, Tasks, pause_after
 

@@ -6,17 +6,17 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from passrole.clock import Clock, iso, utc_now
-from passrole.ending import end_of
+from passrole.detection.ending import end_of
 from passrole.finding import GUARD, Finding
 from passrole.ledger import Holding, Ledger
 from passrole.ledger.holdings import mark_of_held, mark_of_holder
 from passrole.ledger.keys import SHARDS
 from passrole.passes import Origin
-from passrole.rejudging import Cause, Effect, Rejudge
-from passrole.role_changes import RoleChange
 from passrole.sweep.part import PartSweeper
 from passrole.sweep.profiles import Profiles
 from passrole.sweep.reach import Reach
+from passrole.sweep.rejudging import Cause, Effect, Rejudge
+from passrole.sweep.role_changes import RoleChange
 from passrole.sweep.sweeps import Sweeps
 from passrole.sweep.tasks import JudgeAll, JudgeRole, LookAtProfile, SweepAll, SweepPartOf, Task
 from passrole.sweep.work import Done, Tasks

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from passrole.passes import Origin
-from passrole.rejudging import Cause
 from passrole.sweep.position import START, Position, position_from_json, position_to_json
+from passrole.sweep.rejudging import Cause
 
 VERSION = 1
 

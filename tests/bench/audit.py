@@ -38,9 +38,9 @@ from passrole.audit.sources.units import Unit
 from passrole.audit.spool import Spool
 from passrole.audit.store import Store
 from passrole.audit.tally import Tally
+from passrole.detection.judged import judge
 from passrole.evidence.snapshot import NoIam
 from passrole.evidence.wanted import Wanted
-from passrole.judged import judge
 from passrole.policy.load import load_guardrail
 from passrole.trail import passes_of
 

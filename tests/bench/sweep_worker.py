@@ -14,14 +14,14 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from passrole.detection import EvidenceSource
+from passrole.detection.detector import EvidenceSource
 from passrole.evidence.iam import LiveIam
 from passrole.ledger import Ledger
 from passrole.policy import CompiledPolicy
-from passrole.rejudging import Rejudge
 from passrole.sweep.listing import listing_of
 from passrole.sweep.pace import Pace
 from passrole.sweep.part import PartSweeper
+from passrole.sweep.rejudging import Rejudge
 from passrole.sweep.runner import Reach, TaskRunner
 from tests.bench.durable import DurableQueue, DurableTable, DurableTopic, opened
 from tests.bench.metered import MeteredTable

@@ -6,8 +6,8 @@ from aws_cdk import App
 
 from infra.assembly import add_stacks
 from infra.deployment import Deployment, Home
-from passrole.canary import CALL, DESCRIPTION, PATTERN
 from passrole.catalogue.left_out import LeftOut
+from passrole.detection.canary import CALL, DESCRIPTION, PATTERN
 from passrole.policy import CompiledPolicy, Responses
 from passrole.policy.settings import Settings
 from tests.infra.stack_template import INLINE, StackTemplate, Synthesized, text

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from passrole.canary import DESCRIPTION, PATTERN, STATE, Canary
+from passrole.detection.canary import DESCRIPTION, PATTERN, STATE, Canary
 from tests.unit.samples import ACCOUNT, REGION, envelope_of
 
 RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/Guard-CanaryRule-1A2B3C"

@@ -7,8 +7,8 @@ from typing import Any
 
 from passrole.evidence import ABSENT, Evidence, Known
 from passrole.finding import Finding
+from passrole.finding.opening import findings_of
 from passrole.ledger import keys
-from passrole.opening import findings_of
 from passrole.passes import Outcome, Pass, PassedRole, Passer, RoleKind
 from passrole.policy import (
     CompiledPolicy,

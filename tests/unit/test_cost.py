@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from passrole.alerts import Deliverer
-from passrole.detection import Detector
+from passrole.detection.detector import Detector
 from passrole.ledger import Ledger
 from tests.bench.metered import MeteredTable
 from tests.unit.alerts.inbox import Inbox

@@ -34,7 +34,7 @@ class EventBus(Channel):
         self._client = client
 
     def send(self, message: Alert) -> None:
-        """Puts one event. Its size is within what EventBridge takes: see ``passrole.message``.
+        """Puts one event. Its size is within what EventBridge takes: see ``passrole.news.message``.
 
         Raises:
             DeliveryError: EventBridge did not take it, or did not answer.

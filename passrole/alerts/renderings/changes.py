@@ -5,7 +5,7 @@
 
 from passrole.alerts.renderings.terms import Quote
 from passrole.finding import Finding
-from passrole.guard import Trouble
+from passrole.finding.guard import Trouble
 from passrole.names import short_passer
 from passrole.passes import Outcome
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from passrole.alerts.alert import Alert
 from passrole.alerts.renderings import changes
 from passrole.finding import BEGUN, NO_ACT, News, State
-from passrole.guard import Trouble
+from passrole.finding.guard import Trouble
 from passrole.passes import Outcome
 
 

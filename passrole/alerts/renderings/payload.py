@@ -3,7 +3,7 @@
 import json
 
 from passrole.alerts.alert import Alert
-from passrole.message import message_of
+from passrole.news.message import message_of
 
 
 def payload(alert: Alert) -> str:

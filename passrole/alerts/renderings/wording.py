@@ -9,7 +9,7 @@ from passrole.alerts.alert import Alert
 from passrole.alerts.renderings import changes
 from passrole.alerts.renderings.terms import Quote, kind_of, resource_of, when
 from passrole.finding import APPROVED_NOW, BEGUN, GUARD, Finding, News, State
-from passrole.guard import Trouble
+from passrole.finding.guard import Trouble
 from passrole.names import short_passer, short_principal, short_role
 from passrole.passes import Origin, Outcome
 from passrole.policy import Decision, Stage

@@ -47,7 +47,7 @@ def _chat(_: Operator, alert: "Alert") -> str:
 
 
 def _message(_: Operator, alert: "Alert") -> str:
-    from passrole.message import message_of
+    from passrole.news.message import message_of
 
     return _json(message_of(alert.finding, alert.step))
 

@@ -16,7 +16,7 @@ from passrole.cli.reading import json_option
 from passrole.cli.terminal import print_json, safe
 
 if TYPE_CHECKING:
-    from passrole.resending import Message
+    from passrole.news.resending import Message
 
 # More than a person would want to have sent by a slip.
 _ASKS_ABOVE = 20
@@ -57,8 +57,8 @@ def resend(
         raise click.UsageError("give either IDs or --undelivered")
     if undelivered and revision is not None:
         raise click.UsageError("--step goes with IDs, not with --undelivered")
-    from passrole.resending import tell_again
-    from passrole.resending import undelivered as find_undelivered
+    from passrole.news.resending import tell_again
+    from passrole.news.resending import undelivered as find_undelivered
 
     operator = become_operator(stack, region)
     channels = _channels(operator, names, stack)
@@ -89,7 +89,7 @@ def _channels(operator: Operator, names: Sequence[str], stack: str) -> tuple[Cha
 def _of(
     operator: Operator, finding_ids: Sequence[str], revision: int | None, channels: Sequence[ChannelName]
 ) -> "Iterator[Message]":
-    from passrole.resending import Message, is_told
+    from passrole.news.resending import Message, is_told
 
     findings = {finding.id: finding for finding in (find(operator, given) for given in finding_ids)}
     for finding in findings.values():

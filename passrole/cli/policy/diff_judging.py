@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from passrole.clock import iso, utc_now
-from passrole.detection import EvidenceSource
+from passrole.detection.detector import EvidenceSource
 from passrole.evidence import Evidence
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy, Decision, Stage, Verdict, evaluate

@@ -22,7 +22,7 @@ from passrole.cli.suggest.view import heading, told
 from passrole.cli.terminal import print_json, safe
 from passrole.cli.times import moment
 from passrole.clock import utc_now
-from passrole.detection import EvidenceSource
+from passrole.detection.detector import EvidenceSource
 from passrole.evidence.snapshot import NoIam, Snapshot, SnapshotError
 from passrole.passes import Pass
 from passrole.policy import CompiledPolicy, stage_for

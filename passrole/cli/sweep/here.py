@@ -16,9 +16,9 @@ from passrole.cli.judging import read_evidence, read_guardrail
 from passrole.cli.progress import Progress
 from passrole.cli.terminal import print_json, safe
 from passrole.clock import iso, utc_now
+from passrole.detection.judged import Judged, judge
 from passrole.evidence.iam import LiveIam
 from passrole.evidence.wanted import Wanted
-from passrole.judged import Judged, judge
 from passrole.policy import CompiledPolicy, Decision, stage_of_existing
 from passrole.sweep.faults import is_not_to_be_had
 from passrole.sweep.found import pass_of
@@ -31,7 +31,7 @@ from passrole.sweep.walk import ListingError, Walk
 if TYPE_CHECKING:
     import boto3
 
-    from passrole.detection import EvidenceSource
+    from passrole.detection.detector import EvidenceSource
 
 _VIOLATIONS, _UNDETERMINED = 1, 3
 _RETRIES = Config(retries={"mode": "adaptive", "total_max_attempts": 6})

@@ -5,10 +5,10 @@ from typing import Any
 
 from passrole.alerts import Alert
 from passrole.alerts.digest import Digest, make_digest
-from passrole.finding import Finding, News, Severity, State, Step
-from passrole.guard import Trouble, trouble
+from passrole.finding import Finding, News, State, Step
+from passrole.finding.guard import Trouble, trouble
 from passrole.passes import SWEPT, Origin, Outcome, Passer
-from passrole.policy import Decision, Stage
+from passrole.policy import Decision, Severity, Stage
 from passrole.selfwatch import GuardChange
 from passrole.selfwatch.findings import finding_of
 

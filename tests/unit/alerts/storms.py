@@ -13,9 +13,9 @@ from passrole.alerts import (
     IncompleteDigestError,
 )
 from passrole.clock import iso
-from passrole.digests import DigestPointer, point_to_due_digests
 from passrole.finding import News, Step
 from passrole.ledger import Ledger
+from passrole.news.digests import DigestPointer, point_to_due_digests
 from passrole.passes import Passer
 from tests.unit.alerts.samples import FINDING
 from tests.unit.samples import FrozenClock

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from passrole.alerts import Alert, DeliveryError, EventBus
 from passrole.alerts.renderings.payload import payload
-from passrole.message import message_of
+from passrole.news.message import message_of
 from tests.unit.alerts.samples import ALERTS, FINDING, alert
 from tests.unit.alerts.test_hostile_names import ALERTS as HOSTILE_ALERTS
 from tests.unit.samples import ACCOUNT, REGION

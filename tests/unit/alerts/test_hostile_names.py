@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from passrole.alerts import Alert
 from passrole.alerts.digest import make_digest
 from passrole.alerts.renderings import slack, slack_digest, text, text_digest
-from passrole.finding import GUARD, News, Severity, State, Step
-from passrole.guard import Trouble
+from passrole.finding import GUARD, News, State, Step
+from passrole.finding.guard import Trouble
 from passrole.passes import Outcome
-from passrole.policy import Decision, Stage
+from passrole.policy import Decision, Severity, Stage
 from tests.unit.alerts.samples import FINDING, PASSER
 
 HOSTILE = [

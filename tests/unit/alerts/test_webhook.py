@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from passrole.alerts import DeliveryError, Webhook
 from passrole.alerts.channels.secret import CACHED_SECONDS
 from passrole.alerts.channels.signing import parse_signed_webhook, signature
-from passrole.message import message_of
+from passrole.news.message import message_of
 from tests.unit.alerts.samples import ALERTS, FINDING, alert
 from tests.unit.alerts.slack_like import Answer, close_before_answering, hang, status
 

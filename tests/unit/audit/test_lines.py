@@ -10,9 +10,9 @@ from passrole.audit.auditor import Auditor, How
 from passrole.audit.contract import contract_of
 from passrole.audit.lines import line_of
 from passrole.audit.store import Store
+from passrole.detection.judged import judge
 from passrole.evidence.snapshot import NoIam
 from passrole.evidence.wanted import Wanted
-from passrole.judged import judge
 from passrole.policy.load import load_guardrail
 from passrole.trail import passes_of
 from tests.fixtures import EVENT_NAMES, record

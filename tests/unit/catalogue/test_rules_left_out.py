@@ -10,8 +10,8 @@ from passrole.catalogue import Call, load_catalogue
 from passrole.catalogue.left_out import NOTHING, LeftOut
 from passrole.catalogue.packing import load_packing
 from passrole.catalogue.rules import MAX_PATTERN, RulePattern, compile_rules
+from passrole.detection.left_out import is_left_out
 from passrole.emulator import PatternMatcher
-from passrole.watch import is_left_out
 from tests.fixtures import event
 
 ROLE = "arn:aws:iam::111122223333:role/x"

@@ -7,8 +7,8 @@ import boto3
 import pytest
 
 from passrole.finding import GUARD, Finding, News, State
+from passrole.finding.life import advance
 from passrole.ledger import Ledger
-from passrole.life import advance
 from passrole.passes import Passer
 from passrole.stack import Output
 from tests.unit.cli.conftest import STACK, Cloud

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from passrole.clock import iso, parse_time, utc_now
-from passrole.due import Did, DueWork
 from passrole.finding import Finding, News, State
-from passrole.guard import Trouble, trouble
+from passrole.finding.guard import Trouble, trouble
+from passrole.finding.life import feed
 from passrole.ledger import Containment, ContainmentState, Ledger
-from passrole.life import feed
 from passrole.passes import Passer
+from passrole.sweep.due import Did, DueWork
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.decisions import GIVEN, WITHOUT_REASON, caller, heard, listen, step
 from tests.unit.quarantine.world import open_finding

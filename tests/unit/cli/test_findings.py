@@ -8,9 +8,10 @@ import pytest
 
 from passrole.cli.deployment import session_name
 from passrole.cli.findings import list_
-from passrole.finding import Finding, Severity, State
+from passrole.finding import Finding, State
 from passrole.ledger import Ledger
 from passrole.passes import Passer
+from passrole.policy import Severity
 from tests.unit.cli.conftest import Cloud, Run
 from tests.unit.quarantine.world import World, function_finding, make_function, make_role, open_finding
 from tests.unit.samples import ACCOUNT, FUNCTION, NOW, ROLE, RecordedTopic, finding_of, pass_of

@@ -11,8 +11,8 @@ import pytest
 from passrole.channel import ChannelName
 from passrole.clock import utc_now
 from passrole.finding import Finding, News, State
+from passrole.finding.life import exempted, feed
 from passrole.ledger import Claim, Ledger
-from passrole.life import exempted, feed
 from passrole.news import Pointer
 from passrole.policy import Stage
 from tests.unit.cli.conftest import STACK, Cloud, Run

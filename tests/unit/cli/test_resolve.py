@@ -3,7 +3,7 @@
 import pytest
 
 from passrole.finding import Finding, News, State
-from passrole.guard import Trouble, trouble
+from passrole.finding.guard import Trouble, trouble
 from passrole.ledger import Ledger
 from passrole.selfwatch import GuardWatch
 from tests.unit.cli.conftest import Run

@@ -12,7 +12,7 @@ from passrole.alerts.renderings import chat, slack, text
 from passrole.alerts.renderings.asff import asff
 from passrole.finding import Finding, News, State
 from passrole.ledger import Ledger
-from passrole.message import message_of
+from passrole.news.message import message_of
 from tests.unit.cli.conftest import Cloud, Run
 from tests.unit.cli.decisions import step
 from tests.unit.quarantine.world import open_finding

@@ -9,8 +9,8 @@ import pytest
 from lambdas.notify.channels import Post
 from passrole.alerts import Channel, Deliverer
 from passrole.finding import Finding, News
+from passrole.finding.life import feed
 from passrole.ledger import Ledger
-from passrole.life import feed
 from passrole.news import Pointer
 from passrole.policy import Stage
 from tests.unit.samples import ACCOUNT, REGION, finding_of

@@ -10,7 +10,7 @@ import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from passrole.catalogue.left_out import LeftOut
-from passrole.detection import Detected
+from passrole.detection.detector import Detected
 from passrole.policy import Decision
 from tests.unit.samples import (
     ACCOUNT,

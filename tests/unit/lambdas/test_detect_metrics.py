@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from passrole.detection import Detected
+from passrole.detection.detector import Detected
 from passrole.policy import Decision
 from tests.unit.lambdas.test_detect import (  # noqa: F401 - two are fixtures
     OTHER,

@@ -9,8 +9,8 @@ import pytest
 from passrole.alerts import Alert, DeliveryError
 from passrole.channel import ChannelName
 from passrole.finding import Change, News, State, Step
+from passrole.finding.life import advance
 from passrole.ledger import Ledger
-from passrole.life import advance
 from passrole.news import Pointer
 from passrole.policy import Stage
 from tests.unit.alerts.inbox import Inbox

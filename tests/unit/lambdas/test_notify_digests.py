@@ -9,9 +9,9 @@ import pytest
 from passrole.alerts import DeliveryError
 from passrole.channel import ChannelName
 from passrole.clock import utc_now
-from passrole.digests import DigestPointer
 from passrole.finding import News, Step
 from passrole.ledger import Held, HeldNews, Ledger
+from passrole.news.digests import DigestPointer
 from tests.unit.alerts.inbox import Inbox, MachineInbox
 from tests.unit.lambdas.notifying import Context, dana, event_of, failed, opened_as, pointer_to, post, why
 from tests.unit.samples import finding_of

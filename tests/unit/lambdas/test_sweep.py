@@ -11,11 +11,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from passrole.clock import iso, later, utc_now
-from passrole.digests import POINT_AGAIN, DigestPointer
-from passrole.due import DueWork
 from passrole.finding import News, Step
 from passrole.ledger import Held, HeldNews, Ledger
+from passrole.news.digests import POINT_AGAIN, DigestPointer
 from passrole.policy import Effect, Exemption, PolicyStatement
+from passrole.sweep.due import DueWork
 from tests.unit.samples import RecordedQueue, RecordedTopic, finding_of, policy_of
 
 

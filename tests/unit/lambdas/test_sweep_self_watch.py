@@ -9,9 +9,9 @@ import pytest
 
 from lambdas.sweep import handler as entry
 from lambdas.sweep import self_watch
-from passrole.alarms import DETAIL_TYPE, SOURCE
-from passrole.guard import Trouble
+from passrole.finding.guard import Trouble
 from passrole.ledger import Ledger
+from passrole.selfwatch.alarms import DETAIL_TYPE, SOURCE
 from tests.unit.lambdas.notifying import Context
 from tests.unit.samples import ACCOUNT, REGION, envelope_of
 from tests.unit.selfwatch.records import CANARY, CANARY_ROLE, CHANGES, KEY, ROLE, STACK, by, call

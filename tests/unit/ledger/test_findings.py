@@ -7,8 +7,8 @@ import boto3
 
 from passrole.clock import iso
 from passrole.finding import Change, Finding, News, State, Step
+from passrole.finding.life import advance, feed
 from passrole.ledger import Ledger, keys
-from passrole.life import advance, feed
 from passrole.policy import Severity
 from tests.unit.samples import FUNCTION, NOW, evidence_of, finding_of, pass_of, verdict_of
 

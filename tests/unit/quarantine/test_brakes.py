@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from passrole.finding import Finding, State
-from passrole.guard import Trouble
+from passrole.finding.guard import Trouble
 from passrole.ledger import Stopped
 from passrole.passes import Passer
 from passrole.policy import Severity

@@ -8,7 +8,7 @@ from collections import Counter
 import boto3
 
 from passrole.alerts import Alert, Slack
-from passrole.detection import Detector
+from passrole.detection.detector import Detector
 from passrole.emulator.webhook import Webhook
 from passrole.finding import News, State
 from passrole.ledger import Stopped

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 
 from passrole.clock import iso
 from passrole.finding import Change, Finding, State
+from passrole.finding.life import feed
 from passrole.ledger import ContainmentState, Ledger
-from passrole.life import feed
 from passrole.quarantine.errors import TryAgainError
 from passrole.quarantine.modules.lambda_function import LambdaFunction
 from passrole.quarantine.people import NotDoneError, exempt

@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from passrole.finding import Finding, State
-from passrole.life import feed
+from passrole.finding.life import feed
 from passrole.passes import Passer
 from passrole.policy import CompiledPolicy, Effect, Exemption, PolicyStatement
 from passrole.quarantine.people import NotDoneError, approve, exempt, is_passer, refuse_passer

@@ -7,10 +7,10 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from passrole.role_changes import RoleChange
 
 from passrole.passes import Origin
 from passrole.sweep.position import Place
+from passrole.sweep.role_changes import RoleChange
 from passrole.sweep.tasks import JudgeRole, LookAtProfile, Task
 from passrole.sweep.work import MOST_FAULTS
 from tests.unit.samples import ACCOUNT, FUNCTION, REGION, ROLE

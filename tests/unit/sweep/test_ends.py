@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from passrole.life import advance, feed
-from passrole.rejudging import Cause
 
 from passrole.clock import iso
 from passrole.finding import Change, Finding, News, State
+from passrole.finding.life import advance, feed
 from passrole.ledger import keys
 from passrole.passes import Origin, Outcome, RoleKind
 from passrole.policy import Stage
 from passrole.sweep.listing import ListedRole
+from passrole.sweep.rejudging import Cause
 from tests.unit.samples import FUNCTION, ROLE, evidence_of, finding_of, pass_of, verdict_of
 from tests.unit.sweep.pages import EXECUTION_ROLE, HERE, PagingApi, Thing, listing_of
 from tests.unit.sweep.world import OTHER, World

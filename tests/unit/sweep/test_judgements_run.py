@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from passrole.rejudging import Cause
 
 from passrole.clock import iso
 from passrole.evidence import Evidence
@@ -11,6 +10,7 @@ from passrole.finding import State
 from passrole.ledger import PolicyJudgement
 from passrole.passes import Origin, Pass
 from passrole.policy import Responses, Stage
+from passrole.sweep.rejudging import Cause
 from passrole.sweep.runner import policy_cause
 from passrole.sweep.tasks import JudgeAll, JudgeRole, SweepAll
 from passrole.sweep.work import Done

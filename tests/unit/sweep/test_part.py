@@ -1,11 +1,11 @@
 """A part of a sweep judges what exists: it opens what no event told, once."""
 
 import pytest
-from passrole.life import feed
 
 from passrole.clock import iso
 from passrole.evidence import Evidence
 from passrole.finding import State
+from passrole.finding.life import feed
 from passrole.ledger import SweepPart
 from passrole.passes import Origin, Pass
 from passrole.policy import Decision, Responses, Stage

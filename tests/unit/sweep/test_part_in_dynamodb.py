@@ -5,7 +5,6 @@ from typing import Any
 
 import boto3
 import pytest
-from passrole.rejudging import Rejudge
 
 from passrole.clock import iso
 from passrole.evidence.iam import LiveIam
@@ -13,6 +12,7 @@ from passrole.finding import State
 from passrole.ledger import Ledger, SweepPart
 from passrole.sweep.listing import listing_of
 from passrole.sweep.part import PartSweeper
+from passrole.sweep.rejudging import Rejudge
 from tests.unit.samples import FrozenClock, RecordedTopic, policy_of
 from tests.unit.sweep.pages import HERE, NoPace
 

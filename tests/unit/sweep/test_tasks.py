@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from passrole.rejudging import Cause
 
 from passrole.passes import Origin
 from passrole.sweep.position import Place
+from passrole.sweep.rejudging import Cause
 from passrole.sweep.tasks import (
     JudgeAll,
     JudgeRole,

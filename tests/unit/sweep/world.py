@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from passrole.rejudging import Cause, Rejudge
-
 from passrole.clock import iso
 from passrole.evidence import Evidence, Known, Unknown
 from passrole.finding import Finding
@@ -16,6 +14,7 @@ from passrole.sweep.config_query import Recorders
 from passrole.sweep.listing import Listing
 from passrole.sweep.part import PartSweeper
 from passrole.sweep.position import START, Position
+from passrole.sweep.rejudging import Cause, Rejudge
 from tests.unit.alerts.memory_table import MemoryTable, memory_ledger
 from tests.unit.samples import ACCOUNT, FUNCTION, ROLE, FrozenClock, RecordedTopic, evidence_of, policy_of
 from tests.unit.sweep.pages import HERE, NoPace, PagingApi, listing_of

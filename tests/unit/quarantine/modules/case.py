@@ -6,7 +6,7 @@ from typing import Any
 
 from passrole.arn import Arn
 from passrole.finding import Finding
-from passrole.opening import findings_of
+from passrole.finding.opening import findings_of
 from passrole.policy import Stage
 from passrole.quarantine.module import EVERY_PLACE, Aws, QuarantineModule
 from tests.unit.quarantine.fakes.api import FakeApi

@@ -9,8 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from passrole.clock import iso
-from passrole.detection import BusyLedgerError, Detector
-from passrole.due import DueWork
+from passrole.detection.detector import BusyLedgerError, Detector
 from passrole.finding import Finding, State
 from passrole.ledger import Ledger
 from passrole.policy import Effect, PolicyStatement, Severity
@@ -21,6 +20,7 @@ from passrole.quarantine.errors import TryAgainError
 from passrole.quarantine.module import Aws
 from passrole.quarantine.people import NotDoneError, approve, exempt
 from passrole.quarantine.release import Releaser
+from passrole.sweep.due import DueWork
 from tests.unit.quarantine.simulated.account import (
     BAD,
     GOOD,

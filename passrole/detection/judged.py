@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from passrole.evidence import Evidence
+from passrole.finding.severity import severity_of
 from passrole.passes import Pass
 from passrole.policy import Decision, Severity, Stage, Verdict, evaluate, stage_for
-from passrole.severity import severity_of
 
 if TYPE_CHECKING:
-    from passrole.detection import EvidenceSource
+    from passrole.detection.detector import EvidenceSource
     from passrole.policy import CompiledPolicy
 
 _OF_NO_CONCERN = (Decision.APPROVED, Decision.EXEMPT)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from passrole.catalogue.left_out import NOTHING, LeftOut
-from passrole.watch import is_left_out
+from passrole.detection.left_out import is_left_out
 from tests.fixtures import EVENT_NAMES, record
 from tests.unit.samples import ROLE
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passrole.role_changes import CALLS, RoleChange, change_in, is_role_change
+from passrole.sweep.role_changes import CALLS, RoleChange, change_in, is_role_change
 
 DANA = "arn:aws:iam::111122223333:user/dana"
 POLICY = "arn:aws:iam::111122223333:policy/deploy"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from passrole.detection import BusyLedgerError, Detector
+from passrole.detection.detector import BusyLedgerError, Detector
 from passrole.evidence import Evidence, Fact, Known, Unknown
 from passrole.finding import State
 from passrole.ledger import Ledger

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from passrole.finding import Finding, News, Step
-from passrole.message import VERSION, json_size, message_of
 from passrole.names import shown
+from passrole.news.message import VERSION, json_size, message_of
 from passrole.policy import Stage
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 """Ends findings that nothing speaks for any more, but none that quarantine is at work on."""
 
 from passrole.finding import Change, Finding
+from passrole.finding.life import ended
 from passrole.ledger import Ledger
-from passrole.life import ended
 
 
 def end_of(ledger: Ledger, finding: Finding, who: str, why: str, at: str) -> Change | None:

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from passrole.detection import Detector
+from passrole.detection.detector import Detector
+from passrole.detection.single_places import _PLACES
 from passrole.evidence import Evidence
 from passrole.finding import Finding, State
 from passrole.ledger import Ledger
 from passrole.passes import Pass
 from passrole.policy import Stage
-from passrole.single_places import _PLACES
 from passrole.sweep.listing import load_listings
 from tests.unit.samples import (
     ACCOUNT,

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from passrole.clock import iso, parse_time
-from passrole.detection import Detector
-from passrole.due import Did, DueWork, ending
+from passrole.detection.detector import Detector
 from passrole.finding import Change, Finding, News, State, Step
 from passrole.ledger import Ledger
 from passrole.policy import CompiledPolicy, Decision, Effect, Exemption, PolicyStatement, Stage
+from passrole.sweep.due import Did, DueWork, ending
 from tests.unit.samples import (
     ACCOUNT,
     FUNCTION,

@@ -6,20 +6,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from passrole.canary import Canary
 from passrole.clock import Clock, iso, parse_time, utc_now
-from passrole.ending import end_of
+from passrole.detection.canary import Canary
+from passrole.detection.ending import end_of
+from passrole.detection.looks import FIRST
+from passrole.detection.single_places import holds_one_role
 from passrole.evidence import Evidence, known
 from passrole.finding import APPROVED_NOW, Change, Finding
+from passrole.finding.life import exempted, feed
+from passrole.finding.opening import findings_of
+from passrole.finding.severity import depends_on_administrator
 from passrole.ledger import Ledger
-from passrole.life import exempted, feed
-from passrole.looks import FIRST
 from passrole.news import Topic, publish_news
-from passrole.opening import findings_of
 from passrole.passes import Direction, Outcome, Pass
 from passrole.policy import CompiledPolicy, Decision, Verdict, evaluate, stage_for, without_exemptions
-from passrole.severity import depends_on_administrator
-from passrole.single_places import holds_one_role
 from passrole.trail import passes_of, record_in
 
 _ATTEMPTS = 6

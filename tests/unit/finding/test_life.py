@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from passrole.finding import Finding, News, State
-from passrole.life import end_of_exemption, ended, exempted, judged_again
+from passrole.finding.life import end_of_exemption, ended, exempted, judged_again
 from passrole.passes import Origin
 from passrole.policy import Decision, Severity, Stage
 from tests.unit.samples import finding_of

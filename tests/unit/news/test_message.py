@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passrole.finding import Finding, News, Step
-from passrole.message import message_of
 from passrole.news import Pointer, attributes_of, sns_attributes
+from passrole.news.message import message_of
 from passrole.passes import Passer
 from passrole.policy import Stage
 from tests.unit.alerts.samples import ALERTS, FINDING
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = json.loads((ROOT / "docs" / "finding-message.schema.json").read_text())
 SNS_LIMIT = 262_144
 STEP = Step(1, "2026-11-22T03:14:11.000Z", News.OPENED, "dana", "why")

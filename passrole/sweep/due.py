@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from passrole.clock import parse_time
 from passrole.finding import Change, Finding, News, State
+from passrole.finding.life import end_of_exemption
 from passrole.ledger import Ledger
-from passrole.life import end_of_exemption
 from passrole.news import Pointer, PointerQueue, Topic, publish_news
 from passrole.policy import CompiledPolicy, Exemption
 

@@ -7,9 +7,9 @@ import pytest
 from passrole.clock import iso
 from passrole.evidence import Evidence
 from passrole.finding import Finding, News, State
+from passrole.finding.life import exempted, feed
+from passrole.finding.opening import findings_of
 from passrole.ledger import Holding
-from passrole.life import exempted, feed
-from passrole.opening import findings_of
 from passrole.passes import Origin, Pass, PassedRole, RoleKind
 from passrole.policy import (
     CompiledPolicy,
@@ -23,8 +23,8 @@ from passrole.policy import (
     stage_for,
     without_exemptions,
 )
-from passrole.rejudging import Cause, Judged
-from passrole.rejudging import Effect as What
+from passrole.sweep.rejudging import Cause, Judged
+from passrole.sweep.rejudging import Effect as What
 from tests.unit.samples import FUNCTION, pass_of, policy_of
 from tests.unit.sweep.world import APPROVED, TAGS, World
 

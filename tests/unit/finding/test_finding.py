@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from passrole.finding import Finding, News, State
-from passrole.guard import Trouble, trouble
-from passrole.life import advance, exempted, feed
-from passrole.opening import findings_of
+from passrole.finding.guard import Trouble, trouble
+from passrole.finding.life import advance, exempted, feed
+from passrole.finding.opening import findings_of
 from passrole.passes import SWEPT, Origin, Outcome, Passer
 from passrole.policy import Decision, Severity, Stage, evaluate
 from tests.unit.samples import INSTANCE, evidence_of, finding_of, pass_of, policy_of

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from passrole.clock import Clock, iso, utc_now
-from passrole.detection import EvidenceSource
-from passrole.ending import end_of
+from passrole.detection.detector import EvidenceSource
+from passrole.detection.ending import end_of
 from passrole.evidence import Evidence, known
 from passrole.finding import APPROVED_NOW, Change, Finding, State
+from passrole.finding.life import exempted, judged_again
+from passrole.finding.opening import findings_of
+from passrole.finding.severity import depends_on_administrator
 from passrole.ledger import Holding, Ledger
-from passrole.life import exempted, judged_again
 from passrole.news import Topic, publish_news
-from passrole.opening import findings_of
 from passrole.passes import Origin, Pass
 from passrole.policy import (
     CompiledPolicy,
@@ -27,7 +28,6 @@ from passrole.policy import (
     stage_of_existing,
     without_exemptions,
 )
-from passrole.severity import depends_on_administrator
 
 _ATTEMPTS = 4
 _NO_CONCERN = (Decision.APPROVED, Decision.EXEMPT)

@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 import pytest
 
-from passrole.canary import DESCRIPTION, PATTERN, STATE, Canary
-from passrole.detection import Detected, Detector
+from passrole.detection.canary import DESCRIPTION, PATTERN, STATE, Canary
+from passrole.detection.detector import Detected, Detector
 from passrole.evidence import Evidence, Unknown
 from passrole.ledger import Heartbeat, Ledger
 from passrole.policy import Decision

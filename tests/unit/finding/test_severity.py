@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from passrole.evidence import ABSENT, NOT_ASKED, Evidence, Fact, Known, Unknown
+from passrole.finding.severity import depends_on_administrator, severity_of
 from passrole.passes import Outcome, Passer
 from passrole.policy import Decision, Effect, PolicyStatement, Severity, Verdict
 from passrole.policy.verdict import Denials
-from passrole.severity import depends_on_administrator, severity_of
 from tests.unit.samples import ACCOUNT, evidence_of, pass_of, verdict_of
 
 LOW, MEDIUM, HIGH, CRITICAL = Severity

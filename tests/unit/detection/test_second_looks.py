@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from passrole.detection import Detected, Detector
+from passrole.detection.detector import Detected, Detector
 from passrole.evidence import Evidence, Unknown
 from passrole.ledger import Ledger
 from passrole.passes import Pass
@@ -101,7 +101,7 @@ def test_an_event_with_very_many_passes_does_not_wait(
     detect: Detect, looks: RecordedLooks, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Passes that wait are not recorded: were time to run out, each delivery would begin at the first."""
-    monkeypatch.setattr("passrole.detection._MOST_WAITING", 2)
+    monkeypatch.setattr("passrole.detection.detector._MOST_WAITING", 2)
     roles = [f"arn:aws:iam::{ACCOUNT}:role/application_role/orders-{number}" for number in range(3)]
     many = create_function_record(
         eventSource="rolesanywhere.amazonaws.com",

@@ -1,4 +1,4 @@
-"""A finding: this resource holds this role in this place and should not. Its state; its life: `life.py`."""
+"""A finding: this resource holds this role in this place and should not. Its state; its life: ``life.py``."""
 
 from dataclasses import dataclass
 from enum import StrEnum

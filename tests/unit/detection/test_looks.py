@@ -5,7 +5,7 @@ from typing import Any
 import boto3
 import pytest
 
-from passrole.looks import ATTRIBUTE, DELAYS, SqsLooks, parse_delays, parse_look
+from passrole.detection.looks import ATTRIBUTE, DELAYS, SqsLooks, parse_delays, parse_look
 
 
 class Queue:

@@ -5,9 +5,9 @@ from typing import Any
 
 from passrole.evidence import Evidence, known
 from passrole.finding import Finding, State
+from passrole.finding.severity import severity_of
 from passrole.passes import Outcome, Pass
 from passrole.policy import Stage, Verdict
-from passrole.severity import severity_of
 
 
 def findings_of(

@@ -1,0 +1,1 @@
+"""From an event to its passes, verdicts and findings: what `detect` does, without Lambda around it."""
