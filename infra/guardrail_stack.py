@@ -87,14 +87,14 @@ class GuardrailStack(Stack):
         )
         peoples_queues = self.notification.peoples_queues()
         self.sweeping = Sweeping(self, "Sweeping", share=share, core=self.core, notifications=peoples_queues)
-        self.core.findings.restrict_publishers(
-            (
-                self.detection.detect.role,
-                self.quarantine.contain.role,
-                self.sweeping.sweep.role,
-                self.operator,
-            )
+        publishers = (
+            self.detection.detect.role,
+            self.quarantine.contain.role,
+            self.sweeping.sweep.role,
+            self.operator,
         )
+        self.core.findings.restrict_publishers(publishers)
+        self.core.ledger.restrict_writers((*publishers, self.notification.notify.role))
         leave_to_operators(
             self.operator,
             (

@@ -1,6 +1,6 @@
 """The ledger: one DynamoDB table for passes, findings, containments and what was told of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
@@ -9,6 +9,17 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from passrole.ledger import keys
+
+# Transactions are made of these ("Actions, resources, and condition keys for Amazon DynamoDB").
+_WRITING = (
+    "BatchWriteItem",
+    "DeleteItem",
+    "PartiQLDelete",
+    "PartiQLInsert",
+    "PartiQLUpdate",
+    "PutItem",
+    "UpdateItem",
+)
 
 
 class Ledger(Construct):
@@ -46,6 +57,28 @@ class Ledger(Construct):
         A transaction needs no right of its own: it is made of puts.
         """
         self._grant(role, "LedgerRecords", ("BatchGetItem", "GetItem", "PutItem", "Query"))
+
+    def restrict_writers(self, roles: Iterable[iam.Role]) -> None:
+        """Denies writing to every other principal of the account, administrators included.
+
+        What is written here is believed: when the canary was seen, what is contained, whether anything is.
+        CloudTrail's events of it are events for data, which no rule gets. The conditions are those of
+        `infra/redrives.py`. In a policy of the table's own, its ARN would stand in a circle.
+        """
+        self.table.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="OnlyTheGuardWrites",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=[f"dynamodb:{action}" for action in _WRITING],
+                resources=["*"],
+                conditions={
+                    "ArnNotEquals": {"aws:PrincipalArn": [role.role_arn for role in roles]},
+                    "Null": {"aws:PrincipalArn": "false"},
+                    "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+                },
+            )
+        )
 
     def grant_count(self, role: iam.Role) -> None:
         """The right to count acts in the hour's budget."""

@@ -1,5 +1,7 @@
 """What the stack is made of: encrypted, recoverable, without names that could clash."""
 
+from typing import Any
+
 import pytest
 
 from passrole.channel import ChannelName
@@ -179,3 +181,31 @@ def test_whether_passers_may_release_is_in_the_outputs(guard: StackTemplate, pla
 def _keys(schema: list[dict[str, str]]) -> tuple[str, str]:
     by_type = {key["KeyType"]: key["AttributeName"] for key in schema}
     return by_type["HASH"], by_type["RANGE"]
+
+
+def test_nothing_waits_for_itself(stacks: list[StackTemplate]) -> None:
+    """CloudFormation refuses a template whose resources refer to one another in a circle."""
+    for stack in stacks:
+        resources = stack.template["Resources"]
+        waits = {name: _referred(resource) & set(resources) for name, resource in resources.items()}
+        while free := {name for name, others in waits.items() if not others & set(waits)}:
+            waits = {name: others for name, others in waits.items() if name not in free}
+        assert not waits
+
+
+def _referred(value: Any) -> set[str]:
+    """The names of resources in a part of a template."""
+    if isinstance(value, list):
+        return {name for one in value for name in _referred(one)}
+    if not isinstance(value, dict):
+        return set()
+    found = {name for one in value.values() for name in _referred(one)}
+    for member in ("Ref", "DependsOn"):
+        named = value.get(member, [])
+        found |= {named} if isinstance(named, str) else {name for name in named if isinstance(name, str)}
+    if "Fn::GetAtt" in value:
+        found.add(value["Fn::GetAtt"][0])
+    if "Fn::Sub" in value:
+        text = value["Fn::Sub"] if isinstance(value["Fn::Sub"], str) else value["Fn::Sub"][0]
+        found |= {part.partition("}")[0].partition(".")[0] for part in text.split("${")[1:]}
+    return found

@@ -235,3 +235,28 @@ def test_without_operators_the_account_decides_who_may_take_the_role(plain: Stac
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert text(statement["Principal"]["AWS"]) == f"arn:${{AWS::Partition}}:iam::{ACCOUNT}:root"
     assert role["MaxSessionDuration"] == 3600
+
+
+def test_nobody_writes_into_the_ledger_but_functions_and_operators(
+    guard: StackTemplate, plain: StackTemplate
+) -> None:
+    """CloudTrail's events of what is written are events for data: of forged records no rule tells."""
+    for stack in (guard, plain):
+        # Given the table
+        ((_, table),) = stack.of_type("AWS::DynamoDB::Table").items()
+        (denied,) = table["ResourcePolicy"]["PolicyDocument"]["Statement"]
+        # When an IAM principal writes a record, in whichever way, then it is denied
+        assert (denied["Effect"], denied["Principal"], denied["Resource"]) == ("Deny", {"AWS": "*"}, "*")
+        assert set(denied["Action"]) == {
+            f"dynamodb:{action}"
+            for action in (
+                *("BatchWriteItem", "DeleteItem", "PutItem", "UpdateItem"),
+                *("PartiQLDelete", "PartiQLInsert", "PartiQLUpdate"),
+            )
+        }
+        # but those whose work it is
+        writers = {s.role for s in stack.statements() if LEDGER & set(s.actions) - {"dynamodb:Query"}}
+        allowed = {text(arn) for arn in denied["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]}
+        assert allowed == {f"${{{role}.Arn}}" for role in writers}
+        assert denied["Condition"]["Null"] == {"aws:PrincipalArn": "false"}
+        assert denied["Condition"]["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
