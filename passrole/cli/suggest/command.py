@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
 from pathlib import Path
 
@@ -46,10 +46,14 @@ _SHOWN_EACH = 1_000  # passes
 @click.option("--since", metavar="DATE", help="Only passes of that day (UTC) and later; or 90d ago.")
 @click.option("--until", metavar="DATE", help="Only passes of that day (UTC) and earlier.")
 @click.option(
-    "--min-count", default=3, show_default=True, type=click.IntRange(min=1), help="Passes that are normal."
+    "--min-count",
+    default=3,
+    show_default=True,
+    type=click.IntRange(min=1),
+    help="How often a role must go to a service by a passer to be normal.",
 )
 @click.option(
-    "--min-days", default=2, show_default=True, type=click.IntRange(min=1), help="Distinct days of them."
+    "--min-days", default=2, show_default=True, type=click.IntRange(min=1), help="On how many days, at least."
 )
 @click.option(
     "--confidence",
@@ -149,7 +153,7 @@ def _days(since: str | None, until: str | None, of_ledger: bool) -> tuple[date, 
     """The first day and the last; of the ledger, without any, as many as it keeps."""
     now = utc_now()
     last = moment(until, now, "--until").date() if until else now.date() if of_ledger else date.max
-    first = last - timedelta(days=_LEDGER_DAYS) if of_ledger else date.min
+    first = date.fromordinal(max(last.toordinal() - _LEDGER_DAYS, 1)) if of_ledger else date.min
     if since:
         first = moment(since, now, "--since").date()
     if last < first:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.cli.conftest import Run
+from tests.unit.cli.conftest import Cloud, Run
 
 
 @pytest.fixture
@@ -92,3 +92,9 @@ def test_a_file_of_bytes_is_told_once_and_not_line_by_line(run: Run, tmp_path: P
         "picture.png:1: not UTF-8 text (byte 1 is 0x89), nor are 500 further lines",
         "picture.png: not JSON: expecting value at line 1 column 1",
     ]
+
+
+def test_the_first_day_that_there_is_has_none_before_it(run: Run, deployed: Cloud) -> None:
+    ran = run("suggest", "--ledger", "--until", "0001-01-01")
+
+    assert (ran.status, ran.err.count("passrole itself")) == (0, 0)
