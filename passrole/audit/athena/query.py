@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from passrole.audit.athena.rows import ALIASES, record_of
 from passrole.audit.sources.errors import SourceError, refusal
-from passrole.sweep.transient import is_transient
+from passrole.sweep.faults import is_transient
 
 _PLACE = "Athena"
 _FIRST_PAUSE, _LONGEST_PAUSE, _FACTOR = 0.5, 10.0, 1.5  # seconds between two looks

@@ -10,6 +10,7 @@ from passrole.finding.guard import Trouble, trouble
 from passrole.passes import SWEPT, Origin, Outcome, Passer
 from passrole.policy import Decision, Severity, Stage
 from passrole.selfwatch import GuardChange
+from passrole.selfwatch.decision import Counts
 from passrole.selfwatch.findings import finding_of
 
 PASSER = Passer(
@@ -87,6 +88,9 @@ CHANGED = GuardChange(
     outcome=Outcome.SUCCEEDED,
     passer=PASSER,
     call="events:DisableRule",
+    source="events.amazonaws.com",
+    is_deployment=False,
+    counts=Counts.ALWAYS,
     event_id="5f0c1a7e-1111-2222-3333-444455556666",
     event_time="2026-11-22T03:14:07Z",
     account=FINDING.account,
