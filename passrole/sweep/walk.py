@@ -209,7 +209,7 @@ class Walk:
         while True:
             try:
                 yield from self._walk(level, parents)
-            except (ClientError, ParamValidationError, JMESPathError) as error:
+            except (ClientError, ParamValidationError, JMESPathError, ListingError) as error:
                 if is_transient(error):
                     raise
                 if not goes_on:

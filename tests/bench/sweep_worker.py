@@ -21,8 +21,9 @@ from passrole.policy import CompiledPolicy
 from passrole.sweep.listing import listing_of
 from passrole.sweep.pace import Pace
 from passrole.sweep.part import PartSweeper
+from passrole.sweep.reach import Reach
 from passrole.sweep.rejudging import Rejudge
-from passrole.sweep.runner import Reach, TaskRunner
+from passrole.sweep.runner import TaskRunner
 from tests.bench.durable import DurableQueue, DurableTable, DurableTopic, opened
 from tests.bench.metered import MeteredTable
 from tests.unit.samples import ACCOUNT, REGION

@@ -94,8 +94,11 @@ def test_wherever_it_stops_it_goes_on_with_the_rest(what: tuple[Listing, Pages])
 def test_nothing_is_lost_when_a_page_has_changed_while_it_was_stopped(
     what: tuple[Listing, Pages], data: st.DataObject
 ) -> None:
-    """What was deleted makes room: what stands behind it comes to the place of what was done."""
-    listing, pages = what[0], there(what[1])
+    """What was deleted makes room: what stands behind it comes to the place of what was done.
+
+    Things are asked about one by one: what is asked about several at once is not paged (`test_listings`).
+    """
+    listing, pages = listing_of(len(what[0].steps)), there(what[1])
     stops = list(stopped(listing, PagingApi(pages)))
     if not stops:
         return
@@ -132,6 +135,18 @@ def test_what_was_deleted_while_it_was_stopped_hides_nothing() -> None:
     rest = walk_of(listing_of(), PagingApi([pages[0][1:]])).looks(walk.position)
 
     assert resources(list(rest)) == ["arn:c"]
+
+
+def test_what_was_deleted_hides_nothing_where_several_are_asked_about_at_once() -> None:
+    things = [Thing(name, ((Thing(f"{name}1"),),)) for name in "abcde"]
+    walk = walk_of(listing_of(2, batch=2), PagingApi([things]))
+    looks = walk.looks()
+    before = resources([next(looks) for _ in range(5)])
+    assert before == ["arn:a1", "arn:b1", "arn:c1"], "the second group is begun"
+
+    rest = walk_of(listing_of(2, batch=2), PagingApi([things[2:]])).looks(walk.position)
+
+    assert resources(list(rest)) == ["arn:d1", "arn:e1"]
 
 
 def test_what_got_another_role_while_it_was_stopped_comes_again() -> None:
@@ -309,6 +324,19 @@ def test_what_botocore_does_not_send_hides_nothing_but_itself() -> None:
 
     assert resources(looks) == ["arn:", "arn:b1"]
     assert [bool(look.refused) for look in looks if look.resource] == [True, False]
+
+
+def test_an_odd_answer_about_one_thing_hides_nothing_but_itself() -> None:
+    class Odd(PagingApi):
+        def list_below(self, Parents: Sequence[str], Token: str | None = None) -> dict[str, Any]:  # noqa: N803
+            return {"Things": "none"} if "a" in Parents else super().list_below(Parents, Token)
+
+    things = [Thing("a"), Thing("b", ((Thing("b1"),),))]
+
+    looks = list(walk_of(listing_of(2), Odd([things])).looks())
+
+    assert resources(looks) == ["arn:a", "arn:b1"]
+    assert "has no list" in str(looks[0].refused)
 
 
 def test_what_an_expression_cannot_be_asked_of_hides_nothing_but_itself() -> None:
