@@ -48,6 +48,8 @@ class PassReader:
         for _, record in self._files.read(names):
             self.records += 1
             yield from passes_of(record)
+        for folder in self._files.empty:
+            click.echo(f"{safe(folder)}: no files in it", err=True)
         self._tell_files_without_records()
 
     def _tell_files_without_records(self) -> None:

@@ -42,6 +42,7 @@ class RecordFiles:
         problems: how many were reported.
         kinds: how many of each kind, the files without records included.
         without_records: files of folders that hold no record and no sign of one: no problem, but to be told.
+        empty: folders without any file, to be told, too.
     """
 
     def __init__(self, report: Report, stdin: BinaryIO | None = None, most_bytes: int = _MOST_BYTES) -> None:
@@ -56,6 +57,7 @@ class RecordFiles:
         self.problems = 0
         self.kinds: Counter[Kind] = Counter()
         self.without_records: list[str] = []
+        self.empty: list[str] = []
 
     def read(self, names: Iterable[str]) -> Iterator[tuple[str, Record]]:
         """Each record with its place: ``file:line``, or ``file: record 3`` where lines do not tell.
@@ -66,8 +68,12 @@ class RecordFiles:
             if name == STDIN:
                 yield from self._told(self._contents("standard input", self._stdin or sys.stdin.buffer))
             elif os.path.isdir(name):
+                before = len(self.without_records), self.problems
+                path = None
                 for path in self._walked(name):
                     yield from self._told(self._meant(path, self._opened(path)))
+                if path is None and before == (len(self.without_records), self.problems):
+                    self.empty.append(name)
             else:
                 yield from self._told(self._opened(name))
 

@@ -98,3 +98,11 @@ def test_the_first_day_that_there_is_has_none_before_it(run: Run, deployed: Clou
     ran = run("suggest", "--ledger", "--until", "0001-01-01")
 
     assert (ran.status, ran.err.count("passrole itself")) == (0, 0)
+
+
+def test_a_folder_without_any_file_is_told_of(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "logs" / "below").mkdir(parents=True)
+
+    ran = run("check", "logs", "--policy", _policy())
+
+    assert (ran.status, ran.err) == (0, "logs: no files in it\n")
