@@ -126,7 +126,7 @@ class GuardrailStack(Stack):
             wanted=deployment.wanted,
         )
         self.canary = self._canary(deployment)
-        self._watch_self(share)
+        self._watch_self(share, settings.alerts)
         # `contain` knows itself.
         functions = (self.detection.detect, self.notification.notify, self.sweeping.sweep)
         held = self.quarantine.quarantine_role
@@ -150,9 +150,10 @@ class GuardrailStack(Stack):
             return None
         return Canary(self, "Canary", sweep=self.sweeping.sweep, detect=self.detection.detect)
 
-    def _watch_self(self, share: FunctionShare) -> None:
+    def _watch_self(self, share: FunctionShare, alerts: Alerts) -> None:
         sweep, work, key = self.sweeping.sweep, self.sweeping.self_watch, self.core.encryption.key.key_id
-        unnamed = (key, share.policy_layer.layer_version_arn)
+        secrets = (f"secret:{name}" for name in (alerts.slack_secret, alerts.webhook_secret) if name)
+        unnamed = (key, share.policy_layer.layer_version_arn, *secrets)
         sweep.function.add_environment(Env.OWN_RESOURCES, ",".join(unnamed))
         let_ask_for_deployments(sweep.role)
         add_self_watch(

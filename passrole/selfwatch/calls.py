@@ -20,6 +20,7 @@ _LAMBDA = "lambda.amazonaws.com"
 # All rules are on the default one, and whoever has the key of their patterns and targets can stop them.
 BUS = "events:event-bus"
 STACK = "cloudformation:stack"
+SECRET = "secretsmanager:secret"  # noqa: S105 - a kind of thing
 _DATE = re.compile(r"20[0-9]{6}(?:v[0-9]+)?")
 
 
@@ -176,6 +177,20 @@ WATCHED = (
         "cloudwatch:alarm",
         ("DeleteAlarms", "DisableAlarmActions", "PutAlarmMuteRule", "PutMetricAlarm", "SetAlarmState"),
         ("alarmName", "alarmNames", "muteTargets.alarmNames"),
+    ),
+    # Whoever changes one of the guard's diverts a channel.
+    Watched(
+        "secretsmanager.amazonaws.com",
+        SECRET,
+        (
+            "DeleteSecret",
+            "PutResourcePolicy",
+            "PutSecretValue",
+            "RotateSecret",
+            "UpdateSecret",
+            "UpdateSecretVersionStage",
+        ),
+        ("secretId",),
     ),
     Watched("monitoring.amazonaws.com", "cloudwatch:dashboard", ("DeleteDashboards",), ("dashboardNames",)),
     Watched(

@@ -13,7 +13,7 @@ from typing import Any
 
 from passrole.finding.guard import Trouble
 from passrole.passes import Outcome, Passer
-from passrole.selfwatch.calls import BUS, STACK, Watched, bare_name, watched_by
+from passrole.selfwatch.calls import BUS, SECRET, STACK, Watched, bare_name, watched_by
 from passrole.selfwatch.own import OwnAct, OwnResources
 from passrole.trail.denial import outcome_of
 from passrole.trail.passer import passer_of
@@ -75,7 +75,7 @@ def change_of(record: dict[str, Any], own: OwnResources) -> GuardChange | None:
         # Whose trail it is, the record does not tell; no deployment of the guard changes any.
         resource = _last_name(named[0]) if named else None
     else:
-        name_in = {STACK: own.stack_in, BUS: own.bus_in}.get(watched.part, own.name_in)
+        name_in = {STACK: own.stack_in, BUS: own.bus_in, SECRET: own.secret_in}.get(watched.part, own.name_in)
         resource = next(filter(None, map(name_in, named)), None)
         is_of_another = resource is None and bool(named)
         if _is_by_cloudformation(passer, watched):

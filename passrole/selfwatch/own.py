@@ -9,6 +9,8 @@ _STACK = ":stack/"
 _LAYER = re.compile(r"arn:.*:layer:([^:]+):[0-9]+")
 _BETWEEN_NAMES = re.compile(r"[:/|]")  # Cloud Control's identifiers have the last
 _DEFAULT_BUS = "default"
+_SECRET = "secret:"  # noqa: S105 - what names one
+_MADE_UP = re.compile(r"-[A-Za-z0-9?]{6}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,13 @@ class OwnResources:
     Attributes:
         stack: name of the guard's stack in its home region.
         identifiers: names and ids of what is not named after the stack, as the key.
+        secrets: names of those in Secrets Manager that say where its news go.
         acts: what the guard does to itself.
     """
 
     stack: str
     identifiers: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
     acts: frozenset[OwnAct] = frozenset()
 
     @classmethod
@@ -50,10 +54,13 @@ class OwnResources:
         """The guard's things as the stack tells them.
 
         Args:
-            unnamed: ids, and ARNs of versions of layers, whose names count.
+            unnamed: ids; ARNs of versions of layers, whose names count; names of secrets behind ``secret:``.
         """
-        names = ((_LAYER.fullmatch(text), text) for text in unnamed)
-        return cls(stack, frozenset(found[1] if found else text for found, text in names), frozenset(acts))
+        texts = list(unnamed)
+        secrets = frozenset(text.removeprefix(_SECRET) for text in texts if text.startswith(_SECRET))
+        names = ((_LAYER.fullmatch(text), text) for text in texts if not text.startswith(_SECRET))
+        identifiers = frozenset(found[1] if found else text for found, text in names)
+        return cls(stack, identifiers, secrets, frozenset(acts))
 
     def name_in(self, text: str) -> str | None:
         """The name of the guard's thing that a text is or holds as a whole; None if it names none.
@@ -73,6 +80,11 @@ class OwnResources:
     def bus_in(self, text: str) -> str | None:
         """The name of the bus that the guard's rules are on, if a text is that, by its name or ARN."""
         return _DEFAULT_BUS if text.rpartition("/")[2] == _DEFAULT_BUS else None
+
+    def secret_in(self, text: str) -> str | None:
+        """The name of the guard's secret that a text is, by its name, or its ARN with what AWS puts behind."""
+        name = text.partition(f":{_SECRET}")[2] or text
+        return next((n for n in (name, _MADE_UP.sub("", name)) if n in self.secrets), None)
 
     def _is_own(self, name: str) -> bool:
         # IAM tells no two names apart by their case alone: neither does this.

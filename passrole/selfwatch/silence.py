@@ -1,8 +1,8 @@
 """Whether the canary is missing while its alarm is silent: who may send metrics may keep that so.
 
-`cloudwatch:PutMetricData` is not among the events of CloudTrail that rules get, and a metric can be sent by way
-of any log group, too ("Using the PutLogEvents API to send manually-created embedded metric format logs"). What
-the ledger knows of the canary is not to be had so.
+`cloudwatch:PutMetricData` is not among the events of CloudTrail that rules get, and a metric can be sent by
+way of any log group, too ("Using the PutLogEvents API to send manually-created embedded metric format logs").
+What the ledger knows of the canary is not to be had so.
 """
 
 from dataclasses import replace

@@ -164,4 +164,5 @@ def test_sweep_knows_what_is_not_named_after_the_stack(guard: StackTemplate) -> 
     (key,) = guard.of_type("AWS::KMS::Key")
     (layer,) = guard.of_type("AWS::Lambda::LayerVersion")
     own = guard.function_of("Sweep")["Environment"]["Variables"]["OWN_RESOURCES"]
-    assert text(own) == f"${{{key}}},${{{layer}}}"
+    secrets = "secret:passrole/slack,secret:passrole/webhook"
+    assert text(own) == f"${{{key}}},${{{layer}}},{secrets}"

@@ -26,6 +26,7 @@ _PARTS = {
     "lambda:function": "function",
     "lambda:layer": "layer",
     "logs:log-group": "log group",
+    "secretsmanager:secret": "secret",
     "sns:subscription": "subscription",
     "sns:topic": "topic",
     "sqs:queue": "queue",

@@ -22,9 +22,12 @@ CANARY_ROLE = f"arn:aws:iam::{ACCOUNT}:role/passrole-guardrail/{ROLE}"
 QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{QUEUE}"
 ALICE = f"arn:aws:sts::{ACCOUNT}:assumed-role/Developer/alice"
 
+SECRET = "passrole/slack"
+
 OWN = OwnResources(
     stack=STACK,
     identifiers=frozenset({KEY, LAYER}),
+    secrets=frozenset({SECRET}),
     acts=frozenset({OwnAct(CANARY_ROLE, "events.amazonaws.com", "PutRule", CANARY)}),
 )
 
@@ -276,6 +279,16 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
         ALARM,
     ),
     "stack deleted": (call("cloudformation", "DeleteStack", {"stackName": STACK}), STACK),
+    "secret with Slack's address replaced": (
+        call("secretsmanager", "PutSecretValue", {"secretId": SECRET, "clientRequestToken": "x"}),
+        SECRET,
+    ),
+    "secret deleted, by ARN": (
+        call(
+            "secretsmanager", "DeleteSecret", {"secretId": arn("secretsmanager", f"secret:{SECRET}-AbCdEf")}
+        ),
+        SECRET,
+    ),
     "stack updated": (
         call("cloudformation", "UpdateStack", {"stackName": STACK, "usePreviousTemplate": True}),
         STACK,

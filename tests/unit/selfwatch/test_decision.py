@@ -28,6 +28,7 @@ from tests.unit.selfwatch.records import (
     QUEUE_URL,
     ROLE,
     RULE,
+    SECRET,
     STACK,
     TRAILS,
     arn,
@@ -89,8 +90,11 @@ def test_what_another_service_does_for_somebody_counts(name: str) -> None:
 def test_a_denied_attempt_counts_by_its_message_alone(name: str) -> None:
     # Given a denial whose record shows no request, but a message that names the thing
     record, resource = CHANGES[name]
-    kind = "stack" if record["eventSource"] == "cloudformation.amazonaws.com" else "thing"
-    attempt = denied(record, "x:Y", arn("x", f"{kind}/{resource}/*")) | {"responseElements": None}
+    refused = {
+        "cloudformation.amazonaws.com": f"stack/{resource}/*",
+        "secretsmanager.amazonaws.com": f"secret:{resource}-AbCdEf",
+    }.get(record["eventSource"], f"thing/{resource}/*")
+    attempt = denied(record, "x:Y", arn("x", refused)) | {"responseElements": None}
     # When it is judged, then somebody tried
     change = change_of(attempt, OWN)
     assert change is not None
@@ -186,6 +190,10 @@ def test_what_names_nothing_is_told_rather_than_dropped(record: dict[str, Any]) 
         call("kms", "DisableKey", {"keyId": f"{KEY[:-1]}0"}),
         call("cloudformation", "DeleteStack", {"stackName": f"{STACK}Next"}),
         call("cloudformation", "UpdateStack", {"stackName": f"{STACK}Next"}),
+        call("secretsmanager", "PutSecretValue", {"secretId": f"{SECRET}2"}),
+        call("secretsmanager", "PutSecretValue", {"secretId": f"other/{SECRET}"}),
+        call("secretsmanager", "DeleteSecret", {"secretId": arn("x", f"secret:{SECRET}-more-AbCdEf")}),
+        call("lambda", "DeleteFunction20150331", {"functionName": SECRET}),
         # The guard's thing is named beside what is changed.
         call("events", "PutTargets", {"rule": "mine", "targets": [{"arn": arn("sqs", QUEUE)}]}),
         call("iam", "PutRolePolicy", {"roleName": "mine", "policyName": ROLE}),
@@ -280,6 +288,7 @@ def test_each_call_is_one_of_the_service_and_has_such_members(row: Watched) -> N
 
 def test_the_stack_tells_ids_and_versions_of_layers() -> None:
     layer = arn("lambda", "layer:PolicyLayer1A2B3C4D:7")
-    own = OwnResources.of(STACK, (KEY, layer))
+    own = OwnResources.of(STACK, (KEY, layer, f"secret:{SECRET}"))
+    assert own.secrets == {SECRET}
     assert own.identifiers == {KEY, "PolicyLayer1A2B3C4D"}
     assert own.name_in(layer.replace(":7", ":6")) == "PolicyLayer1A2B3C4D"
