@@ -121,12 +121,12 @@ class PartSweeper:
     ) -> Progress:
         """Lists and judges from a position on, until all is listed or it is out of time.
 
+        What was listed before AWS refused to go on is judged.
+
         Args:
             cause: what brought it about, if not the schedule.
             more: members for the first call's input, to list less than all.
             in_config: AWS Config is asked in place of the service; what is seen there counts apart.
-
-        What was listed before AWS refused to go on is judged.
 
         Raises:
             ClientError, BotoCoreError: what is the guard's own cannot be reached.
