@@ -82,7 +82,7 @@ class OwnResources:
         return _DEFAULT_BUS if text.rpartition("/")[2] == _DEFAULT_BUS else None
 
     def secret_in(self, text: str) -> str | None:
-        """The name of the guard's secret that a text is, by its name, or its ARN with what AWS puts behind."""
+        """The name of the guard's secret that a text is, by its name or by its ARN, which AWS ends."""
         name = text.partition(f":{_SECRET}")[2] or text
         return next((n for n in (name, _MADE_UP.sub("", name)) if n in self.secrets), None)
 
