@@ -155,10 +155,8 @@ class PartSweeper:
         if not is_not_to_be_had(refusal, region.name, self._clients):
             return False
         kind = _kind(listing, region)
-        return isinstance(refusal, ClientError) or not (
-            any(self._ledger.standing_on(*kind))
-            or any(any(self._ledger.holdings_in(shard, kind)) for shard in range(SHARDS))
-        )
+        is_held = any(any(self._ledger.holdings_in(shard, kind)) for shard in range(SHARDS))
+        return not is_held and not any(self._standing(listing, region, frozenset()))
 
     def end(self, listing: Listing, region: Region, sweep: str, part: SweepPart) -> SweepPart:
         """Resolves what stood before the sweep began and was not seen by it.

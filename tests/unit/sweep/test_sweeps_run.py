@@ -12,7 +12,7 @@ from passrole.sweep.work import Done
 from tests.unit.samples import FUNCTION, REGION, ROLE
 from tests.unit.sweep.pages import HERE, listing_of
 from tests.unit.sweep.running import ELSEWHERE, RefusingApi, Running
-from tests.unit.sweep.world import OTHER, World
+from tests.unit.sweep.world import World
 
 MACHINES = "states:stateMachine"
 
@@ -170,22 +170,36 @@ def test_what_was_not_seen_is_resolved_when_all_goes_are_done(running: Running) 
         ("UnknownOperationException", "", False),
     ],
 )
-def test_a_part_that_is_refused_resolves_nothing_and_the_others_go_on(
+def test_a_part_that_is_refused_ends_and_the_others_go_on(
     running: Running, code: str, message: str, failed: bool
 ) -> None:
-    running.run_all(SweepAll())
-    running.world.functions = {FUNCTION: [OTHER]}
     running.clients[REGION] = RefusingApi(code, message)
-    running.world.clock.go_on(hours=1)
 
     done = running.run_all(SweepAll())
 
     part = parts(running)[f"lambda:function in {REGION}"]
     assert ((part.failed is not None), (part.skipped is not None)) == (failed, not failed)
     assert code in (part.failed or part.skipped or "")
-    assert running.world.finding().state is State.OPEN
     assert parts(running)[f"lambda:function in {ELSEWHERE}"].failed is None
     assert done[-1].is_swept
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "OptInRequired", "UnrecognizedClientException"])
+def test_where_the_ledger_knows_of_something_a_refusal_does_not_say_that_there_is_nothing(
+    running: Running, code: str
+) -> None:
+    """Messages of refusals are no contract, and a service that was there does not go in silence."""
+    running.run_all(SweepAll())
+    running.world.functions = {}
+    running.clients[REGION] = RefusingApi(code, "Access denied")
+    running.world.clock.go_on(hours=1)
+
+    running.run_all(SweepAll())
+
+    part = parts(running)[f"lambda:function in {REGION}"]
+    assert (code in (part.failed or ""), part.skipped) == (True, None)
+    assert running.world.finding().state is State.OPEN
+    assert running.world.held() == {ROLE}
 
 
 @pytest.mark.parametrize(
