@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from passrole.policy.source.syntax import BY_NAME
 from passrole.policy.text import printable
-from passrole.suggest.merge import Block
+from passrole.suggest.block import Block
 
 _LONGEST = 110  # characters; with a number behind, below what guardrail.yaml takes
 _MOST_NAMED = 2

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from passrole.policy.source import syntax
+from passrole.suggest.block import Block
 from passrole.suggest.literal import literal
 from passrole.suggest.scope import Scope
 from passrole.suggest.triples import AWS_SERVICES
 from passrole.suggest.who import Who
-
-if TYPE_CHECKING:
-    from passrole.suggest.merge import Block
 
 _ANY_ROLE = "arn:*:iam::*:role"
 Item = dict[str, Any]
@@ -47,7 +45,7 @@ def family_of_service(service: str) -> Family:
     return ("entry" if _fits(syntax.service_principal, service) else "statement", None)
 
 
-def is_entry(block: "Block") -> bool:
+def is_entry(block: Block) -> bool:
     """Whether an approved entry can say it."""
     families = (
         *map(family_of_scope, block.scopes),
@@ -57,7 +55,7 @@ def is_entry(block: "Block") -> bool:
     return all(form == "entry" for form, _ in families)
 
 
-def entry_of(block: "Block", name: str) -> Item:
+def entry_of(block: Block, name: str) -> Item:
     """The approved entry that says it."""
     scopes = sorted(block.scopes, key=lambda scope: scope.order)
     entry: Item = {"name": name, "roles": [_role_pattern(scope) for scope in scopes]}
@@ -69,7 +67,7 @@ def entry_of(block: "Block", name: str) -> Item:
     return entry
 
 
-def statement_of(block: "Block", name: str) -> Item:
+def statement_of(block: Block, name: str) -> Item:
     """The IAM statement that says it."""
     scopes = sorted(block.scopes, key=lambda scope: scope.order)
     conditions: Item = {"StringEquals": {"iam:PassedToService": [literal(s) for s in sorted(block.services)]}}

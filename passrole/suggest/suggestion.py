@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from passrole.suggest.block import Block, block_of
 from passrole.suggest.candidates import Normal, Surroundings, candidates_of, confidence_of
 from passrole.suggest.cover import cover
 from passrole.suggest.identities import stacks_of
-from passrole.suggest.merge import Block, block_of, merged
+from passrole.suggest.merge import merged
 from passrole.suggest.options import Options
 from passrole.suggest.roles import RoleFacts, gone
 from passrole.suggest.scope import Scope

@@ -5,7 +5,7 @@ from textwrap import indent, wrap
 
 from passrole.policy.exchange.yaml_text import quoted_yaml
 from passrole.policy.text import printable
-from passrole.suggest.merge import Block
+from passrole.suggest.block import Block
 from passrole.suggest.naming import names_of
 from passrole.suggest.saying import Item, entry_of, is_entry, statement_of
 from passrole.suggest.suggestion import Check, SetApart, Statement, Suggestion
