@@ -1,6 +1,7 @@
 """Rows as lines of JSON, as they are kept until an audit is done."""
 
 import re
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import Any
 
@@ -25,7 +26,7 @@ def line_of(row: Row) -> bytes:
     line = _encoded(row)
     identity = blake2b(line, digest_size=16).hexdigest()
     if len(line) > _LONGEST_ROW:
-        line = _encoded(_cut(row))
+        line = _encoded(_rewritten(row, _cut, _LONGEST_LIST))
     return b'{"identity":"%b",%b\n' % (identity.encode(), line[1:])
 
 
@@ -33,27 +34,25 @@ def _encoded(row: Row) -> bytes:
     try:
         return _encoder.encode(row)
     except UnicodeEncodeError:  # half of a character
-        return _encoder.encode(_whole(row))
+        return _encoder.encode(_rewritten(row, _whole))
 
 
-def _whole(value: Any) -> Any:
+def _whole(text: str) -> str:
+    return _HALVES.sub("\ufffd", text)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}…"
+
+
+def _rewritten(value: Any, text: Callable[[str], str], longest: int | None = None) -> Any:
+    """The value with each of its texts as ``text`` has it, and no list longer than ``longest``."""
     match value:
         case str():
-            return _HALVES.sub("\ufffd", value)
+            return text(value)
         case list() | tuple():
-            return [*map(_whole, value)]
+            kept = [_rewritten(each, text, longest) for each in value[:longest]]
+            return kept if len(kept) == len(value) else [*kept, "…"]
         case dict():
-            return {_whole(key): _whole(each) for key, each in value.items()}
-    return value
-
-
-def _cut(value: Any) -> Any:
-    match value:
-        case str() if len(value) > _LONGEST_TEXT:
-            return f"{value[:_LONGEST_TEXT]}…"
-        case list() | tuple():
-            more = ["…"] if len(value) > _LONGEST_LIST else []
-            return [*map(_cut, value[:_LONGEST_LIST]), *more]
-        case dict():
-            return {_cut(key): _cut(each) for key, each in value.items()}
+            return {text(key): _rewritten(each, text, longest) for key, each in value.items()}
     return value
