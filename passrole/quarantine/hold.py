@@ -1,6 +1,5 @@
 """One target under its lease: as it is now, as the ledger holds it, and the steps of the act."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from passrole.finding import Finding
@@ -8,8 +7,6 @@ from passrole.ledger import Containment, ContainmentState
 from passrole.quarantine.acting import is_of_same_make
 from passrole.quarantine.module import Aws, State
 from passrole.quarantine.targets import Target
-
-Save = Callable[[Containment, Containment | None], None]
 
 
 @dataclass(frozen=True, slots=True)

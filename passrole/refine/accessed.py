@@ -15,7 +15,7 @@ from passrole.clock import iso
 from passrole.evidence.described import moment_of
 from passrole.language.context import fold
 
-TRACKED_DAYS = 400
+TRACKED_DAYS = 400  # by IAM
 _BY_ACTION = "ACTION_LEVEL"
 
 

@@ -56,7 +56,6 @@ class CallFact:
     roles: tuple[RoleFact, ...]
     resources: tuple[str, ...]
     read_only_name: bool
-    discontinued: bool
 
     @cached_property
     def service(self) -> str:
@@ -100,7 +99,6 @@ def _call(row: dict[str, Any]) -> CallFact:
         roles=tuple(_role(role) for role in row.get("roles", ())),
         resources=tuple(row.get("resources", ())),
         read_only_name=row.get("read_only_name", False),
-        discontinued=row.get("discontinued", False),
     )
 
 

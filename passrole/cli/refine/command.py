@@ -9,12 +9,12 @@ import click
 
 from passrole.cli.errors import InputError
 from passrole.cli.terminal import print_json, safe
+from passrole.refine.accessed import TRACKED_DAYS
 
 if TYPE_CHECKING:
     from passrole.cli.refine.result import Result
 
 _WRONG = 1
-_MOST_DAYS = 400  # that IAM tracks
 
 
 @click.command()
@@ -36,10 +36,10 @@ _MOST_DAYS = 400  # that IAM tracks
 @click.option(
     "--days",
     metavar="N",
-    type=click.IntRange(1, _MOST_DAYS),
+    type=click.IntRange(1, TRACKED_DAYS),
     default=90,
     show_default=True,
-    help=f"Drop what was not used for longer; {_MOST_DAYS} at most.",
+    help=f"Drop what was not used for longer; {TRACKED_DAYS} at most.",
 )
 @click.option(
     "--wait",
