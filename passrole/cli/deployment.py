@@ -12,7 +12,8 @@ from passrole.arn import Arn
 from passrole.channel import ChannelName
 from passrole.cli.aws import aws_errors, code_of, explain, open_session
 from passrole.cli.errors import InputError
-from passrole.stack import DEFAULT_STACK, Output
+from passrole.cli.options import stack_option
+from passrole.stack import Output
 
 if TYPE_CHECKING:
     import boto3
@@ -39,19 +40,10 @@ _RENEWED = 300  # seconds before its end
 
 def deployment_options(command: Command) -> Command:
     """Which deployment a command is about."""
-    stack = click.option(
-        "--stack",
-        metavar="NAME",
-        envvar="PASSROLE_STACK",
-        default=DEFAULT_STACK,
-        show_default=True,
-        show_envvar=True,
-        help="The guard's CloudFormation stack.",
-    )
     region = click.option(
         "--region", metavar="REGION", help="The guard's home region.  [default: the profile's]"
     )
-    return stack(region(command))
+    return stack_option(region(command))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from passrole.stack import DEFAULT_STACK
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -19,6 +21,19 @@ class Number(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value!r} is no number", param, ctx)
         return number
+
+
+def stack_option(command: Command) -> Command:
+    """``--stack`` of a command that is about a deployed guard."""
+    return click.option(
+        "--stack",
+        metavar="NAME",
+        envvar="PASSROLE_STACK",
+        default=DEFAULT_STACK,
+        show_default=True,
+        show_envvar=True,
+        help="The guard's CloudFormation stack.",
+    )(command)
 
 
 def ledger_options(command: Command) -> Command:

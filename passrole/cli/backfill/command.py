@@ -13,9 +13,10 @@ from passrole.arn import Arn, partition_of, region_of_global
 from passrole.cli.aws import aws_errors, open_session
 from passrole.cli.deployment import Operator, become_operator
 from passrole.cli.errors import InputError
+from passrole.cli.options import stack_option
 from passrole.cli.times import moment
 from passrole.clock import utc_now
-from passrole.stack import DEFAULT_STACK, Output
+from passrole.stack import Output
 
 if TYPE_CHECKING:
     from passrole.cli.backfill.sending import Intake
@@ -46,15 +47,7 @@ class _Counts:
     "--since", metavar="TIME", required=True, help="Events from then on: ISO 8601, or how long ago: 2h, 3d."
 )
 @click.option("--until", metavar="TIME", help="Events until then, written so, too.  [default: now]")
-@click.option(
-    "--stack",
-    metavar="NAME",
-    envvar="PASSROLE_STACK",
-    default=DEFAULT_STACK,
-    show_default=True,
-    show_envvar=True,
-    help="The guard's CloudFormation stack.",
-)
+@stack_option
 @click.option(
     "--region",
     "regions",

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import click
 
-from passrole.cli.options import Number
+from passrole.cli.options import Number, stack_option
 from passrole.cli.reading import json_option
-from passrole.stack import DEFAULT_STACK
 
 
 @click.command()
@@ -31,15 +30,7 @@ from passrole.stack import DEFAULT_STACK
     metavar="N",
     help="With --policy: requests to one service in one region in a second.  [default: 5]",
 )
-@click.option(
-    "--stack",
-    metavar="NAME",
-    envvar="PASSROLE_STACK",
-    default=DEFAULT_STACK,
-    show_default=True,
-    show_envvar=True,
-    help="The guard's CloudFormation stack.",
-)
+@stack_option
 @click.option(
     "--region",
     "regions",
