@@ -14,12 +14,13 @@ from passrole.policy.errors import PolicyError, Position, Problem
 from passrole.policy.settings import Guardrail, Settings
 from passrole.policy.source import checks, consistency, exemptions
 from passrole.policy.source.alerts import alerts_of
-from passrole.policy.source.document import Document, Plain, content_of, read_document
+from passrole.policy.source.document import Document, Plain
 from passrole.policy.source.explain_errors import add_validation_error
 from passrole.policy.source.iam_document import NOTHING_READ, read_iam
 from passrole.policy.source.leave_out import left_out_of
 from passrole.policy.source.models import GuardrailFile
 from passrole.policy.source.quarantine import rules_of
+from passrole.policy.source.reading import content_of, read_document
 from passrole.policy.source.statements import statements_of
 from passrole.policy.source.sweep import sweep_of
 

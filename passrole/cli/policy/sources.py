@@ -6,7 +6,8 @@ from pathlib import Path
 from passrole.cli.errors import InputError
 from passrole.policy import CompiledPolicy, PolicyStatement, Responses
 from passrole.policy.errors import PolicyError
-from passrole.policy.source.document import Document, content_of, read_document
+from passrole.policy.source.document import Document
+from passrole.policy.source.reading import content_of, read_document
 
 _OURS = {"version", "approved"}
 _IAMS = {"Version", "Statement"}

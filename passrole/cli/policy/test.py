@@ -16,7 +16,7 @@ from passrole.policy.errors import PolicyError
 from passrole.policy.exempt import waive
 from passrole.policy.explanation import parts_of
 from passrole.policy.source.cases import Case, Expected, read_cases
-from passrole.policy.source.document import content_of
+from passrole.policy.source.reading import content_of
 from passrole.policy.verdict import ConditionPart, StatementPart
 
 _FAILED = 1

@@ -17,7 +17,8 @@ from passrole.language.statement import RESOURCE
 from passrole.policy.errors import Path, PolicyError, Position
 from passrole.policy.keys import KEYS, Key, KeyType, key_of
 from passrole.policy.keys.ours import DOMAIN, SERVICE_LINKED
-from passrole.policy.source.document import Document, Plain, read_document
+from passrole.policy.source.document import Document, Plain
+from passrole.policy.source.reading import read_document
 from passrole.policy.text import printable, quoted
 
 _FILE_KEYS = ("version", "defaults", "tests")

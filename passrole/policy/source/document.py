@@ -1,17 +1,16 @@
 """YAML and JSON text as plain data that remembers where every key and value stands, for errors that people
 can go to.
 
-How each of the two is read stands in ``yaml_document.py`` and ``json_document.py``.
+How each of the two is read stands in ``yaml_document.py`` and ``json_document.py``, and which of them a
+file is in ``reading.py``.
 """
 
-import pathlib
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from passrole.policy.errors import Path, PolicyError, Position, Problem
 
-MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 HALF_A_CHARACTER = "an escape in this text makes half a character (a lone surrogate)"
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
@@ -59,40 +58,6 @@ class Document:
         return any(path[:length] in self.refused for length in range(len(path) + 1))
 
 
-def content_of(path: pathlib.Path) -> bytes:
-    """The content of a file, so far as it may be long.
-
-    Raises:
-        PolicyError: it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise PolicyError((Problem(str(path), None, (), f"cannot be read: {reason}"),)) from None
-
-
-def read_document(content: bytes, file: str) -> Document:
-    """Reads JSON, or else YAML.
-
-    JSON is no part of the YAML that is read: it may be indented with tabs, for one.
-
-    Raises:
-        PolicyError: what cannot be read at all (encoding, size, syntax).
-    """
-    text = _decode(content, file)
-    if text.lstrip()[:1] in ("{", "["):
-        from passrole.policy.source.json_document import read_json
-
-        document = read_json(text, file)
-        if document is not None:
-            return document
-    from passrole.policy.source.yaml_document import read_yaml
-
-    return read_yaml(text, file)
-
-
 def integer(text: str) -> int | Plain:
     """A number as an int, if it is written as one writes it and is not too long for one."""
     return int(text) if _INTEGER.fullmatch(text) else Plain(text, "a number")
@@ -113,15 +78,3 @@ def too_deep(file: str, position: Position) -> PolicyError:
 def fatal(file: str, message: str, position: Position = Position(1, 1)) -> PolicyError:  # noqa: B008
     """The error of a file of which nothing more can be read."""
     return PolicyError((Problem(file, position, (), message),))
-
-
-def _decode(content: bytes, file: str) -> str:
-    if len(content) > MAX_BYTES:
-        raise fatal(file, f"the file has {len(content):,} bytes; at most {MAX_BYTES:,} are read")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
-        position = Position(before.count(b"\n") + 1, column)
-        raise fatal(file, "not UTF-8 text; save the file as UTF-8", position) from None

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from passrole.language import Effect, FlatContext, Ruling, Statement, Truth, decide, operator_names
 from passrole.policy.errors import PolicyError
 from passrole.policy.explanation import parts_of
-from passrole.policy.source.document import read_document
 from passrole.policy.source.iam_document import read_iam
+from passrole.policy.source.reading import read_document
 
 KEYS = ["aws:username", "aws:PrincipalTag/t", "role:Arn", "pass:Action", "n"]
 ARN = "arn:aws:iam::111122223333:role/"

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passrole.policy.errors import PolicyError, Position
-from passrole.policy.source.document import Document, Plain, read_document
+from passrole.policy.source.document import Document, Plain
+from passrole.policy.source.reading import read_document
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 JSON = st.recursive(

@@ -9,8 +9,9 @@ import pytest
 from passrole.policy.load import parse_guardrail
 from passrole.policy.source.check_files import ready_checks
 from passrole.policy.source.descriptions import DESCRIPTIONS
-from passrole.policy.source.document import Plain, read_document
+from passrole.policy.source.document import Plain
 from passrole.policy.source.json_schema import guardrail_schema
+from passrole.policy.source.reading import read_document
 from tests.unit.policy.builders import HEAD, NONE
 from tests.unit.policy.json_schema_subset import Schema
 

@@ -8,7 +8,7 @@ import pytest
 from passrole.policy.errors import PolicyError
 from passrole.policy.exchange import import_scp
 from passrole.policy.load import parse_guardrail
-from passrole.policy.source.document import MAX_BYTES
+from passrole.policy.source.reading import MAX_BYTES
 from tests.unit.policy.builders import HEAD, NONE
 
 SECONDS = 20  # of a slow machine; what is quadratic takes minutes
