@@ -16,7 +16,7 @@ from infra.queues import WorkQueue
 from infra.rights import add_grants
 from passrole.evidence.grants import grants_for
 from passrole.evidence.wanted import Wanted
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 from passrole.references import REFERENCE_GRANTS
 
 TIMEOUT = Duration.seconds(60)

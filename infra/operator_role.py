@@ -8,6 +8,7 @@ from constructs import Construct
 
 from infra.core import Core
 from infra.rights import add_managed_grants
+from passrole.grants import Grant
 from passrole.ledger.keys import (
     DAYS_INDEX,
     FINDINGS_INDEX,
@@ -17,7 +18,6 @@ from passrole.ledger.keys import (
     SERVICES_INDEX,
     STANDING_INDEX,
 )
-from passrole.quarantine.grants import Grant
 
 
 class OperatorRole(Construct):

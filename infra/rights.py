@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from constructs import IConstruct
 
 from infra.nag import acknowledge_wildcard
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 
 # A managed policy has 6,144 characters at most, without its spaces (IAM's quotas); what stands for names here
 # becomes longer.

@@ -1,7 +1,7 @@
 """IAM rights for the facts beyond the role itself; `detect` is granted what findings and its policy want."""
 
 from passrole.evidence.wanted import Wanted
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 
 ADMINISTRATOR_GRANTS = (
     Grant(

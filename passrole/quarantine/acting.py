@@ -9,9 +9,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from passrole.arn import parse_role_arn, region_of_global
 from passrole.clock import Clock, utc_now
 from passrole.finding import Finding
+from passrole.grants import ANY_ROLE, Grant
 from passrole.ledger import Containment, Ledger
 from passrole.news import Topic
-from passrole.quarantine.grants import ANY_ROLE, QUARANTINE_ROLE, Grant
+from passrole.quarantine.grants import QUARANTINE_ROLE
 from passrole.quarantine.module import Aws, QuarantineModule, State, code_of
 
 Sleep = Callable[[float], None]

@@ -1,28 +1,8 @@
-"""IAM rights that a quarantine module needs; the stack grants exactly these."""
+"""Rights to pass roles, which modules of quarantine need."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from passrole.grants import ANY_ROLE, Grant
 
-ANY_ROLE = "arn:{partition}:iam::{account}:role/*"
 QUARANTINE_ROLE = "{quarantine_role}"
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """One statement of rights.
-
-    Attributes:
-        actions: IAM actions.
-        resources: ARN patterns with ``{partition}``, ``{region}`` and ``{account}`` to fill in, or ``*``; or
-            ``{quarantine_role}``, the ARN of the quarantine role.
-        reason: why these resources, above all why a wildcard.
-        conditions: as in a policy document: operator -> key -> value.
-    """
-
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-    reason: str
-    conditions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def pass_quarantine_role(service: str) -> Grant:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from passrole.arn import Arn
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 
 Clients = Callable[[str, str], Any]
 """A boto3 client for a service and a region."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from passrole.catalogue import load_catalogue
 from passrole.catalogue.model import Call
 from passrole.catalogue.references import REFERRED
+from passrole.grants import Grant
 from passrole.passes import Direction
-from passrole.quarantine.grants import Grant
 from passrole.quarantine.module import EVERY_PLACE, QuarantineModule
 from passrole.quarantine.registry import MODULES, PASSER_SCOPE, ROLE_SCOPE, module_for
 from passrole.quarantine.revocation import RESTORE_GRANT, REVOCABLE, REVOKE_GRANT

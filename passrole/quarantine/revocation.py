@@ -11,7 +11,7 @@ from collections.abc import Callable
 from botocore.exceptions import ClientError
 
 from passrole.arn import Arn, parse_role_arn, region_of_global
-from passrole.quarantine.grants import ANY_ROLE, Grant
+from passrole.grants import ANY_ROLE, Grant
 from passrole.quarantine.module import Aws, code_of
 from passrole.quarantine.modules.inline_deny import deny_document
 

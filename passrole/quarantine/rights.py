@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
+from passrole.grants import Grant
 from passrole.policy import CompiledPolicy
 from passrole.quarantine.acting import ROLE_ID_GRANT
 from passrole.quarantine.enabled import enabled_modules
-from passrole.quarantine.grants import QUARANTINE_ROLE, Grant
+from passrole.quarantine.grants import QUARANTINE_ROLE
 from passrole.quarantine.module import QuarantineModule
 from passrole.quarantine.registry import PASSER_SCOPE, ROLE_SCOPE
 from passrole.quarantine.revocation import RESTORE_GRANT, REVOKE_GRANT

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from passrole.clock import parse_time
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 from passrole.trail.paths import values_at
 
 Request = dict[str, Any]

@@ -7,7 +7,7 @@ action can be limited to which resources).
 import re
 from collections.abc import Mapping
 
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 from passrole.references.lookup import ArnForm, Lookup, Request
 
 _LAUNCH_TEMPLATE_ID = re.compile(r"lt-[0-9a-f]+")

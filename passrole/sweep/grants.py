@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from itertools import groupby
 
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 from passrole.sweep.config_query import can_query
 from passrole.sweep.listing import listings_for
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from passrole.grants import Grant
 from passrole.quarantine.acting import ROLE_ID_GRANT
-from passrole.quarantine.grants import Grant
 from passrole.quarantine.module import QuarantineModule
 from passrole.quarantine.registry import MODULES, PASSER_SCOPE, ROLE_SCOPE
 from passrole.quarantine.revocation import RESTORE_GRANT, REVOKE_GRANT

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from passrole.quarantine.grants import ANY_ROLE, QUARANTINE_ROLE, Grant
+from passrole.grants import ANY_ROLE, Grant
+from passrole.quarantine.grants import QUARANTINE_ROLE
 from passrole.quarantine.module import QuarantineModule
 from passrole.quarantine.modules.lambda_function import LambdaFunction
 from passrole.quarantine.modules.rds_roles import PASS_WHAT_IS_TAKEN

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
 
 _PAUSING, _RESUMING = "PAUSE_SERVICE", "RESUME_SERVICE"

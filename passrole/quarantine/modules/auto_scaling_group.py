@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 from passrole.quarantine.module import Aws, Prior, QuarantineModule, State, code_of
 from passrole.quarantine.modules.instance_profiles import READ_PROFILES, role_in
 from passrole.references import LOOKUPS

@@ -7,7 +7,7 @@ ECS managed instances are left out: these services go on using them for what run
 from typing import Any
 
 from passrole.arn import Arn
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State
 from passrole.quarantine.modules.instance_profiles import READ_PROFILES, role_in
 

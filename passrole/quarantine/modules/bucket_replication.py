@@ -8,7 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
-from passrole.quarantine.grants import Grant, give_back_role, pass_quarantine_role
+from passrole.grants import Grant
+from passrole.quarantine.grants import give_back_role, pass_quarantine_role
 from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 
 _SERVICE = "s3.amazonaws.com"

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
 from passrole.clock import iso
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
 
 # CodePipeline takes letters, digits, blanks and !@().*?- only.

@@ -10,7 +10,8 @@ from typing import Any
 
 from passrole.arn import Arn
 from passrole.clock import iso, utc_now
-from passrole.quarantine.grants import Grant, give_back_role, pass_quarantine_role
+from passrole.grants import Grant
+from passrole.quarantine.grants import give_back_role, pass_quarantine_role
 from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State
 
 _SERVICE = "codebuild.amazonaws.com"

@@ -8,7 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
-from passrole.quarantine.grants import Grant, give_back_role
+from passrole.grants import Grant
+from passrole.quarantine.grants import give_back_role
 from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
 from passrole.quarantine.modules.instance_profiles import READ_PROFILES, role_in
 

@@ -7,7 +7,8 @@ a rule but its tags, and alone can set the third state); the Service Authorizati
 from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
-from passrole.quarantine.grants import Grant, give_back_role
+from passrole.grants import Grant
+from passrole.quarantine.grants import give_back_role
 from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 
 _SERVICE = "events.amazonaws.com"

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 
 from passrole.arn import Arn, is_role_name, parse_role_arn
 from passrole.clock import iso
-from passrole.quarantine.grants import ANY_ROLE, Grant, give_back_role, pass_quarantine_role
+from passrole.grants import ANY_ROLE, Grant
+from passrole.quarantine.grants import give_back_role, pass_quarantine_role
 from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 from passrole.trail.paths import values_at
 

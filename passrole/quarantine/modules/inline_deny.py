@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from passrole.arn import Arn, IamArn, parse_role_arn, parse_user_arn, region_of_global
 from passrole.clock import iso
-from passrole.quarantine.grants import ANY_ROLE, Grant
+from passrole.grants import ANY_ROLE, Grant
 from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
 
 _ANY_USER = "arn:{partition}:iam::{account}:user/*"

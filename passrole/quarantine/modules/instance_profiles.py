@@ -5,7 +5,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from passrole.arn import is_instance_profile_name, parse_instance_profile_arn
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 from passrole.quarantine.module import code_of
 
 READ_PROFILES = Grant(

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
 from passrole.clock import iso
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 from passrole.quarantine.module import EVERY_PLACE, AllOrNothingModule, Aws, Prior, State, code_of
 
 _ROLE = "roleArn"

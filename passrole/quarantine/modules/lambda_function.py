@@ -7,7 +7,7 @@ dead-letter queue. Source: Lambda's API reference for PutFunctionConcurrency and
 from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 from passrole.quarantine.module import Aws, Prior, QuarantineModule, State, code_of
 
 # While a mapping is in one of these states, it delivers or is about to.

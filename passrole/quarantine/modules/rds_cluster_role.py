@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from passrole.quarantine.grants import Grant, give_back_role
+from passrole.grants import Grant
+from passrole.quarantine.grants import give_back_role
 from passrole.quarantine.modules.rds_roles import PASS_WHAT_IS_TAKEN, SERVICE, RdsRoles
 
 _CLUSTERS = "arn:{partition}:rds:*:{account}:cluster:*"

@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
-from passrole.quarantine.grants import ANY_ROLE, Grant
+from passrole.grants import ANY_ROLE, Grant
 from passrole.quarantine.module import Aws, CannotRestoreError, Prior, QuarantineModule, State, code_of
 
 SERVICE = "rds.amazonaws.com"

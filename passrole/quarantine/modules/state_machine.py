@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 
 from passrole.arn import Arn
 from passrole.clock import iso
-from passrole.quarantine.grants import Grant, give_back_role, pass_quarantine_role
+from passrole.grants import Grant
+from passrole.quarantine.grants import give_back_role, pass_quarantine_role
 from passrole.quarantine.module import AllOrNothingModule, Aws, Prior, State, code_of
 
 _SERVICE = "states.amazonaws.com"

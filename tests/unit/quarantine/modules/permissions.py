@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from passrole.catalogue.generator.facts import CallFact, load_facts
-from passrole.quarantine.grants import ANY_ROLE, QUARANTINE_ROLE, Grant
+from passrole.grants import ANY_ROLE, Grant
+from passrole.quarantine.grants import QUARANTINE_ROLE
 from passrole.quarantine.module import Aws
 from passrole.trail.paths import values_at
 from tests.unit.quarantine.modules.case import QUARANTINE_ROLE as QUARANTINE_ROLE_ARN

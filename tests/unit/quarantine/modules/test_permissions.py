@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from passrole.arn import Arn
-from passrole.quarantine.grants import Grant
+from passrole.grants import Grant
 from passrole.quarantine.module import QuarantineModule
 from passrole.quarantine.registry import MODULES, PASSER_SCOPE, ROLE_SCOPE
 from passrole.quarantine.revocation import RESTORE_GRANT, REVOKE_GRANT, restore, revoke
