@@ -18,7 +18,7 @@ _TEXT = Path(__file__).with_name("page.md")
 _LISTED = """\
 ## Listed
 
-| resource | places of roles | calls | |
+| resource | places of roles | calls | AWS Config |
 |---|---|---|---|
 """
 _ALONE = """\
@@ -42,7 +42,7 @@ def page() -> str:
 def _row(listing: Listing) -> str:
     places = ", ".join(dict.fromkeys(role.place for role in listing.roles))
     calls = " → ".join(f"`{step.call}`" for step in listing.steps)
-    config = "Config" if can_query(listing) else ""
+    config = "asked" if can_query(listing) else ""
     return f"| `{listing.type}` | {places} | {calls} | {config} |\n"
 
 
