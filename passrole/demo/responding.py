@@ -13,6 +13,7 @@ from passrole.finding import News
 from passrole.names import short_role
 
 FUNCTIONS = ("orders-api", "ledger-export", "resize-image", "invoice-mailer", cast.FUNCTION_FROM_BEFORE)
+_BY_A_RULE = "tells you this by itself"
 
 
 def show_alert(stage: Stage) -> None:
@@ -24,11 +25,15 @@ def show_alert(stage: Stage) -> None:
         if alert.news is News.OPENED:
             stage.screen.message(alert.payload)
     stage.screen.space()
-    stage.told.mails = stage.inbox.take() if stage.inbox else []
+    mails = stage.inbox.take() if stage.inbox else []
+    by_rules = [mail for mail in mails if _BY_A_RULE in mail["Message"]]
+    stage.told.mails = [mail for mail in mails if mail not in by_rules]
     stage.note(
-        f"{len(stage.observer.alerts)} messages so far; as many went to the topic that e-mails come from."
+        f"{len(stage.observer.alerts)} messages so far; as many went to the topic that e-mails come from. "
+        "And a rule that needs no code e-mailed that the guard was deployed anew, so that it acts."
     )
     stage.expect("each alert is e-mailed too", len(stage.observer.alerts), len(stage.told.mails))
+    stage.expect("a rule e-mails by itself that the guard was deployed anew", 1, len(by_rules))
 
 
 def show_containment(stage: Stage) -> None:
