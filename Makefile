@@ -42,10 +42,10 @@ types: setup
 	mypy
 
 unit: setup  ## tests that need no emulator
-	pytest -m "not e2e" -n 2 --dist loadgroup
+	pytest --ignore tests/e2e -n 2 --dist loadgroup
 
 e2e: setup  ## tests of the synthesized template on the embedded emulator
-	pytest -m e2e -n 2 --dist loadgroup
+	pytest tests/e2e -n 2 --dist loadgroup
 
 synth: setup  ## the CloudFormation templates, in cdk.out
 	@cdk synth --quiet
