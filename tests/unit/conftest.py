@@ -32,6 +32,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": REGION,
         "MOTO_ACCOUNT_ID": ACCOUNT,
+        "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",  # 1,300 images twice a test, which none asks for
     }.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
