@@ -54,9 +54,14 @@ class Alarms(Construct):
         )
 
     def ring_when_silent(
-        self, construct_id: str, metric: cloudwatch.IMetric, *, description: str, periods: int = 1
+        self, construct_id: str, metric: cloudwatch.IMetric, *, description: str, periods: int
     ) -> None:
-        """Rings when a metric had nothing to count for so many periods, or was not sent at all."""
+        """Rings when a metric had nothing to count for so many periods, or was not sent at all.
+
+        Many short periods: CloudWatch looks some further back than told, and counts what is missing only
+        where nothing is there either ("How alarm state is evaluated when data is missing", CloudWatch User
+        Guide). One period of 15 minutes would ring after three or four of them.
+        """
         self._add(
             construct_id,
             metric,

@@ -4,11 +4,11 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_events as events
 
-from infra.alarms import QUIET, Alarms, count_of, metric_of
+from infra.alarms import MINUTE, QUIET, Alarms, count_of, metric_of
 from infra.names import Part
 
 # CloudTrail is late by some minutes, and the canary is sent every two.
-SILENCE = Duration.minutes(15)
+SILENCE = 15  # minutes
 # What lasts for so many periods is no hiccup: looks and later calls made good what failed once.
 _PERIOD, _PERIODS = Duration.minutes(5), 3
 
@@ -17,9 +17,9 @@ def watch_canary(alarms: Alarms) -> None:
     """Rings when the canary does not come to the end of the chain, or is not sent."""
     alarms.ring_when_silent(
         "CanaryMissing",
-        metric_of(Part.DETECT, "CanarySeen", SILENCE),
-        description=f"for {SILENCE.to_minutes():.0f} minutes no pass of the canary was judged: passes of "
-        "roles may go unseen.",
+        metric_of(Part.DETECT, "CanarySeen"),
+        periods=SILENCE,
+        description=f"for {SILENCE} minutes no pass of the canary was judged: passes of roles may go unseen.",
     )
     alarms.ring(
         "CanaryFailed",
@@ -37,11 +37,11 @@ def watch_schedule(alarms: Alarms, schedule: events.IRule) -> None:
             namespace="AWS/Events",
             metric_name="Invocations",
             dimensions_map={"RuleName": schedule.rule_name},
-            period=SILENCE,
+            period=MINUTE,
             statistic="Sum",
         ),
-        description=f"for {SILENCE.to_minutes():.0f} minutes the schedule did not run sweep: no canary is "
-        "sent, nor missed.",
+        periods=SILENCE,
+        description=f"for {SILENCE} minutes the schedule did not run sweep: no canary is sent, nor missed.",
     )
 
 
@@ -89,7 +89,7 @@ def watch_sweep(alarms: Alarms, every: Duration) -> None:
     )
     alarms.ring_when_silent(
         "SweepOverdue",
-        metric_of(Part.SWEEP, "SweepFinished", every),
-        periods=2,
+        metric_of(Part.SWEEP, "SweepFinished", Duration.hours(1)),
+        periods=round(2 * every.to_hours()),
         description="no sweep of resources has finished for two periods.",
     )

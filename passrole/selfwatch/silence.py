@@ -16,8 +16,8 @@ from passrole.ledger import Ledger
 from passrole.news import Topic, publish_news
 from passrole.policy import Severity
 
-# The alarm has rung by then, and its finding is there.
-LATE = timedelta(minutes=20)
+# The alarm has rung by then, and its finding is there: it looks back for 15 minutes, CloudWatch some more.
+LATE = timedelta(minutes=30)
 _ALARM = "-MonitoringCanaryMissing"
 _WHICH = "canary by the ledger"
 
@@ -38,7 +38,7 @@ class SilenceWatch:
     def look(self) -> Finding | None:
         """The finding that was opened or resolved; None if all is as it was."""
         now, last = self._clock(), self._ledger.last_canary()
-        since = last.event_time if last else self._began()
+        since = last.seen_at if last else self._began()
         if since is None:
             return None
         why = f"no pass of the canary was judged since {since}, and the alarm CanaryMissing does not ring: "

@@ -14,13 +14,13 @@ DAY = 86_400
 OURS = {
     "BreakerTripped": ("BreakerTripped", "contain", "Maximum", 60, 1, ">", 0, "notBreaching"),
     "CanaryFailed": ("CanaryFailed", "sweep", "Maximum", 300, 3, ">", 0, "notBreaching"),
-    "CanaryMissing": ("CanarySeen", "detect", "Sum", 900, 1, "<", 1, "breaching"),
+    "CanaryMissing": ("CanarySeen", "detect", "Sum", 60, 15, "<", 1, "breaching"),
     "ExemptionsEnding": ("ExemptionsEnding", "sweep", "Maximum", 300, 1, ">", 0, "notBreaching"),
     "ForgedEvents": ("ForgedEvents", "detect", "Maximum", 60, 15, ">", 0, "notBreaching"),
     "ForgedTasks": ("ForgedEvents", "sweep", "Maximum", 60, 15, ">", 0, "notBreaching"),
     "IamReadsFailed": ("IamReadsFailed", "detect", "Maximum", 300, 3, ">", 0, "notBreaching"),
     "SweepListingsFailed": ("SweepListingsFailed", "sweep", "Maximum", DAY, 1, ">", 0, "notBreaching"),
-    "SweepOverdue": ("SweepFinished", "sweep", "Sum", DAY, 2, "<", 1, "breaching"),
+    "SweepOverdue": ("SweepFinished", "sweep", "Sum", 3600, 48, "<", 1, "breaching"),
     "UnreadableEvents": ("UnreadableEvents", "detect", "Maximum", 60, 15, ">", 0, "notBreaching"),
 }
 COMPARISONS = {">": "GreaterThanThreshold", "<": "LessThanThreshold"}
@@ -69,7 +69,8 @@ def test_that_the_schedule_runs_is_told_by_a_metric_that_nobody_but_aws_sends(gu
         "Sum",
     )
     assert alarm["Dimensions"] == [{"Name": "RuleName", "Value": {"Ref": schedule}}]
-    assert (alarm["Period"], alarm["Threshold"], alarm["ComparisonOperator"]) == (900, 1, "LessThanThreshold")
+    assert (alarm["Period"], alarm["EvaluationPeriods"]) == (60, 15)
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "LessThanThreshold")
 
 
 def test_every_alarm_tells_people(stacks: list[StackTemplate]) -> None:
@@ -88,6 +89,14 @@ def test_silence_rings_only_where_something_comes_by_itself(stacks: list[StackTe
             {"CanaryMissing", "ScheduleSilent", "SweepOverdue"} if at_home else set()
         )
         assert set(missing.values()) <= {"breaching", "notBreaching"}
+
+
+def test_silence_is_looked_for_in_short_periods(guard: StackTemplate) -> None:
+    """CloudWatch looks some periods further back before it counts what is missing: these make it late."""
+    for alarm in alarms_of(guard).values():
+        if alarm["TreatMissingData"] == "breaching":
+            assert alarm["EvaluationPeriods"] >= 15
+            assert alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]) == alarm["EvaluationPeriods"]
 
 
 def test_what_comes_and_goes_by_the_minute_rings_at_once_and_once(guard: StackTemplate) -> None:

@@ -25,15 +25,17 @@ def watch(ledger: Ledger, topic: RecordedTopic, clock: FrozenClock) -> SilenceWa
     return SilenceWatch(ledger, topic, ACCOUNT, REGION, clock)
 
 
-def seen(ledger: Ledger, minutes_ago: float, clock: FrozenClock) -> None:
-    ledger.note_canary(iso(clock() - timedelta(minutes=minutes_ago)), clock())
+def seen(ledger: Ledger, minutes_ago: float, clock: FrozenClock, *, late: float = 3) -> None:
+    """The canary was judged so long ago, and made so many minutes before that."""
+    at = clock() - timedelta(minutes=minutes_ago)
+    ledger.note_canary(iso(at - timedelta(minutes=late)), at)
 
 
 def test_a_canary_that_is_missing_while_the_alarm_is_silent_is_told_on_every_channel(
     watch: SilenceWatch, ledger: Ledger, topic: RecordedTopic, clock: FrozenClock
 ) -> None:
     # Given a canary that was not seen for longer than the alarm waits, and an alarm that does not ring
-    seen(ledger, 21, clock)
+    seen(ledger, 31, clock)
     # When the sweep looks, more than once
     for _ in range(3):
         watch.look()
@@ -45,7 +47,16 @@ def test_a_canary_that_is_missing_while_the_alarm_is_silent_is_told_on_every_cha
 
 
 def test_a_canary_that_was_seen_is_not_told(watch: SilenceWatch, ledger: Ledger, clock: FrozenClock) -> None:
-    seen(ledger, 19, clock)
+    seen(ledger, 29, clock)
+    assert watch.look() is None
+    assert not list(ledger.findings())
+
+
+def test_a_canary_that_cloudtrail_brings_late_is_seen(
+    watch: SilenceWatch, ledger: Ledger, clock: FrozenClock
+) -> None:
+    """The alarm counts when it is judged: it is rightly silent, and nobody forged what keeps it so."""
+    seen(ledger, 1, clock, late=45)
     assert watch.look() is None
     assert not list(ledger.findings())
 
@@ -53,11 +64,11 @@ def test_a_canary_that_was_seen_is_not_told(watch: SilenceWatch, ledger: Ledger,
 def test_it_is_over_when_the_canary_is_seen_and_begins_again_when_it_is_not(
     watch: SilenceWatch, ledger: Ledger, topic: RecordedTopic, clock: FrozenClock
 ) -> None:
-    seen(ledger, 21, clock)
+    seen(ledger, 31, clock)
     watch.look()
     seen(ledger, 1, clock)
     assert watch.look() is not None
-    clock.go_on(minutes=30)
+    clock.go_on(minutes=31)
     assert watch.look() is not None
     assert topic.news == ["opened", "resolved", "reopened"]
     assert len(list(ledger.findings())) == 1
@@ -82,7 +93,7 @@ def test_a_guard_that_never_saw_it_tells_so_once_it_has_begun_to_sweep(
     first = SweepRecord(iso(NOW), ())
     ledger.begin_sweep(first, None)
     assert watch.look() is None
-    clock.go_on(minutes=25)
+    clock.go_on(minutes=35)
     finding = watch.look()
     assert finding is not None
     assert iso(NOW) in finding.reasons[0]
@@ -97,7 +108,7 @@ def test_a_guard_that_never_saw_it_tells_so_once_it_has_begun_to_sweep(
 def test_news_that_could_not_be_published_is_at_the_next_look(
     watch: SilenceWatch, ledger: Ledger, topic: RecordedTopic, clock: FrozenClock
 ) -> None:
-    seen(ledger, 21, clock)
+    seen(ledger, 31, clock)
     topic.broken = True
     with pytest.raises(ConnectionError):
         watch.look()
