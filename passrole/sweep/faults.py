@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, HTTPClient
 from botocore.exceptions import ConnectionError as NetworkError
 from botocore.parsers import ResponseParserError
 
+from passrole.names import cut
 from passrole.quarantine.module import code_of
 
 # Besides errors of servers: what botocore tries again, too ("Retries" of the Boto3 guide, standard mode).
@@ -36,7 +37,13 @@ _NOT_TO_BE_HAD = (
     "UnknownOperationException",
     "UnrecognizedClientException",
 )
+_MOST_TOLD = 1_000  # characters
 _NO_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
+
+
+def told(error: Exception | str) -> str:
+    """An error in short: some tell all of an answer, which no record and no line of a log could hold."""
+    return cut(str(error), _MOST_TOLD)
 
 
 def is_transient(error: Exception) -> bool:

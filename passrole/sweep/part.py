@@ -20,7 +20,7 @@ from passrole.ledger.sweeps import sight
 from passrole.passes import Origin, Pass
 from passrole.sweep.config_query import SERVICE, ConfigWalk, Recorders
 from passrole.sweep.counts import Counts, Found
-from passrole.sweep.faults import is_not_to_be_had
+from passrole.sweep.faults import is_not_to_be_had, told
 from passrole.sweep.found import pass_of
 from passrole.sweep.listing import Listing
 from passrole.sweep.pace import Pace
@@ -343,7 +343,7 @@ def _with_refusals(part: SweepPart, looks: Iterable[Look]) -> SweepPart:
     """A part has failed where AWS lists what it does not describe: nobody hides a role in silence."""
     for look in looks:
         if look.refused:
-            why = f"{look.resource or 'something that is listed'} cannot be looked at: {look.refused}"
+            why = f"{look.resource or 'something that is listed'} cannot be looked at: {told(look.refused)}"
             part = replace(part, failed=part.failed or why, is_blind=part.is_blind or look.resource is None)
     return part
 

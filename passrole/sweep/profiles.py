@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from passrole.clock import Clock, iso, utc_now
 from passrole.ledger import SweepPart
-from passrole.sweep.faults import is_denied, is_transient
+from passrole.sweep.faults import is_denied, is_transient, told
 from passrole.sweep.part import PartSweeper, Refusal
 from passrole.sweep.position import START, Position
 from passrole.sweep.reach import Reach
@@ -71,4 +71,4 @@ class Profiles:
             self._tasks.put(replace(task, position=position, faults=faults), pause_after(faults))
         elif isinstance(refusal, ClientError) and not is_denied(refusal) and task.position != START:
             self._tasks.put(replace(task, position=START))  # tokens of pages end after a while
-        return str(refusal)
+        return told(refusal)

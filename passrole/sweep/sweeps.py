@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from passrole.clock import Clock, iso, utc_now
 from passrole.ledger import Ledger, SweepPart, SweepRecord
-from passrole.sweep.faults import is_denied, is_transient
+from passrole.sweep.faults import is_denied, is_transient, told
 from passrole.sweep.listing import Listing
 from passrole.sweep.part import PartSweeper, Progress, Refusal, UnfinishedError
 from passrole.sweep.position import START, behind
@@ -138,22 +139,23 @@ class Sweeps:
         """A part that AWS refuses has failed, and resolves nothing; what passes by itself is tried again."""
         part, position = progress.part, progress.position or START
         if self._sweeper.is_not_to_be_had(go.listing, go.region, error):
-            return self._end_part(go.sweep, go.before, replace(part, skipped=str(error)))
+            return self._end_part(go.sweep, go.before, replace(part, skipped=told(error)))
         if is_transient(error):
             faults = state.faults + 1 if position == state.position else 1
             if faults <= MOST_FAULTS:
                 state = replace(state, position=position, faults=faults)
-                return replace(self._leave(go, part, state, pause_after(faults)), fault=str(error))
-            further = behind(position) if isinstance(error, ClientError) else START
+                return replace(self._leave(go, part, state, pause_after(faults)), fault=told(error))
+            # Where nothing answers, it is not for what was asked about.
+            further = behind(position) if isinstance(error, ClientError | ResponseParserError) else START
             if further != START and state.passed_over < _MOST_PASSED_OVER:
                 # It may be broken: it hides no others, and as nobody knows what it is, nothing is resolved.
                 state = replace(state, position=further, faults=0, passed_over=state.passed_over + 1)
-                part = replace(part, failed=part.failed or str(error), is_blind=True)
-                return replace(self._leave(go, part, state), fault=str(error))
+                part = replace(part, failed=part.failed or told(error), is_blind=True)
+                return replace(self._leave(go, part, state), fault=told(error))
         elif position != START and state.restarts < _MOST_RESTARTS and _may_be_of_token(error):
             state = PartState(teller=state.teller, restarts=state.restarts + 1)
             return self._leave(go, _uncounted(part), state)
-        return self._end_part(go.sweep, go.before, replace(part, failed=str(error)))
+        return self._end_part(go.sweep, go.before, replace(part, failed=told(error)))
 
     def _leave(self, go: _Go, part: SweepPart, state: PartState, pause: int = 0) -> Done:
         """Leaves the rest to the next delivery; nothing if another one has gone on meanwhile."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import jmespath
 from botocore import xform_name
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from jmespath.exceptions import JMESPathError
 
 from passrole.arn import Arn
@@ -234,6 +234,10 @@ class Walk:
             if error.response.get("Error", {}).get("Code") in step.gone:
                 return {}
             raise
+        except BotoCoreError:
+            raise
+        except (ValueError, RuntimeError) as error:  # botocore's, of a time that no calendar has
+            raise ListingError(f"{self._listing.name}: {step.call} cannot be read: {error}") from error
 
     def _scopes(self, step: Step, parents: Sequence[Scope], answer: Mapping[str, Any]) -> Iterator[Scope]:
         if not answer:

@@ -7,7 +7,7 @@ from passrole.ledger import SweepPart
 from passrole.sweep.tasks import Task
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 30, 900  # seconds; SQS lets no message wait for longer
-MOST_FAULTS = 8  # of AWS in a row, in which a task gets no further: three quarters of an hour
+MOST_FAULTS = 8  # after which a task waits, while it gets no further: an hour in all
 
 
 class Tasks(Protocol):
