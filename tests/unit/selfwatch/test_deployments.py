@@ -1,5 +1,6 @@
 """When a stack of the guard was being changed, as CloudFormation tells it, in each region."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,11 +23,12 @@ class Answers:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
-        self._stacks: dict[str, list[list[datetime]]] = {}
+        self._stacks: dict[str, list[list[datetime | tuple[datetime, str]]]] = {}
         self._errors: dict[str, tuple[str, str]] = {}
 
-    def stack(self, region: str, *pages: list[datetime]) -> None:
-        self._stacks[region] = list(pages)
+    def stack(self, region: str, *pages: Sequence[datetime | tuple[datetime, str]]) -> None:
+        """Pages of times of resources' events; with a status, of the stack's own."""
+        self._stacks[region] = [list(page) for page in pages]
 
     def error(self, region: str, code: str, message: str = "") -> None:
         self._errors[region] = (code, message)
@@ -43,14 +45,20 @@ class Answers:
             stubber.add_client_error("describe_stack_events", code, message)
         pages = self._stacks.get(region, [])
         for number, times in enumerate(pages, start=1):
-            events = [
-                {"StackId": "id", "EventId": str(time), "StackName": "x", "Timestamp": time} for time in times
-            ]
+            events = [event_at(*time) if isinstance(time, tuple) else event_at(time) for time in times]
             more = {"NextToken": str(number)} if number < len(pages) else {}
             expected = {"StackName": ANY} | ({"NextToken": str(number - 1)} if number > 1 else {})
             stubber.add_response("describe_stack_events", {"StackEvents": events, **more}, expected)
         stubber.activate()
         return client
+
+
+def event_at(time: datetime, status: str | None = None) -> dict[str, Any]:
+    """An event of a resource; with a status, of the stack itself."""
+    thing = {"PhysicalResourceId": "queue", "ResourceStatus": "CREATE_COMPLETE"}
+    if status:
+        thing = {"PhysicalResourceId": "id", "ResourceStatus": status}
+    return {"StackId": "id", "EventId": str(time), "StackName": "x", "Timestamp": time, **thing}
 
 
 @pytest.fixture
@@ -75,6 +83,33 @@ def test_what_happens_about_the_time_of_an_event_of_the_stack_is_its_change(
     answers.stack(REGION, [at(minutes)])
     assert asking(answers).were_under_way(iso(NOW), EVENTS, REGION) is is_under_way
     assert answers.asked == [(REGION, STACK)]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_under_way"),
+    [
+        ("UPDATE_IN_PROGRESS", True),
+        ("UPDATE_ROLLBACK_IN_PROGRESS", True),
+        ("DELETE_IN_PROGRESS", True),
+        ("UPDATE_COMPLETE", False),
+        ("UPDATE_FAILED", False),
+        # A change set that nobody executed: that may stay so.
+        ("REVIEW_IN_PROGRESS", False),
+    ],
+)
+def test_what_happens_while_one_resource_takes_long_is_the_stacks_change(
+    answers: Answers, status: str, is_under_way: bool
+) -> None:
+    """A table whose index is made, a function whose role is not known yet: no event comes for minutes."""
+    answers.stack(REGION, [at(40), at(20), at(-10)], [at(-11), (at(-55), status)], [(at(-70), "x")])
+    assert asking(answers).were_under_way(iso(NOW), EVENTS, REGION) is is_under_way
+    assert len(answers.asked) == 2
+
+
+def test_a_change_that_hangs_hides_nothing_for_longer_than_an_hour(answers: Answers) -> None:
+    answers.stack(REGION, [(at(-61), "UPDATE_IN_PROGRESS")], [at(-62)])
+    assert not asking(answers).were_under_way(iso(NOW), EVENTS, REGION)
+    assert len(answers.asked) == 1
 
 
 def test_later_events_are_passed_over_and_older_ones_not_asked_for(answers: Answers) -> None:
