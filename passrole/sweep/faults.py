@@ -41,7 +41,7 @@ _MOST_TOLD = 1_000  # characters
 _NO_NAME = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 
 
-def told(error: Exception | str) -> str:
+def in_short(error: Exception | str) -> str:
     """An error in short: some tell all of an answer, which no record and no line of a log could hold."""
     return cut(str(error), _MOST_TOLD)
 

@@ -6,9 +6,6 @@ from datetime import timedelta
 from itertools import chain
 from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
-
 from passrole.arn import parse_role_arn
 from passrole.clock import Clock, iso, parse_time, utc_now
 from passrole.detection.detector import EvidenceSource
@@ -20,13 +17,13 @@ from passrole.ledger.sweeps import sight
 from passrole.passes import Origin, Pass
 from passrole.sweep.config_query import SERVICE, ConfigWalk, Recorders
 from passrole.sweep.counts import Counts, Found
-from passrole.sweep.faults import is_not_to_be_had, told
+from passrole.sweep.faults import is_not_to_be_had
 from passrole.sweep.found import pass_of
 from passrole.sweep.listing import Listing
 from passrole.sweep.pace import Pace
 from passrole.sweep.position import START, Position
 from passrole.sweep.rejudging import Cause, Rejudge, effect_of
-from passrole.sweep.walk import ListingError, Look, Region, Walk
+from passrole.sweep.walk import REFUSALS, Look, Refusal, Region, Walk
 
 # Roles that are judged together: IAM is asked at the pace of the sweep, so that one may take seconds, and
 # what is not judged when the function is out of time is lost.
@@ -35,10 +32,6 @@ _MOST_LOOKS = 1_000  # that are kept until then: most instances have no role
 _ATTEMPTS = 4
 # Lists are eventually consistent: what was there before for less than that, they may not have yet.
 SETTLED = timedelta(minutes=1)
-
-
-Refusal = ClientError | BotoCoreError | ResponseParserError | ListingError
-"""AWS refused a call of the listing, did not answer it, or answered what does not fit the row."""
 
 
 class UnfinishedError(RuntimeError):
@@ -310,7 +303,7 @@ class _RefusedError(RuntimeError):
 def _listed(walk: Walk | ConfigWalk, position: Position) -> Iterator[Look]:
     try:
         yield from walk.looks(position)
-    except (ClientError, BotoCoreError, ResponseParserError, ListingError) as error:
+    except REFUSALS as error:
         raise _RefusedError(error) from error
 
 
@@ -342,9 +335,9 @@ def _unseen(looks: Iterable[Look]) -> Iterator[tuple[str, str]]:
 def _with_refusals(part: SweepPart, looks: Iterable[Look]) -> SweepPart:
     """A part has failed where AWS lists what it does not describe: nobody hides a role in silence."""
     for look in looks:
-        if look.refused:
-            why = f"{look.resource or 'something that is listed'} cannot be looked at: {told(look.refused)}"
-            part = replace(part, failed=part.failed or why, is_blind=part.is_blind or look.resource is None)
+        if look.untold:
+            is_blind = part.is_blind or look.resource is None
+            part = replace(part, failed=part.failed or look.untold, is_blind=is_blind)
     return part
 
 

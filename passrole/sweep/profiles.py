@@ -7,12 +7,13 @@ from botocore.exceptions import ClientError
 
 from passrole.clock import Clock, iso, utc_now
 from passrole.ledger import SweepPart
-from passrole.sweep.faults import is_denied, is_transient, told
-from passrole.sweep.part import PartSweeper, Refusal
+from passrole.sweep.faults import in_short, is_denied, is_transient
+from passrole.sweep.part import PartSweeper
 from passrole.sweep.position import START, Position
 from passrole.sweep.reach import Reach
 from passrole.sweep.rejudging import Cause
 from passrole.sweep.tasks import LookAtProfile
+from passrole.sweep.walk import Refusal
 from passrole.sweep.work import MOST_FAULTS, Done, Tasks, pause_after
 
 _INSTANCES = "ec2:instance"
@@ -71,4 +72,4 @@ class Profiles:
             self._tasks.put(replace(task, position=position, faults=faults), pause_after(faults))
         elif isinstance(refusal, ClientError) and not is_denied(refusal) and task.position != START:
             self._tasks.put(replace(task, position=START))  # tokens of pages end after a while
-        return told(refusal)
+        return in_short(refusal)

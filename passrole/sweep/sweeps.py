@@ -8,14 +8,14 @@ from botocore.parsers import ResponseParserError
 
 from passrole.clock import Clock, iso, utc_now
 from passrole.ledger import Ledger, SweepPart, SweepRecord
-from passrole.sweep.faults import is_denied, is_transient, told
+from passrole.sweep.faults import in_short, is_denied, is_transient
 from passrole.sweep.listing import Listing
-from passrole.sweep.part import PartSweeper, Progress, Refusal, UnfinishedError
+from passrole.sweep.part import PartSweeper, Progress, UnfinishedError
 from passrole.sweep.position import START, behind
 from passrole.sweep.reach import Reach
 from passrole.sweep.state import PartState, Teller
 from passrole.sweep.tasks import SweepPartOf, part_name
-from passrole.sweep.walk import Region
+from passrole.sweep.walk import Refusal, Region
 from passrole.sweep.work import MOST_FAULTS, Done, Tasks, pause_after
 
 _MOST_RESTARTS = 3
@@ -139,23 +139,23 @@ class Sweeps:
         """A part that AWS refuses has failed, and resolves nothing; what passes by itself is tried again."""
         part, position = progress.part, progress.position or START
         if self._sweeper.is_not_to_be_had(go.listing, go.region, error):
-            return self._end_part(go.sweep, go.before, replace(part, skipped=told(error)))
+            return self._end_part(go.sweep, go.before, replace(part, skipped=in_short(error)))
         if is_transient(error):
             faults = state.faults + 1 if position == state.position else 1
             if faults <= MOST_FAULTS:
                 state = replace(state, position=position, faults=faults)
-                return replace(self._leave(go, part, state, pause_after(faults)), fault=told(error))
+                return replace(self._leave(go, part, state, pause_after(faults)), fault=in_short(error))
             # Where nothing answers, it is not for what was asked about.
             further = behind(position) if isinstance(error, ClientError | ResponseParserError) else START
             if further != START and state.passed_over < _MOST_PASSED_OVER:
                 # It may be broken: it hides no others, and as nobody knows what it is, nothing is resolved.
                 state = replace(state, position=further, faults=0, passed_over=state.passed_over + 1)
-                part = replace(part, failed=part.failed or told(error), is_blind=True)
-                return replace(self._leave(go, part, state), fault=told(error))
+                part = replace(part, failed=part.failed or in_short(error), is_blind=True)
+                return replace(self._leave(go, part, state), fault=in_short(error))
         elif position != START and state.restarts < _MOST_RESTARTS and _may_be_of_token(error):
             state = PartState(teller=state.teller, restarts=state.restarts + 1)
             return self._leave(go, _uncounted(part), state)
-        return self._end_part(go.sweep, go.before, replace(part, failed=told(error)))
+        return self._end_part(go.sweep, go.before, replace(part, failed=in_short(error)))
 
     def _leave(self, go: _Go, part: SweepPart, state: PartState, pause: int = 0) -> Done:
         """Leaves the rest to the next delivery; nothing if another one has gone on meanwhile."""

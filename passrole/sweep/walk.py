@@ -10,11 +10,12 @@ from typing import Any
 import jmespath
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.parsers import ResponseParserError
 from jmespath.exceptions import JMESPathError
 
 from passrole.arn import Arn
 from passrole.passes import RoleKind
-from passrole.sweep.faults import is_transient
+from passrole.sweep.faults import in_short, is_transient
 from passrole.sweep.listing import ListedRole, Listing, Step
 from passrole.sweep.pace import Pace
 from passrole.sweep.position import START, Place, Position, begun, mark
@@ -27,6 +28,11 @@ _MOST_DONE = 10_000  # items of a page: as many as any API puts on one (ListBuck
 
 class ListingError(RuntimeError):
     """An API's answer does not fit the row; the message says which."""
+
+
+Refusal = ClientError | BotoCoreError | ResponseParserError | ListingError
+"""AWS refused a call of the listing, did not answer it, or answered what does not fit the row."""
+REFUSALS = (ClientError, BotoCoreError, ResponseParserError, ListingError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,13 @@ class Look:
     resource: str | None = None
     held: tuple[Held, ...] = ()
     refused: str | None = None
+
+    @property
+    def untold(self) -> str | None:
+        """What AWS has listed and tells no more of, and why, in short; None if there is no such thing."""
+        if self.refused is None:
+            return None
+        return f"{self.resource or 'something that is listed'} cannot be looked at: {in_short(self.refused)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +154,8 @@ class Walk:
 
         Raises:
             ListingError: an answer does not fit the row.
-            ClientError, BotoCoreError: AWS refused to list anything, no longer knows the position, or did
-                not answer.
+            ClientError, BotoCoreError, ResponseParserError: AWS refused to list anything, no longer knows
+                the position, or did not answer.
         """
         self._stands = [_Stand(place.token, list(place.done), place.within) for place in start]
         for scope in self._walk(0, [self._region.scope]):

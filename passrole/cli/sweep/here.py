@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from passrole.arn import partition_of, region_of_global
 from passrole.cli.aws import aws_errors, code_of, explain, open_session
@@ -20,13 +19,13 @@ from passrole.detection.judged import Judged, judge
 from passrole.evidence.iam import LiveIam
 from passrole.evidence.wanted import Wanted
 from passrole.policy import CompiledPolicy, Decision, stage_of_existing
-from passrole.sweep.faults import is_not_to_be_had
+from passrole.sweep.faults import in_short, is_not_to_be_had
 from passrole.sweep.found import pass_of
 from passrole.sweep.listing import Listing, load_listings
 from passrole.sweep.pace import PER_SECOND, Pace
 from passrole.sweep.reach import Reach
 from passrole.sweep.tasks import part_name
-from passrole.sweep.walk import ListingError, Walk
+from passrole.sweep.walk import REFUSALS, Walk
 
 if TYPE_CHECKING:
     import boto3
@@ -122,18 +121,18 @@ class _Here:
                 for one in self._part(listing, region, began):
                     yield one
                     self._show(name, number, len(parts))
-            except (ClientError, BotoCoreError, ListingError) as error:
+            except REFUSALS as error:
                 if code_of(error) in _LOGGED_OUT:
                     raise InputError(f"{explain(error)}; the sweep was at {name}") from None
                 if not is_not_to_be_had(error, region, self.clients):
-                    self.counts.failed[name] = explain(error)
+                    self.counts.failed[name] = in_short(explain(error))
 
     def _part(self, listing: Listing, region: str, began: str) -> Iterator[Judged]:
         where, counts = self.reach.region(region), self.counts
         for look in Walk(listing, where, self.clients(listing.client, region), self.pace).looks():
             counts.resources += look.resource is not None
-            if look.refused:
-                counts.failed[part_name(listing.name, region)] = look.refused
+            if look.untold:
+                counts.failed.setdefault(part_name(listing.name, region), look.untold)
             for held in look.held:
                 counts.roles += 1
                 pass_ = pass_of(held, listing, where, began, iso(utc_now()))
