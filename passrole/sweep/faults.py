@@ -59,6 +59,11 @@ def is_denied(error: Exception) -> bool:
     return isinstance(error, ClientError) and code_of(error).startswith(_REFUSED)
 
 
+def may_be_of_token(error: Exception) -> bool:
+    """Whether a page's token may have ended: services have no one code for it."""
+    return isinstance(error, ClientError) and not is_denied(error)
+
+
 def is_not_to_be_had(error: Exception, region: str, clients: Callable[[str, str], Any]) -> bool:
     """Whether a service is not offered in the region, or not to the account, so that nothing of it exists.
 

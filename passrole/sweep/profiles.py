@@ -3,18 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from passrole.clock import Clock, iso, utc_now
 from passrole.ledger import SweepPart
-from passrole.sweep.faults import in_short, is_denied, is_transient
+from passrole.sweep.faults import in_short, is_transient, may_be_of_token
 from passrole.sweep.part import PartSweeper
 from passrole.sweep.position import START, Position
 from passrole.sweep.reach import Reach
 from passrole.sweep.rejudging import Cause
 from passrole.sweep.tasks import LookAtProfile
 from passrole.sweep.walk import Refusal
-from passrole.sweep.work import MOST_FAULTS, Done, Tasks, pause_after
+from passrole.sweep.work import MOST_FAULTS, MOST_RESTARTS, Done, Tasks, pause_after
 
 _INSTANCES = "ec2:instance"
 
@@ -68,8 +66,9 @@ class Profiles:
     def _refused(self, task: LookAtProfile, position: Position, refusal: Refusal) -> str:
         """What passes by itself is tried again; of the rest the next sweep tells."""
         faults = task.faults + 1 if position == task.position else 1
-        if is_transient(refusal) and faults <= MOST_FAULTS:
-            self._tasks.put(replace(task, position=position, faults=faults), pause_after(faults))
-        elif isinstance(refusal, ClientError) and not is_denied(refusal) and task.position != START:
-            self._tasks.put(replace(task, position=START))  # tokens of pages end after a while
+        if is_transient(refusal):
+            if faults <= MOST_FAULTS:
+                self._tasks.put(replace(task, position=position, faults=faults), pause_after(faults))
+        elif task.position != START and task.restarts < MOST_RESTARTS and may_be_of_token(refusal):
+            self._tasks.put(replace(task, position=START, faults=0, restarts=task.restarts + 1))
         return in_short(refusal)

@@ -8,7 +8,7 @@ from botocore.parsers import ResponseParserError
 
 from passrole.clock import Clock, iso, utc_now
 from passrole.ledger import Ledger, SweepPart, SweepRecord
-from passrole.sweep.faults import in_short, is_denied, is_transient
+from passrole.sweep.faults import in_short, is_transient, may_be_of_token
 from passrole.sweep.listing import Listing
 from passrole.sweep.part import PartSweeper, Progress, UnfinishedError
 from passrole.sweep.position import START, behind
@@ -16,9 +16,8 @@ from passrole.sweep.reach import Reach
 from passrole.sweep.state import PartState, Teller
 from passrole.sweep.tasks import SweepPartOf, part_name
 from passrole.sweep.walk import Refusal, Region
-from passrole.sweep.work import MOST_FAULTS, Done, Tasks, pause_after
+from passrole.sweep.work import MOST_FAULTS, MOST_RESTARTS, Done, Tasks, pause_after
 
-_MOST_RESTARTS = 3
 _MOST_PASSED_OVER = 3  # things that AWS lists and fails to tell of, eight times each
 
 
@@ -152,7 +151,7 @@ class Sweeps:
                 state = replace(state, position=further, faults=0, passed_over=state.passed_over + 1)
                 part = replace(part, failed=part.failed or in_short(error), is_blind=True)
                 return replace(self._leave(go, part, state), fault=in_short(error))
-        elif position != START and state.restarts < _MOST_RESTARTS and _may_be_of_token(error):
+        elif position != START and state.restarts < MOST_RESTARTS and may_be_of_token(error):
             state = PartState(teller=state.teller, restarts=state.restarts + 1)
             return self._leave(go, _uncounted(part), state)
         return self._end_part(go.sweep, go.before, replace(part, failed=in_short(error)))
@@ -180,11 +179,6 @@ class Sweeps:
         """Whether all its parts have ended, and nobody has noted that before."""
         ended_ones = {part.name for part in self._ledger.parts_of(sweep.id) if part.ended_at is not None}
         return ended_ones >= set(sweep.parts) and self._ledger.end_sweep(sweep, at)
-
-
-def _may_be_of_token(error: Refusal) -> bool:
-    """Whether a page's token may have ended: services have no one code for it."""
-    return isinstance(error, ClientError) and not is_denied(error)
 
 
 def _uncounted(part: SweepPart) -> SweepPart:

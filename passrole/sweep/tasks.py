@@ -67,6 +67,7 @@ class LookAtProfile:
         asked_at: ISO 8601; tells what it finds from what other looks find.
         position: where to go on.
         faults: how often AWS did not answer since it got any further.
+        restarts: how often it began anew, since AWS did not know its position any more.
     """
 
     profile: str
@@ -75,6 +76,7 @@ class LookAtProfile:
     asked_at: str
     position: Position = START
     faults: int = 0
+    restarts: int = 0
     kind: ClassVar[str] = "profile"
 
     def to_json(self) -> dict[str, Any]:
@@ -85,6 +87,7 @@ class LookAtProfile:
             "asked_at": self.asked_at,
             "position": position_to_json(self.position),
             "faults": self.faults,
+            "restarts": self.restarts,
         }
 
     @classmethod
@@ -162,7 +165,7 @@ _KINDS: dict[
 _TYPES: dict[str, type] = {
     **dict.fromkeys(("sweep", "listing", "region", "profile", "asked_at", "role", "policy", "after"), str),
     **dict.fromkeys(("who", "why", "as_of"), str),
-    **dict.fromkeys(("faults", "look", "shard"), int),
+    **dict.fromkeys(("faults", "restarts", "look", "shard"), int),
     **dict.fromkeys(("is_deleted",), bool),
 }
 

@@ -9,6 +9,8 @@ from passrole.sweep.tasks import Task
 _FIRST_PAUSE, _LONGEST_PAUSE = 30, 900  # seconds; SQS lets no message wait for longer
 MOST_FAULTS = 8  # after which a task waits, while it gets no further: an hour in all
 
+MOST_RESTARTS = 3  # of a listing, since AWS knows the token of a page no longer
+
 
 class Tasks(Protocol):
     """The queue of tasks."""

@@ -163,6 +163,8 @@ def test_who_is_busy_for_ever_is_left_to_the_next_sweep(running: Running) -> Non
     running.clients = {REGION: RefusingApi("RequestLimitExceeded", status=503)}
 
     assert len(running.run_all(task)) == MOST_FAULTS + 1
+    assert isinstance(task, LookAtProfile)
+    assert len(running.run_all(replace(task, position=(Place("1"),)))) == MOST_FAULTS + 1
 
 
 def test_a_token_that_has_ended_makes_the_look_begin_anew(running: Running) -> None:
@@ -172,7 +174,25 @@ def test_a_token_that_has_ended_makes_the_look_begin_anew(running: Running) -> N
 
     running.run(replace(task, position=(Place("old"),)))
 
-    assert running.queue.take() == [task]
+    assert running.queue.take() == [replace(task, restarts=1)]
+
+
+def test_where_tokens_end_each_time_the_look_ends_too(running: Running) -> None:
+    """The queue may be so long that no page is asked for before its token has ended."""
+    running.world.functions = {f"{FUNCTION}-{n}": [ROLE] for n in range(7)}
+
+    class Forgetful(FilteredApi):
+        """Knows a token only in the go that it was told in."""
+
+        def list_all(self, Token: str | None = None, Filters: Any = None) -> dict[str, Any]:  # noqa: N803
+            if Token is not None and running.asked == 0:
+                raise ClientError({"Error": {"Code": "InvalidParameterValue", "Message": ""}}, "ListAll")
+            return super().list_all(Token, Filters)
+
+    running.clients = {REGION: Forgetful(PagingApi.pages_of(running.world.functions))}
+    running.most_answers = 4
+
+    assert len(running.run_all(looks(running)[0])) < 20
 
 
 def test_what_iam_does_not_answer_comes_again(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

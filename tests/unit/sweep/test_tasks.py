@@ -45,6 +45,7 @@ PROFILE = {
     "asked_at": "2026",
     "position": [],
     "faults": 0,
+    "restarts": 0,
 }
 ALL = {"version": 1, "task": "policy", "policy": "0123", "cause": CAUSE}
 KINDS = (PART, PROFILE, ROLE, ALL)
@@ -83,6 +84,7 @@ def test_a_task_comes_out_as_it_went_in(task: Task) -> None:
         PART | {"further": 1},
         PROFILE | {"faults": None},
         PROFILE | {"faults": True},
+        PROFILE | {"restarts": "1"},
         PROFILE | {"asked_at": 1},
         PROFILE | {"cause": None},
         ROLE | {"cause": None},
