@@ -214,7 +214,8 @@ def sight(texts: Iterable[str]) -> bytes:
 
 
 def _part(item: Item) -> SweepPart:
-    told: dict[str, Any] = json.loads(item["body"])
+    body: dict[str, Any] = json.loads(item["body"])
+    told = {name: body[name] for name in SweepPart.__dataclass_fields__ if name in body}  # others are newer
     return SweepPart(**told, standing=item.get("standing"), revision=item["revision"])
 
 

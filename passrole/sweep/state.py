@@ -47,15 +47,22 @@ class PartState:
 
     @classmethod
     def from_text(cls, text: str | None) -> "PartState":
-        """The state that `to_text` made a text of; that of a part that has not begun, of None."""
+        """The state that `to_text` made a text of; that of a part that has not begun, of None.
+
+        Raises:
+            ValueError: another version wrote it.
+        """
         if text is None:
             return cls()
-        data = json.loads(text)
-        teller = data["teller"]
-        return cls(
-            **data
-            | {
-                "position": position_from_json(data["position"]),
-                "teller": None if teller is None else Teller(teller),
-            }
-        )
+        try:
+            data = json.loads(text)
+            teller = data["teller"]
+            return cls(
+                **data
+                | {
+                    "position": position_from_json(data["position"]),
+                    "teller": None if teller is None else Teller(teller),
+                }
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"not the state of a part: {error}") from error

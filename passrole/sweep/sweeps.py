@@ -96,8 +96,11 @@ class Sweeps:
         region = self._reach.region(task.region)
         if listing is None:
             return self._end_part(sweep, part, replace(part, failed="this version lists no such resources"))
+        try:
+            state = PartState.from_text(part.standing)
+        except ValueError:  # of another version: what it has seen and told stays so
+            part, state = _uncounted(part), PartState()
         go = _Go(task, sweep, part, listing, region)
-        state = PartState.from_text(part.standing)
         if state.teller is None:
             is_in_config = self._sweeper.is_in_config(listing, region)
             state = replace(state, teller=Teller.CONFIG if is_in_config else Teller.SERVICE)

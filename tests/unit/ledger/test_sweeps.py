@@ -1,5 +1,6 @@
 """Sweeps in the ledger: begun and ended once, with their parts, and with what these saw."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -80,6 +81,16 @@ def test_a_part_is_as_it_was_saved_last(ledger: Ledger) -> None:
     assert ledger.parts_of(FIRST) == (replace(done, revision=2), SweepPart(PARTS[1], revision=1))
     assert ledger.part_of(FIRST, PARTS[0]) == replace(done, revision=2)
     assert ledger.part_of(SECOND, PARTS[0]) == SweepPart(PARTS[0])
+
+
+def test_a_part_that_another_version_wrote_is_read_all_the_same() -> None:
+    """Commands are of the version that somebody has installed, and functions of the one that is deployed."""
+    ledger, table = memory_ledger()
+    ledger.save_part(FIRST, SweepPart(PARTS[0], resources=3))
+    item = table.items[keys.of_part(FIRST, PARTS[0])]
+    item["body"] = json.dumps(json.loads(item["body"]) | {"what_is_new": 1})
+
+    assert ledger.part_of(FIRST, PARTS[0]).resources == 3
 
 
 def test_nobody_writes_over_what_he_has_not_read(ledger: Ledger) -> None:

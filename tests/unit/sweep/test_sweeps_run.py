@@ -1,5 +1,9 @@
 """A sweep begins once, goes through all its parts, and ends once, whatever becomes of them."""
 
+import json
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
@@ -265,6 +269,31 @@ def test_what_a_later_version_lists_no_more_fails(running: Running) -> None:
 
     assert done.part is not None
     assert "lists no such resources" in (done.part.failed or "")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"what_is_new": 1},
+        {"position": [["token", 3]]},
+        {"position": [{"token": None, "done": 3}]},
+        {"position": 3},
+        {"teller": "somebody"},
+    ],
+)
+def test_where_another_version_left_it_a_part_begins_anew(running: Running, changed: dict[str, Any]) -> None:
+    running.world.functions = {f"{FUNCTION}-{n}": [ROLE] for n in range(7)}
+    running.most_answers = 3
+    task = begun(running)[0]
+    running.run(task)
+    ledger, part = running.world.ledger, parts(running)[task.name]
+    assert part.standing is not None
+    ledger.save_part(task.sweep, replace(part, standing=json.dumps(json.loads(part.standing) | changed)))
+
+    running.run_all(task)
+
+    ended = parts(running)[task.name]
+    assert (ended.resources, ended.opened, ended.failed) == (7, 7, None)
 
 
 def test_a_part_of_a_sweep_that_nobody_began_does_nothing(running: Running) -> None:
