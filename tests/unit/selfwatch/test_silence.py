@@ -9,9 +9,11 @@ from passrole.clock import iso
 from passrole.finding import State
 from passrole.ledger import Ledger, SweepRecord
 from passrole.policy import Severity
+from passrole.quarantine.people import resolve
 from passrole.selfwatch.alarms import AlarmNews
 from passrole.selfwatch.silence import SilenceWatch
 from tests.unit.samples import ACCOUNT, NOW, REGION, FrozenClock, RecordedTopic
+from tests.unit.selfwatch.records import ALICE
 from tests.unit.selfwatch.test_alarms import event
 
 
@@ -84,6 +86,21 @@ def test_what_the_alarm_tells_is_not_told_a_second_time(
     # until somebody sends the metric, and the alarm is well again
     alarms.take(json.dumps(event("OK", at="12:30:00")))
     assert watch.look() is not None
+
+
+def test_where_a_person_closed_what_the_alarm_told_it_is_told_and_nobody_is_accused(
+    watch: SilenceWatch, ledger: Ledger, topic: RecordedTopic, clock: FrozenClock
+) -> None:
+    # Given an alarm that rings on, whose finding somebody has closed
+    AlarmNews(ledger, topic, ACCOUNT, "Guard", clock).take(json.dumps(event()))
+    (told,) = ledger.findings()
+    resolve(ledger, topic, told, ALICE, "seen", clock())
+    seen(ledger, 60, clock)
+    # When the sweep looks, then what it says is so whether the alarm rings or not
+    finding = watch.look()
+    assert finding is not None
+    assert "does not ring:" not in finding.reasons[0]
+    assert "if it does not ring, somebody may send the metric" in finding.reasons[0]
 
 
 def test_a_guard_that_never_saw_it_tells_so_once_it_has_begun_to_sweep(
