@@ -180,6 +180,9 @@ class Sweeps:
 
     def _end_sweep(self, sweep: SweepRecord, at: str) -> bool:
         """Whether all its parts have ended, and nobody has noted that before."""
+        # All are many to read each time that one of them ends: the last to begin seldom ends before others.
+        if sweep.parts and self._ledger.part_of(sweep.id, sweep.parts[-1]).ended_at is None:
+            return False
         ended_ones = {part.name for part in self._ledger.parts_of(sweep.id) if part.ended_at is not None}
         return ended_ones >= set(sweep.parts) and self._ledger.end_sweep(sweep, at)
 

@@ -107,6 +107,26 @@ def test_the_end_of_its_last_part_ends_a_sweep_once(running: Running) -> None:
     assert len(begun(running)) == 3, "the next may begin"
 
 
+def test_all_parts_are_read_at_the_end_and_not_at_the_end_of_each(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweep of all regions has seven thousand."""
+    running.listings = tuple(listing_of(type=f"lambda:kind-{number}") for number in range(20))
+    read, well = list[str](), running.world.ledger.parts_of
+
+    def parts_of(sweep: str) -> tuple[SweepPart, ...]:
+        read.append(sweep)
+        return well(sweep)
+
+    monkeypatch.setattr(running.world.ledger, "parts_of", parts_of)
+
+    done = running.run_all(SweepAll())
+
+    assert len(done) == 1 + 20 * 2
+    assert [each.is_swept for each in done].index(True) == len(done) - 1
+    assert len(read) == 1
+
+
 def test_a_process_that_dies_before_it_ends_the_sweep_does_so_at_the_next_delivery(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
