@@ -41,11 +41,11 @@ class SilenceWatch:
         since = last.seen_at if last else self._began()
         if since is None:
             return None
-        why = f"no pass of the canary was judged since {since}, and no open finding tells that the alarm "
-        why += (
+        why = (
+            f"no pass of the canary was judged since {since}, and no open finding tells that the alarm "
             "CanaryMissing rings: passes of roles may go unseen; and if it does not ring, somebody may send "
+            "the metric that keeps it silent"
         )
-        why += "the metric that keeps it silent"
         opened = trouble(Trouble.ALARM_RINGS, _WHICH, self._account, self._region, why, iso(now))
         before, is_late = self._ledger.finding(opened.finding.id), now - parse_time(since) > LATE
         step = self._next(before, opened, is_late=is_late) if is_late or last else None
