@@ -42,6 +42,8 @@ def sweep_now(stack: str, region: str | None, no_wait: bool, as_json: bool) -> i
     if before is not None and before.is_running:
         click.echo(f"A sweep is running since {before.record.id}: this is that one.", err=True)
         after = None
+        if not before.record.is_under_way:  # whoever began it may have died before the queue had all of it
+            _ask(operator)
     else:
         _ask(operator)
         after = before.record.id if before else ""
@@ -91,7 +93,7 @@ def _follow(operator: Operator, after: str | None, progress: Progress) -> SweepS
     progress.show("the sweep has not begun")
     while True:
         state = latest_state(operator.ledger)
-        if state is not None and (after is None or state.record.id > after):
+        if state is not None and (after is None or state.record.id != after):
             if not state.is_running:
                 return state
             progress.show(state.told, state.ended, len(state.record.parts))

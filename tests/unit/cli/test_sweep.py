@@ -56,6 +56,7 @@ def asked(url: str) -> list[str]:
 def begun(ledger: Ledger, **ago: float) -> SweepRecord:
     sweep = SweepRecord(iso(utc_now() - timedelta(**ago)), PARTS)
     assert ledger.begin_sweep(sweep, ledger.latest_sweep())
+    ledger.note_under_way(sweep)
     return sweep
 
 
@@ -140,6 +141,36 @@ def test_a_sweep_that_runs_is_followed_and_none_is_asked_for(
     assert asked(queue) == []
     assert ran.err == f"A sweep is running since {sweep.id}: this is that one.\n"
     assert ran.rows[0]["sweep"] == sweep.id
+
+
+def test_a_sweep_that_the_queue_has_not_whole_is_asked_for_again(
+    run: Run, queue: str, ledger: Ledger, function: Function
+) -> None:
+    """Who began it died before the queue had all of its parts."""
+    sweep = SweepRecord(iso(utc_now() - timedelta(hours=2)), PARTS)
+    assert ledger.begin_sweep(sweep, None)
+    function.does = [lambda: ended(ledger, sweep, FINE, replace(FINE, name=PARTS[1]))]
+
+    ran = run("sweep", "--json")
+
+    assert asked(queue) == [message_of(SweepAll())]
+    assert ran.err == f"A sweep is running since {sweep.id}: this is that one.\n"
+    assert ran.rows[0]["sweep"] == sweep.id
+
+
+def test_a_sweep_after_one_that_began_by_a_clock_ahead_is_followed(
+    run: Run, queue: str, ledger: Ledger, function: Function
+) -> None:
+    ended(ledger, begun(ledger, hours=-1), FINE)
+    made: list[SweepRecord] = []
+    function.does = [
+        lambda: made.append(begun(ledger)),
+        lambda: ended(ledger, made[0], FINE, replace(FINE, name=PARTS[1])),
+    ]
+
+    ran = run("sweep", "--json")
+
+    assert (ran.status, ran.rows[0]["sweep"]) == (0, made[0].id)
 
 
 def test_a_sweep_that_was_given_up_keeps_none_from_beginning(
