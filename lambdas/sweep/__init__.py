@@ -1,1 +1,1 @@
-"""Publishes what an interrupted function left in the outbox: schedule -> this function -> topic."""
+"""Does what time brings, sweeps, judges again, and watches the guard: schedule and queues -> this function."""

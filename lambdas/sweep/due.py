@@ -1,5 +1,6 @@
 """On a schedule, `sweep` does what an interrupted function left, and what time brings."""
 
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -31,19 +32,19 @@ _METRICS = {
 
 
 def do_what_is_due(settings: Settings) -> None:
-    """Publishes late news, brings back what is exempt no longer, has `contain` look, and digests sent."""
+    """Publishes late news, brings back what is exempt no longer, has `contain` look, and digests sent.
+
+    Raises:
+        Exception: whatever broke, once all else is done.
+    """
     now = utc_now()
     send_canary(settings.canary)
-    try:
+    with ExitStack() as others:  # whatever breaks the one stops none of the others; the last is done first
+        others.callback(count_open_findings, settings, now)
+        others.callback(_begin_what_is_new, settings, now)
+        others.callback(miss_canary, settings)
+        others.callback(_point_to_digests, settings, now)
         _do(_due_work(settings), now)
-    finally:
-        # Whatever breaks the one must not stop the other.
-        try:
-            _point_to_digests(settings, now)
-        finally:
-            miss_canary(settings)
-    _begin_what_is_new(settings, now)
-    count_open_findings(settings, now)
 
 
 def _do(due: DueWork, now: datetime) -> None:

@@ -36,6 +36,11 @@ def settings(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Settings:
 def begun(settings: Settings, after: timedelta = timedelta()) -> list[str]:
     """The kinds of tasks that a run begins so long after now."""
     due._begin_what_is_new(settings, NOW + after)
+    return taken(settings)
+
+
+def taken(settings: Settings) -> list[str]:
+    """The kinds of the tasks in the queue, which is empty then."""
     sqs: Any = boto3.client("sqs", region_name=REGION)
     url = settings.tasks_queue_url
     messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
@@ -68,3 +73,18 @@ def test_a_judgement_that_goes_on_does_not(settings: Settings, ledger: Ledger) -
     ledger.note_policy_judgement(POLICY, iso(NOW + timedelta(hours=5)))
 
     assert begun(settings, timedelta(hours=7)) == []
+
+
+def test_a_judgement_begins_whatever_else_is_broken(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("nothing works")
+
+    for work in ("_due_work", "_point_to_digests", "miss_canary"):
+        monkeypatch.setattr(due, work, broken)
+
+    with pytest.raises(RuntimeError, match="nothing works"):
+        due.do_what_is_due(settings)
+
+    assert taken(settings) == ["policy"]
