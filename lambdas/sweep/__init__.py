@@ -1,1 +1,1 @@
-"""Does what time brings, sweeps, judges again, and watches the guard: schedule and queues -> this function."""
+"""Does what is due, sweeps, judges again, and watches the guard: schedule and queues -> this function."""
