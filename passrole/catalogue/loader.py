@@ -44,17 +44,17 @@ class PackagedCatalogue:
 
     def call_of(self, event_source: str, event_name: str) -> Call | None:
         """The row that a record's event source and event name mean, in any of its spellings."""
-        calls = self._loaded.get(event_source)
-        if calls is None:
-            calls = self._load(event_source)
-        return calls.get(event_name)
+        return self._of(event_source).get(event_name)
 
     def calls(self) -> Iterator[Call]:
         """All rows, in order of event source and action."""
         for source in sorted(self._sources):
-            yield from dict.fromkeys(self._load(source).values())
+            yield from dict.fromkeys(self._of(source).values())
 
-    def _load(self, event_source: str) -> Mapping[str, Call]:
+    def _of(self, event_source: str) -> Mapping[str, Call]:
+        calls = self._loaded.get(event_source)
+        if calls is not None:
+            return calls
         # Only names of our own files: an event's source is text from outside.
         if event_source not in self._sources:
             return _EMPTY

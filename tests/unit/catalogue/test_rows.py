@@ -36,6 +36,10 @@ def places() -> Iterator[tuple[str, RolePlace]]:
         yield from ((title(call), place) for place in call.roles)
 
 
+def test_the_files_are_read_once() -> None:
+    assert all(again is call for again, call in zip(load_catalogue().calls(), CALLS, strict=True))
+
+
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_a_file_is_sorted_and_holds_the_calls_of_the_event_source_that_it_is_named_after(name: str) -> None:
     rows = [json.loads(line) for line in FILES[name].splitlines()]
