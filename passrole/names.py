@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 from passrole.arn import Arn, parse_role_arn
 from passrole.passes import Passer
@@ -26,7 +27,7 @@ def visible(text: str) -> str:
     ``://``, ``www.`` and ``mailto:`` are broken up, so that no mail or chat client makes a link of them.
     """
     if not (text.isascii() and text.isprintable()):
-        text = "".join(c if _is_plain(c) else _escape(c) for c in text)
+        text = "".join(map(_seen, text))
     return _LINK.sub(lambda found: f"[{found[0]}]", text)
 
 
@@ -122,6 +123,12 @@ def _is_plain(character: str) -> bool:
         and not unicodedata.category(character).startswith("M")
         and unicodedata.bidirectional(character) not in _RIGHT_TO_LEFT
     )
+
+
+@lru_cache(4096)
+def _seen(character: str) -> str:
+    """The character if it is plain, else its escape."""
+    return character if _is_plain(character) else _escape(character)
 
 
 def _escape(character: str) -> str:
