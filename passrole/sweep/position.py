@@ -50,6 +50,15 @@ def behind(position: Position) -> Position:
     return START
 
 
+def is_further(position: Position, before: Position) -> bool:
+    """Whether anything was done: what was only asked about may be another thing each time."""
+    return _done(position) != _done(before)
+
+
+def _done(position: Position) -> Position:
+    return begun(Place(place.token, place.done) for place in position)
+
+
 def mark(what: object) -> bytes:
     """What stands for an item: the same for what has the same ``repr``."""
     return sha256(repr(what).encode("utf-8", "surrogatepass")).digest()[:_MARK]

@@ -7,7 +7,7 @@ from passrole.clock import Clock, iso, utc_now
 from passrole.ledger import SweepPart
 from passrole.sweep.faults import in_short, is_transient, may_be_of_token
 from passrole.sweep.part import PartSweeper
-from passrole.sweep.position import START, Position
+from passrole.sweep.position import START, Position, is_further
 from passrole.sweep.reach import Reach
 from passrole.sweep.rejudging import Cause
 from passrole.sweep.tasks import LookAtProfile
@@ -65,7 +65,7 @@ class Profiles:
 
     def _refused(self, task: LookAtProfile, position: Position, refusal: Refusal) -> str:
         """What passes by itself is tried again; of the rest the next sweep tells."""
-        faults = task.faults + 1 if position == task.position else 1
+        faults = 1 if is_further(position, task.position) else task.faults + 1
         if is_transient(refusal):
             if faults <= MOST_FAULTS:
                 self._tasks.put(replace(task, position=position, faults=faults), pause_after(faults))

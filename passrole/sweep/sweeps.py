@@ -11,7 +11,7 @@ from passrole.ledger import Ledger, SweepPart, SweepRecord
 from passrole.sweep.faults import in_short, is_transient, may_be_of_token
 from passrole.sweep.listing import Listing
 from passrole.sweep.part import PartSweeper, Progress, UnfinishedError
-from passrole.sweep.position import START, behind
+from passrole.sweep.position import START, behind, is_further
 from passrole.sweep.reach import Reach
 from passrole.sweep.state import PartState, Teller
 from passrole.sweep.tasks import SweepPartOf, part_name
@@ -143,7 +143,7 @@ class Sweeps:
         if self._sweeper.is_not_to_be_had(go.listing, go.region, error):
             return self._end_part(go.sweep, go.before, replace(part, skipped=in_short(error)))
         if is_transient(error):
-            faults = state.faults + 1 if position == state.position else 1
+            faults = 1 if is_further(position, state.position) else state.faults + 1
             if faults <= MOST_FAULTS:
                 state = replace(state, position=position, faults=faults)
                 return replace(self._leave(go, part, state, pause_after(faults)), fault=in_short(error))

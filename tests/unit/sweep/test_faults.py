@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 import boto3
@@ -165,6 +166,26 @@ def test_whoever_gets_further_may_be_busy_more_often(running: Running) -> None:
 
     assert answers.count(False) > MOST_FAULTS
     assert (part(running).resources, part(running).failed) == (40, None)
+
+
+def test_what_is_broken_ends_also_where_it_is_another_thing_each_time(running: Running) -> None:
+    """Tasks of containers come and go while AWS does not describe any."""
+    numbers = count()
+
+    class Fleeting(PagingApi):
+        def list_all(self, Token: str | None = None) -> dict[str, Any]:  # noqa: N803
+            self._top = [[Thing(f"task-{next(numbers)}")]]
+            return super().list_all(Token)
+
+        def list_below(self, Parents: Sequence[str], Token: str | None = None) -> dict[str, Any]:  # noqa: N803
+            raise THROTTLED
+
+    running.listings, running.clients[REGION] = (listing_of(2),), Fleeting([])
+
+    done = running.run_all(begun(running))
+
+    assert "Throttling" in (part(running).failed or "")
+    assert len(done) == 4 * (MOST_FAULTS + 1)
 
 
 class Broken(PagingApi):
