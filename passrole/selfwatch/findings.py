@@ -1,7 +1,8 @@
 """A change of the guard -> the finding that people hear of it by.
 
-One finding a kind, thing, principal and day: an event that is delivered again changes nothing, a further one
-is counted, and told again where it is graver, or another call than those before, or a further deployment.
+One finding a kind, thing, principal (of a deployment, its role) and day: an event that is delivered again
+changes nothing, a further one is counted, and told again where it is graver, or another call than those
+before, or a further deployment.
 """
 
 from dataclasses import replace
@@ -20,7 +21,9 @@ _MOST_REASONS = 20
 def finding_of(change: GuardChange, now: str) -> Change:
     """The step that opens the finding of a change. ``now`` is ISO 8601."""
     who, day = who_is(change.passer), (change.event_time or now)[:10]
-    about = repr([change.part, change.resource, change.region, who, day])
+    # A pipeline calls its session otherwise at each run.
+    by = change.passer.role_arn or who if change.is_deployment else who
+    about = repr([change.part, change.resource, change.region, by, day])
     opened = trouble(change.kind, about, change.account, change.region, _told(change), now)
     finding = replace(
         opened.finding,

@@ -150,6 +150,25 @@ def test_each_deployment_is_told_and_mildly(watch: GuardWatch, topic: RecordedTo
     assert watched(watch, CHANGES["stack deleted"][0]).severity is Severity.CRITICAL
 
 
+def test_the_runs_of_a_pipeline_are_one_finding_a_day(watch: GuardWatch) -> None:
+    # Given two deployments by one role, whose session is called otherwise each time
+    role = f"arn:aws:iam::{ACCOUNT}:role/deployer"
+    issuer = {"sessionIssuer": {"type": "Role", "arn": role}}
+    deployed, deleted = (CHANGES[name][0] for name in ("change set executed", "stack deleted"))
+    sessions = [f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/run-{number}" for number in (1, 2)]
+
+    def told(record: dict[str, Any]) -> list[Finding]:
+        runs = (by(record, type="AssumedRole", arn=arn, sessionContext=issuer) for arn in sessions)
+        return [watched(watch, run | {"eventID": f"{run['eventName']}-{at}"}) for at, run in enumerate(runs)]
+
+    # Then they are one finding, which tells the latest session
+    first, second = told(deployed)
+    assert first.id == second.id
+    assert (second.passes, second.passer.arn) == (2, sessions[1])
+    # but of what no deployment does, each session is told by itself
+    assert len({finding.id for finding in told(deleted)}) == 2
+
+
 def test_what_a_deployment_changes_is_not_told_beside_it(
     watch: GuardWatch, deployments: KnownDeployments, topic: RecordedTopic
 ) -> None:
