@@ -16,7 +16,7 @@ _FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 def fold(key: str) -> str:
     """The name of a condition key, or of an action, as it is compared."""
-    return key.translate(_FOLD)
+    return key.lower() if key.isascii() else key.translate(_FOLD)
 
 
 class Context(Protocol):

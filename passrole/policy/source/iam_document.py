@@ -26,6 +26,7 @@ _STATEMENT_KEYS = ("Sid", "Effect", "Action", "NotAction", "Resource", "NotResou
 _OUR_KEYS = ("severity", "response")
 _PRINCIPALS = ("Principal", "NotPrincipal")
 _NUMBERS = ("a number",)
+_KEY_NAMES = {fold(known.name): known.name for known in KEYS}
 _NOT_DECIDED = {"iam:resourcetag/": "role:Tag/", "aws:resourcetag/": "role:Tag/"}
 
 
@@ -256,8 +257,7 @@ class _Reader:
         return f"unknown condition operator; did you mean {near}?" if near else "unknown condition operator"
 
     def _unknown_key(self, key: str) -> str:
-        names = {fold(known.name): known.name for known in KEYS}
-        near = names.get(self._like(fold(key), names, cutoff=0.6) or "")
+        near = _KEY_NAMES.get(self._like(fold(key), _KEY_NAMES, cutoff=0.6) or "")
         if near is None:
             return "unknown condition key; docs/policy.md lists them"
         return f"unknown condition key; did you mean {near}{'…' if near.endswith('/') else ''}?"
