@@ -14,7 +14,7 @@ from passrole.passes import PassedRole, RoleKind
 from passrole.policy import Decision
 from tests.unit.cli.conftest import Cloud, Run
 from tests.unit.cli.test_check import BARE, GOOD, OTHER, POLICY, role
-from tests.unit.cli.test_sweep import make_role
+from tests.unit.cli.test_sweep_here import make_role
 from tests.unit.samples import ACCOUNT, REGION, create_function_record, evidence_of, pass_of, verdict_of
 
 File = Callable[..., Path]
