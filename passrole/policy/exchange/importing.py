@@ -24,6 +24,7 @@ from passrole.policy.source.iam_document import WITH_VARIABLES, read_iam
 from passrole.policy.text import quoted
 
 _PRINCIPALS = ("Principal", "NotPrincipal")
+_OWN_KEYS = ("role:", "pass:")
 _PASSER = re.compile(
     r"arn:(?:aws(?:-[a-z]+)*|\*):iam::(?:[0-9]{12}|(?=[0-9?]*\*)[0-9*?]{1,12}|[0-9?]{12}):"
     r"(?:(?:user|role)/[\x21-\x7e]+|root)"
@@ -135,6 +136,8 @@ class _Importer:
             statement.actions is not None and not concerns_every_pass(statement)
         ):
             return "it is not about iam:PassRole", None
+        if own := min((key for key in statement.keys if key.startswith(_OWN_KEYS)), default=None):
+            return f"{own} is a key of guardrail.yaml alone; IAM knows none of that name", None
         resources = _resources(statement)
         if resources is None:
             return "none of its resources is a role", None

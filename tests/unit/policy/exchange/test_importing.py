@@ -140,6 +140,9 @@ def test_a_deny_is_taken_over_as_it_is() -> None:
         (a_statement(Condition={"Bool": {"aws:Unheard": True}}), "left out: Condition.Bool"),
         (a_statement(Condition={"Bool": {"aws:Unheard": True}}), "unknown condition key"),
         (a_statement(Condition={"StringEquals": {"aws:ResourceTag/t": "x"}}), "write role:Tag/t"),
+        (a_statement(Condition={"StringEquals": {"Role:Tag/t": "x"}}), "left out: role:tag/t is a key of"),
+        (a_statement(Condition={"StringLike": {"aws:PrincipalTag/t": "${pass:Action}"}}), "pass:action is a"),
+        (a_statement(Resource="arn:aws:iam::*:role/${role:Tag/t}"), "left out: role:tag/t is a key of"),
     ],
 )
 def test_what_is_left_out_or_doubtful_is_told(statement: dict[str, Any], why: str) -> None:
