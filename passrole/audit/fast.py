@@ -16,6 +16,7 @@ from typing import Any
 
 import simdjson
 import stringzilla
+from simdjson import Object
 
 from passrole.catalogue import Catalogue, load_catalogue
 from passrole.trail.signs import OF_UNKNOWN, Signs, signs_of
@@ -88,7 +89,7 @@ class LogScanner:
             document = self._parser.parse(data)
         except ValueError:
             return None
-        return document if isinstance(document, simdjson.Object) and "Records" in document else None
+        return document if isinstance(document, Object) and "Records" in document else None
 
     def _candidates(self, records: Iterable[Any], has_refusals: bool) -> Iterator[dict[str, Any]]:
         """Looks at each record; most are of calls that pass nothing, and cost nothing more."""
@@ -162,19 +163,24 @@ def _has_refusals(data: bytes) -> bool:
 
 
 def _shows(signs: Signs, record: Any) -> bool:
-    request = _part(record, "requestParameters")
-    if request is not None and not signs.request.isdisjoint(request):
-        return True
-    response = _part(record, "responseElements") if signs.response else None
-    return response is not None and any(name in response.mini for name in signs.response)
-
-
-def _part(record: Any, name: str) -> Any:
     try:
-        found = record[name]
+        request = record["requestParameters"]
     except KeyError:
-        return None
-    return found if type(found) is simdjson.Object else None
+        request = None
+    if type(request) is Object and not signs.request.isdisjoint(request):
+        return True
+    return bool(signs.response) and _answers(signs.response, record)
+
+
+def _answers(names: tuple[bytes, ...], record: Any) -> bool:
+    try:
+        response = record["responseElements"]
+    except KeyError:
+        return False
+    if type(response) is not Object:
+        return False
+    written = response.mini
+    return any(name in written for name in names)
 
 
 def _is_refused(record: Any) -> bool:
