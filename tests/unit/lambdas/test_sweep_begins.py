@@ -81,7 +81,7 @@ def test_a_judgement_begins_whatever_else_is_broken(
     def broken(*_: Any) -> None:
         raise RuntimeError("nothing works")
 
-    for work in ("_due_work", "_point_to_digests", "miss_canary"):
+    for work in ("_due_work", "_point_to_digests", "miss_canary", "count_open_findings"):
         monkeypatch.setattr(due, work, broken)
 
     with pytest.raises(RuntimeError, match="nothing works"):
