@@ -157,7 +157,8 @@ def _rows(name: str, path: Path) -> Iterator[dict[str, Any]]:
             connection.execute("SET memory_limit = '256MB'")
             names = [column.name for column in COLUMNS if column.is_shown]
             columns = ", ".join(map(_selected, names))
-            found = connection.execute(f"SELECT {columns} FROM read_parquet(?)", [str(path)])  # noqa: S608
+            query = f"SELECT {columns} FROM read_parquet(?)"  # noqa: S608 - of our own columns' names
+            found = connection.execute(query, [str(path)])
             while rows := found.fetchmany(_ROWS_AT_ONCE):
                 yield from (_row(dict(zip(names, row, strict=True))) for row in rows)
     except duckdb.Error as error:
